@@ -33,18 +33,18 @@ struct Id {
     }
 };
 
-using Hash = Id<struct HashTag, 32>;           // BLAKE2b-256 of anything that is not an id
-using CommitId = Id<struct CommitTag, 32>;     // hash of a header
-using GroupId = Id<struct GroupTag, 32>;       // hash of a genesis
-using PersonId = Id<struct PersonTag, 32>;     // hash of a person genesis
-using DeviceId = Id<struct DeviceTag, 32>;     // the device's Ed25519 public key
-using BoxKey = Id<struct BoxTag, 32>;          // X25519 public key of a device
-using LinkKey = Id<struct LinkTag, 32>;        // CURVE transport public key of a device
-using InviteKey = Id<struct InviteTag, 32>;    // Ed25519 public key of an invitation
+using Hash = Id<struct HashTag, 32>;         // BLAKE2b-256 of anything that is not an id
+using CommitId = Id<struct CommitTag, 32>;   // hash of a header
+using GroupId = Id<struct GroupTag, 32>;     // hash of a genesis
+using PersonId = Id<struct PersonTag, 32>;   // hash of a person genesis
+using DeviceId = Id<struct DeviceTag, 32>;   // the device's Ed25519 public key
+using BoxKey = Id<struct BoxTag, 32>;        // X25519 public key of a device
+using LinkKey = Id<struct LinkTag, 32>;      // CURVE transport public key of a device
+using InviteKey = Id<struct InviteTag, 32>;  // Ed25519 public key of an invitation
 using EpochId = Id<struct EpochTag, 32>;
 using RunId = Id<struct RunTag, 16>;
 using RecordId = Id<struct RecordTag, 16>;
-using ChunkId = Id<struct ChunkTag, 32>;       // hash of the sealed chunk
+using ChunkId = Id<struct ChunkTag, 32>;  // hash of the sealed chunk
 using Nonce16 = Id<struct Nonce16Tag, 16>;
 using Signature = Id<struct SignatureTag, 64>;
 

@@ -20,12 +20,18 @@ struct Error {
 // The stable word of a code, as printed by `--json`.
 inline const char* name_of(Code code) {
     switch (code) {
-        case Code::malformed: return "malformed";
-        case Code::too_large: return "too_large";
-        case Code::refused: return "refused";
-        case Code::not_found: return "not_found";
-        case Code::busy: return "busy";
-        case Code::io: return "io";
+        case Code::malformed:
+            return "malformed";
+        case Code::too_large:
+            return "too_large";
+        case Code::refused:
+            return "refused";
+        case Code::not_found:
+            return "not_found";
+        case Code::busy:
+            return "busy";
+        case Code::io:
+            return "io";
     }
     return "io";
 }

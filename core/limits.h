@@ -1,0 +1,38 @@
+// Every bound of the model, by name. Bytes unless the name says otherwise. Changing one changes which commits are
+// valid.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace staffroom::limits {
+
+inline constexpr std::size_t commit_bytes = 64 * 1024;  // header, signature and parts together
+inline constexpr std::size_t heads_count = 32;          // parents, auth, seen; bases of an edit
+inline constexpr std::size_t parts_count = 512;
+inline constexpr std::size_t ops_count = 4096;  // in one part
+inline constexpr std::size_t replaces_count = 64;
+
+inline constexpr std::size_t name_bytes = 320;     // 80 scalars: people, devices
+inline constexpr std::size_t title_scalars = 300;  // also names of groups
+inline constexpr std::size_t title_bytes = 4 * title_scalars;
+inline constexpr std::size_t insert_bytes = 32 * 1024;
+inline constexpr std::size_t tags_count = 32;
+inline constexpr std::size_t type_name_bytes = 40;  // record types and fields
+inline constexpr std::size_t position_bytes = 64;   // of an ordered element
+
+inline constexpr std::size_t founders_count = 5;
+inline constexpr std::size_t devices_count = 32;  // of one person
+inline constexpr std::size_t invitation_bytes = 512;
+
+inline constexpr std::size_t chunk_bytes = 256 * 1024;
+inline constexpr std::size_t small_chunk_bytes = 16 * 1024;  // up to here in LMDB, above as a file
+inline constexpr std::uint64_t file_bytes = std::uint64_t{4} << 30;
+
+inline constexpr std::size_t waiting_commits = 20'000;  // per group
+inline constexpr std::size_t waiting_bytes = std::size_t{64} << 20;
+inline constexpr std::size_t waiting_per_author = 2'000;
+inline constexpr std::size_t author_rate = 200;     // commits a second over the author's own link
+inline constexpr std::size_t author_burst = 5'000;  // commits
+
+}  // namespace staffroom::limits

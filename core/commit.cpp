@@ -1,0 +1,137 @@
+#include "core/commit.h"
+
+#include <algorithm>
+
+namespace staffroom {
+namespace {
+
+struct SealedTo {
+    CommitHeader& header;
+    template <class A>
+    void serialize(A& ar) {
+        header.serialize_sealed_to(ar);
+    }
+};
+
+Bytes associated_data(const CommitHeader& header, std::size_t index) {
+    CommitHeader copy = header;
+    Bytes bytes = encode(SealedTo{copy});
+    append_be32(bytes, static_cast<std::uint32_t>(index));
+    return bytes;
+}
+
+constexpr std::string_view commit_domain = "staffroom-commit-v1";
+
+Bytes signed_bytes(ByteView header_bytes) {
+    Bytes bytes = copy_of(view_of(commit_domain));
+    append(bytes, header_bytes);
+    return bytes;
+}
+
+bool shape_fits(const CommitHeader& header) {
+    if (header.version == 0 || header.depth == 0) return false;
+    switch (header.kind) {
+        case CommitKind::control:
+            return !header.parents.empty() && header.auth.empty() && header.epoch.is_zero();
+        case CommitKind::key:
+            return header.parents.empty() && !header.auth.empty() && header.seen.empty() && header.epoch.is_zero();
+        case CommitKind::content:
+            return !header.auth.empty() && header.seen.empty() && !header.epoch.is_zero();
+    }
+    return false;
+}
+
+std::size_t size_with_parts(std::size_t commit_size, const std::vector<PartRef>& parts) {
+    std::size_t total = commit_size;
+    for (const auto& part : parts) total += part.size;
+    return total;
+}
+
+std::vector<CommitId> ascending(std::vector<CommitId> ids) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return ids;
+}
+
+Error too_large() { return {Code::too_large, "That is too much for one change.", "Save it in smaller steps."}; }
+
+}  // namespace
+
+std::size_t CommitFrame::size() const {
+    std::size_t total = commit.size();
+    for (const auto& part : parts) total += part ? part->size() : 0;
+    return total;
+}
+
+Result<Commit> read_commit(ByteView bytes) {
+    if (bytes.size() > limits::commit_bytes) return too_large();
+    const Error damaged{Code::malformed, "A change is damaged.", "It is fetched again from a colleague."};
+    if (bytes.size() <= Signature::size) return damaged;
+    const auto header_bytes = bytes.first(bytes.size() - Signature::size);
+    auto header = decode<CommitHeader>(header_bytes);
+    if (!header || !shape_fits(*header)) return damaged;
+    if (size_with_parts(bytes.size(), header->parts) > limits::commit_bytes) return too_large();
+    return Commit{hash_of<CommitId>(commit_domain, header_bytes), std::move(*header), copy_of(bytes)};
+}
+
+bool has_signature(const Commit& commit) {
+    return verify(commit.header.author.view(), signed_bytes(commit.header_bytes()), commit.signature());
+}
+
+bool is_part(const CommitHeader& header, std::size_t index, ByteView part) {
+    return index < header.parts.size() && header.parts[index].size == part.size() &&
+           header.parts[index].hash == hash_of<Hash>("", part);
+}
+
+Result<Composed> compose(const Draft& draft, const SymmetricKey* epoch_key, const SigningKey& author) {
+    if (draft.parts.size() > limits::parts_count) return too_large();
+    CommitHeader header;
+    header.group = draft.group;
+    header.kind = draft.kind;
+    header.author = author.public_key<DeviceId>();
+    header.run = draft.run;
+    header.depth = draft.depth;
+    header.parents = ascending(draft.parents);
+    header.auth = ascending(draft.auth);
+    header.seen = ascending(draft.seen);
+    header.wall_ms = draft.wall_ms;
+    header.epoch = draft.epoch;
+    assert(shape_fits(header) && header.parents.size() <= limits::heads_count &&
+           header.auth.size() <= limits::heads_count && header.seen.size() <= limits::heads_count);
+
+    Composed made;
+    for (std::size_t index = 0; index < draft.parts.size(); ++index) {
+        Bytes part = draft.parts[index];
+        if (draft.kind == CommitKind::content) {
+            assert(epoch_key != nullptr);
+            const auto nonce = random_id<Nonce24>();
+            part = copy_of(nonce.view());
+            append(part, seal(*epoch_key, nonce, associated_data(header, index), draft.parts[index]));
+        }
+        if (part.size() > limits::commit_bytes) return too_large();
+        header.parts.push_back({hash_of<Hash>("", part), static_cast<std::uint32_t>(part.size())});
+        made.frame.parts.push_back(std::move(part));
+    }
+    Bytes bytes = encode(header);
+    const auto id = hash_of<CommitId>(commit_domain, bytes);
+    append(bytes, author.sign(signed_bytes(bytes)).view());
+    if (size_with_parts(bytes.size(), header.parts) > limits::commit_bytes) return too_large();
+    made.frame.commit = bytes;
+    made.commit = {id, std::move(header), std::move(bytes)};
+    return made;
+}
+
+std::optional<Bytes> open_part(const CommitHeader& header, std::size_t index, ByteView part,
+                               const SymmetricKey& epoch_key) {
+    if (part.size() < Nonce24::size) return std::nullopt;
+    return unseal(epoch_key, *Nonce24::from(part.first(Nonce24::size)), associated_data(header, index),
+                  part.subspan(Nonce24::size));
+}
+
+EpochId epoch_id(const GroupId& group, const SymmetricKey& epoch_key) {
+    EpochId id;
+    blake2b(id.bytes, {}, {view_of("staffroom-epoch"), group.view(), epoch_key.view()});
+    return id;
+}
+
+}  // namespace staffroom

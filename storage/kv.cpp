@@ -1,0 +1,45 @@
+#include "storage/kv.h"
+
+#include <cassert>
+#include <vector>
+
+namespace staffroom {
+
+const TableTraits& traits_of(Table table) {
+    static constexpr std::array<TableTraits, tables_count> traits = {{
+        {"meta", SealedBy::sync},        {"profile", SealedBy::sync},        {"groups", SealedBy::sync},
+        {"commits", SealedBy::sync},     {"parts", SealedBy::sync},          {"order", SealedBy::sync},
+        {"heads", SealedBy::sync},       {"waiting", SealedBy::sync},        {"waiting_for", SealedBy::sync},
+        {"tree", SealedBy::sync},        {"haves", SealedBy::sync},          {"wants", SealedBy::sync},
+        {"chunks", SealedBy::sync},      {"chunk_groups", SealedBy::sync},   {"group_chunks", SealedBy::sync},
+        {"set_aside", SealedBy::sync},   {"epochs", SealedBy::view},         {"members", SealedBy::sync},
+        {"records", SealedBy::view},     {"record_commits", SealedBy::view}, {"texts", SealedBy::view},
+        {"chunk_users", SealedBy::view}, {"views", SealedBy::view},          {"peers", SealedBy::sync},
+        {"invites", SealedBy::sync},
+    }};
+    return traits.at(static_cast<std::size_t>(table));
+}
+
+std::optional<Bytes> ReadTxn::last_key(Table table, ByteView prefix) {
+    std::optional<Bytes> last;
+    scan_keys_back(table, prefix, {}, [&](ByteView key) {
+        last = copy_of(key);
+        return false;
+    });
+    return last;
+}
+
+void WriteTxn::erase_all(Table table, ByteView prefix) {
+    // In rounds, since a visit must not write.
+    constexpr std::size_t round_count = 1024;
+    for (std::vector<Bytes> keys;; keys.clear()) {
+        scan_keys(table, prefix, [&](ByteView key) {
+            keys.push_back(copy_of(key));
+            return keys.size() < round_count;
+        });
+        for (const auto& key : keys) erase(table, key);
+        if (keys.size() < round_count) return;
+    }
+}
+
+}  // namespace staffroom

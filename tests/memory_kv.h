@@ -1,0 +1,142 @@
+// The store as maps: for the simulator and for tests that are not about disks. A crash is dropping the object between
+// two writes: what `write` returned ok for is in `tables`, nothing else is.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <map>
+
+#include "storage/kv.h"
+
+namespace staffroom {
+
+class MemoryStore final : public Store {
+  public:
+    using Tables = std::array<std::map<Bytes, Bytes>, tables_count>;
+
+    Result<> read(const Read& step) override {
+        Txn txn(*this, false);
+        auto result = step(txn);
+        if (txn.failed()) return txn.failure();
+        return result;
+    }
+
+    Result<> write(const Write& step) override {
+        assert(!writing_);
+        if (disk_full) return {Code::refused, "Disk full.", "Free some space and try again."};
+        writing_ = true;
+        Txn txn(*this, true);
+        auto result = step(txn);
+        if (txn.failed()) result = txn.failure();
+        if (!result) txn.undo();
+        writing_ = false;
+        return result;
+    }
+
+    bool is_locked() const override { return locked; }
+
+    Tables tables;
+    bool locked = false;
+    bool disk_full = false;
+
+  private:
+    class Txn final : public WriteTxn {
+      public:
+        Txn(MemoryStore& store, bool writable) : store_(store), writable_(writable) {}
+
+        std::optional<Bytes> get(Table table, ByteView key) override {
+            if (!is_open(table)) return std::nullopt;
+            const auto found = of(table).find(copy_of(key));
+            return found == of(table).end() ? std::nullopt : std::optional(found->second);
+        }
+        bool has(Table table, ByteView key) override { return of(table).contains(copy_of(key)); }
+        void scan(Table table, ByteView prefix, ByteView from, const Visit& visit) override {
+            if (!is_open(table)) return;
+            const auto& map = of(table);
+            for (auto at = map.lower_bound(std::max(copy_of(prefix), copy_of(from))); at != map.end(); ++at) {
+                if (!begins_with(at->first, prefix) || !visit(at->first, at->second)) return;
+            }
+        }
+        void scan_keys(Table table, ByteView prefix, ByteView from, const VisitKey& visit) override {
+            const auto& map = of(table);
+            for (auto at = map.lower_bound(std::max(copy_of(prefix), copy_of(from))); at != map.end(); ++at) {
+                if (!begins_with(at->first, prefix) || !visit(at->first)) return;
+            }
+        }
+        void scan_keys_back(Table table, ByteView prefix, ByteView before, const VisitKey& visit) override {
+            const auto& map = of(table);
+            auto at = map.end();
+            if (const auto end = first_after(prefix)) at = map.lower_bound(*end);
+            if (!before.empty()) {
+                const auto bound = map.lower_bound(copy_of(before));
+                if (at == map.end() || (bound != map.end() && bound->first < at->first)) at = bound;
+            }
+            while (at != map.begin()) {
+                --at;
+                if (!begins_with(at->first, prefix) || !visit(at->first)) return;
+            }
+        }
+        std::size_t count(Table table) override { return of(table).size(); }
+        bool failed() const override { return locked_out_; }
+
+        void put(Table table, ByteView key, ByteView value) override {
+            assert(writable_ && !key.empty() && key.size() <= key_bytes_max);
+            if (!is_open(table)) return;
+            remember(table, key);
+            of(table)[copy_of(key)] = copy_of(value);
+        }
+        void erase(Table table, ByteView key) override {
+            assert(writable_);
+            if (locked_out_) return;
+            remember(table, key);
+            of(table).erase(copy_of(key));
+        }
+
+        static Result<> failure() {
+            return {Code::refused, "The profile is locked.", "Unlock it with your passphrase."};
+        }
+        void undo() {
+            for (auto& [where, value] : before_) {
+                auto& map = of(where.first);
+                if (value) {
+                    map[where.second] = *value;
+                } else {
+                    map.erase(where.second);
+                }
+            }
+        }
+
+      private:
+        std::map<Bytes, Bytes>& of(Table table) { return store_.tables[static_cast<std::size_t>(table)]; }
+        bool is_open(Table table) {
+            if (store_.locked && traits_of(table).key == SealedBy::view) locked_out_ = true;
+            return !locked_out_;
+        }
+        void remember(Table table, ByteView key) {
+            const auto found = of(table).find(copy_of(key));
+            before_.try_emplace({table, copy_of(key)},
+                                found == of(table).end() ? std::nullopt : std::optional(found->second));
+        }
+        static bool begins_with(const Bytes& key, ByteView prefix) {
+            return key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
+        }
+        // The least key after all those with this prefix; nothing when there is none.
+        static std::optional<Bytes> first_after(ByteView prefix) {
+            Bytes end = copy_of(prefix);
+            while (!end.empty() && end.back() == 0xFF) end.pop_back();
+            if (end.empty()) return std::nullopt;
+            ++end.back();
+            return end;
+        }
+
+        MemoryStore& store_;
+        bool writable_;
+        bool locked_out_ = false;
+        std::map<std::pair<Table, Bytes>, std::optional<Bytes>> before_;
+    };
+
+    bool writing_ = false;
+};
+
+}  // namespace staffroom

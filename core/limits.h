@@ -28,6 +28,10 @@ inline constexpr std::size_t invitation_bytes = 512;
 inline constexpr std::size_t chunk_bytes = 256 * 1024;
 inline constexpr std::size_t small_chunk_bytes = 16 * 1024;  // up to here in LMDB, above as a file
 inline constexpr std::uint64_t file_bytes = std::uint64_t{4} << 30;
+inline constexpr std::size_t file_chunks_count = file_bytes / chunk_bytes;
+inline constexpr std::size_t manifest_chunks_count = 8;  // a manifest of the largest file takes 5
+inline constexpr std::size_t file_name_bytes = 255;      // what file systems allow
+inline constexpr std::size_t media_type_bytes = 127;
 
 inline constexpr std::size_t waiting_commits = 20'000;  // per group
 inline constexpr std::size_t waiting_bytes = std::size_t{64} << 20;

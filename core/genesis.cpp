@@ -69,7 +69,7 @@ bool is_valid(const Genesis& genesis) {
     if (genesis.kind == GroupKind::pair) {
         Genesis expected = make_pair_genesis(PersonId{}, PersonId{});
         expected.pair = genesis.pair;
-        return genesis.pair.size() == 2 && genesis == expected;
+        return genesis.pair.size() == 2 && genesis.pair[0] < genesis.pair[1] && genesis == expected;
     }
     if (!genesis.pair.empty() || genesis.founders.empty() || !genesis.signature) return false;
     if (scalar_count(genesis.name) > limits::title_scalars || genesis.name.empty()) return false;

@@ -1,10 +1,22 @@
-// The seams between the replica and whatever keeps it: what core asks of storage, and net of the replica.
+// The seams through which the conversation (net) reads what the replica (storage) holds. net and storage never meet:
+// they share these and values.
+//
+// Rules:
+//  - reading is synchronous and shows committed state only, so whatever is told to a colleague is already durable;
+//  - nothing here writes: writes leave the conversation as actions, and their reports come back to it;
+//  - a reference or view returned here is good until the next write; ids come out in (depth, id) order unless said
+//    otherwise;
+//  - asking about a group or commit that is not here is no error: the answer is empty.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "core/commit.h"
 #include "core/commit_key.h"
+#include "core/have.h"
+#include "core/ids.h"
 #include "core/result.h"
 
 namespace staffroom {
@@ -25,6 +37,107 @@ class TreeStore {
     virtual Result<std::optional<Bytes>> node(ByteView name) const = 0;
     virtual Result<> put_node(ByteView name, ByteView value) = 0;
     virtual Result<> erase_nodes() = 0;  // all of this set
+};
+
+// What a device is to a group, by the control commits that are here.
+enum class Standing : std::uint8_t {
+    unknown,  // no link of this device is here: it may know the group key, and then may see the control set
+    removed,  // it was in: it is told so, and gets the control commits up to its removal and nothing more
+    current,  // of somebody who is reader or more: it gets everything
+};
+
+// A part of a commit that is here, by position.
+struct PartName {
+    CommitId commit;
+    std::uint16_t index = 0;
+    auto operator<=>(const PartName&) const = default;
+    template <class A>
+    void serialize(A& ar) {
+        ar(commit, index);
+    }
+};
+
+class CommitLog {
+  public:
+    virtual ~CommitLog() = default;
+
+    // Every group whose genesis and group key are here, in any order.
+    virtual std::vector<GroupId> groups() const = 0;
+    // GroupKeys::tag: proves to another device that both hold the group key, without naming the group.
+    virtual SymmetricKey tag_key(const GroupId& group) const = 0;
+    virtual Standing standing(const GroupId& group, const DeviceId& device) const = 0;
+    // The device whose record names this transport key, among the current devices of all groups.
+    virtual std::optional<DeviceId> device_of(const LinkKey& link) const = 0;
+
+    // The tree over the complete commits of that kind, brought up to date, for reading only. Never null.
+    virtual std::unique_ptr<TreeStore> tree(const GroupId& group, CommitKind kind) const = 0;
+    virtual std::uint64_t count(const GroupId& group, CommitKind kind) const = 0;
+    // Complete commits without a complete child of their kind.
+    virtual std::vector<CommitId> heads(const GroupId& group, CommitKind kind) const = 0;
+
+    // Complete or waiting.
+    virtual bool knows(const GroupId& group, const CommitId& commit) const = 0;
+    // Complete or waiting, with the parts that are here. Bytes are checked against the id: a damaged commit is absent.
+    virtual std::optional<CommitFrame> read(const GroupId& group, const CommitId& commit) const = 0;
+    virtual std::optional<Bytes> read_part(const GroupId& group, const PartName& part) const = 0;
+
+    // Kept, not complete: an ancestor is missing. At most `limit`.
+    virtual std::vector<CommitId> waiting(const GroupId& group, std::size_t limit) const = 0;
+    // Named by a complete commit, not erased, not here. At most `limit`.
+    virtual std::vector<PartName> wanted_parts(const GroupId& group, std::size_t limit) const = 0;
+    // Epochs that some part here is sealed with and whose key is not here.
+    virtual std::vector<EpochId> wanted_epochs(const GroupId& group) const = 0;
+
+    // For a removed device: the control commits up to its removals that are not among `known` or their ancestors.
+    // At most `limit`, parents first.
+    virtual std::vector<CommitId> farewell(const GroupId& group, const DeviceId& device,
+                                           const std::vector<CommitId>& known, std::size_t limit) const = 0;
+
+    // This device's, of the committed state, signed.
+    virtual Have own_have(const GroupId& group) const = 0;
+    // The newest of every other (device, run), as they were signed.
+    virtual std::vector<Have> haves(const GroupId& group) const = 0;
+};
+
+struct WantedChunk {
+    ChunkId id;
+    GroupId group;           // one that refers to it
+    std::uint32_t size = 0;  // bytes, sealed
+};
+
+class ChunkStore {
+  public:
+    virtual ~ChunkStore() = default;
+    virtual bool has(const ChunkId& chunk) const = 0;
+    // Checked against the id: a damaged chunk is absent.
+    virtual std::optional<Bytes> read(const ChunkId& chunk) const = 0;
+    // The groups with a record that refers to it: it is served to their members only.
+    virtual std::vector<GroupId> groups(const ChunkId& chunk) const = 0;
+    // Not here and within policy, those of small files first. At most `limit`.
+    virtual std::vector<WantedChunk> wanted(std::size_t limit) const = 0;
+};
+
+// --- what comes back when a batch of commits has been written
+// -----------------------------------------------------------
+
+enum class Declined : std::uint8_t {
+    malformed,  // bytes, shape, signature or depth
+    no_right,   // no grant for the author in the commit's own past
+    rate,       // too many from this author over its own link
+    full,       // the waiting room, or the disk
+};
+constexpr Declined last_value(Declined) { return Declined::full; }
+
+struct DeclinedCommit {
+    CommitId id;
+    Declined why = Declined::malformed;
+};
+
+// Sent back only after the transaction has returned.
+struct IngestReport {
+    std::vector<CommitId> fresh;    // complete now and not before, parents first: also those that had been waiting
+    std::vector<CommitId> waiting;  // of the batch, kept but not complete
+    std::vector<DeclinedCommit> declined;
 };
 
 }  // namespace staffroom

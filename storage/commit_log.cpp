@@ -1,0 +1,99 @@
+#include "storage/commit_log.h"
+
+namespace staffroom::commit_log {
+namespace {
+
+// `wants` holds missing parts under this byte, so that other kinds of wants have room beside them.
+constexpr std::uint8_t part_want = 'p';
+
+Bytes want_key(const CommitId& commit, std::size_t index) {
+    Bytes key{part_want};
+    staffroom::append(key, keys::part(commit, index));
+    return key;
+}
+
+}  // namespace
+
+void append(WriteTxn& txn, keys::GroupNumber group, const Commit& commit,
+            const std::vector<std::optional<Bytes>>& parts) {
+    const auto& header = commit.header;
+    txn.put(Table::commits, commit.id.view(), commit.bytes);
+    txn.put(Table::order, keys::in_set(group, header.kind, key_of(header.depth, commit.id).view()), {});
+    if (header.kind != CommitKind::key) {
+        for (const auto& parent : header.parents)
+            txn.erase(Table::heads, keys::in_set(group, header.kind, parent.view()));
+        txn.put(Table::heads, keys::in_set(group, header.kind, commit.id.view()), {});
+    }
+    for (std::size_t index = 0; index < header.parts.size(); ++index) {
+        if (index < parts.size() && parts[index]) {
+            txn.put(Table::parts, keys::part(commit.id, index), *parts[index]);
+        } else {
+            txn.put(Table::wants, want_key(commit.id, index), {});
+        }
+    }
+}
+
+void put_part(WriteTxn& txn, const CommitId& commit, std::size_t index, ByteView part) {
+    txn.put(Table::parts, keys::part(commit, index), part);
+    txn.erase(Table::wants, want_key(commit, index));
+}
+
+bool has(ReadTxn& txn, const CommitId& id) { return txn.has(Table::commits, id.view()); }
+
+std::optional<Commit> commit(ReadTxn& txn, const CommitId& id) {
+    const auto bytes = txn.get(Table::commits, id.view());
+    if (!bytes) return std::nullopt;
+    auto read = read_commit(*bytes);
+    if (!read || read->id != id) return std::nullopt;
+    return std::move(*read);
+}
+
+std::optional<Bytes> part(ReadTxn& txn, const CommitId& id, std::size_t index) {
+    return txn.get(Table::parts, keys::part(id, index));
+}
+
+std::optional<CommitFrame> frame(ReadTxn& txn, const CommitId& id) {
+    auto found = commit(txn, id);
+    if (!found) return std::nullopt;
+    CommitFrame frame;
+    for (std::size_t index = 0; index < found->header.parts.size(); ++index) {
+        auto bytes = part(txn, id, index);
+        if (bytes && !is_part(found->header, index, *bytes)) bytes.reset();
+        frame.parts.push_back(std::move(bytes));
+    }
+    frame.commit = std::move(found->bytes);
+    return frame;
+}
+
+std::vector<CommitId> heads(ReadTxn& txn, keys::GroupNumber group, CommitKind kind) {
+    std::vector<CommitId> ids;
+    txn.scan_keys(Table::heads, keys::set(group, kind), [&](ByteView key) {
+        ids.push_back(*CommitId::from(key.subspan(keys::set_bytes)));
+        return true;
+    });
+    return ids;
+}
+
+void each(ReadTxn& txn, keys::GroupNumber group, CommitKind kind, const std::function<bool(const CommitKey&)>& visit) {
+    txn.scan_keys(Table::order, keys::set(group, kind),
+                  [&](ByteView key) { return visit(*CommitKey::from(key.subspan(keys::set_bytes))); });
+}
+
+std::size_t count(ReadTxn& txn, keys::GroupNumber group, CommitKind kind) {
+    std::size_t commits = 0;
+    each(txn, group, kind, [&](const CommitKey&) { return ++commits, true; });
+    return commits;
+}
+
+std::vector<WantedPart> wanted_parts(ReadTxn& txn, std::size_t most) {
+    std::vector<WantedPart> wanted;
+    txn.scan_keys(Table::wants, Bytes{part_want}, [&](ByteView key) {
+        const auto id = key.subspan(1, CommitId::size);
+        const auto index = key.subspan(1 + CommitId::size);
+        wanted.push_back({*CommitId::from(id), static_cast<std::size_t>(index[0]) << 8 | index[1]});
+        return wanted.size() < most;
+    });
+    return wanted;
+}
+
+}  // namespace staffroom::commit_log

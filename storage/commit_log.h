@@ -1,0 +1,43 @@
+// The complete commits of every group: bytes by id, their order, their heads, their parts. Each function works inside
+// the transaction that it is given. A commit is in the log only when all its ancestors are (storage/ingest.h sees to
+// that).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/commit.h"
+#include "core/commit_key.h"
+#include "storage/keys.h"
+#include "storage/kv.h"
+
+namespace staffroom::commit_log {
+
+// Adds it with the parts that are here, replaces its parents as heads, and wants the parts that are not here.
+// Needs: not in the log; parents and auth in it (or the genesis).
+void append(WriteTxn& txn, keys::GroupNumber group, const Commit& commit,
+            const std::vector<std::optional<Bytes>>& parts);
+
+// A part that came later. Needs is_part().
+void put_part(WriteTxn& txn, const CommitId& commit, std::size_t index, ByteView part);
+
+bool has(ReadTxn& txn, const CommitId& id);
+// The id is compared with the bytes: what the disk spoiled is not here, so it is fetched again.
+std::optional<Commit> commit(ReadTxn& txn, const CommitId& id);
+std::optional<Bytes> part(ReadTxn& txn, const CommitId& id, std::size_t index);
+std::optional<CommitFrame> frame(ReadTxn& txn, const CommitId& id);
+
+// Ascending by id. Control and content only: nothing comes after a key commit, so they have no heads.
+std::vector<CommitId> heads(ReadTxn& txn, keys::GroupNumber group, CommitKind kind);
+
+// In order (depth, id), until `visit` returns false. Cost: linear.
+void each(ReadTxn& txn, keys::GroupNumber group, CommitKind kind, const std::function<bool(const CommitKey&)>& visit);
+std::size_t count(ReadTxn& txn, keys::GroupNumber group, CommitKind kind);
+
+struct WantedPart {
+    CommitId commit;
+    std::size_t index = 0;
+};
+std::vector<WantedPart> wanted_parts(ReadTxn& txn, std::size_t most);
+
+}  // namespace staffroom::commit_log

@@ -1,0 +1,102 @@
+#include "storage/waiting.h"
+
+namespace staffroom {
+namespace {
+
+// missing id | group | waiting id
+Bytes waiting_for_key(const CommitId& missing, keys::GroupNumber group, const CommitId& id) {
+    return keys::joined({missing.view(), keys::group(group), id.view()});
+}
+
+}  // namespace
+
+void WaitingRoom::add(keys::GroupNumber group, const DeviceId& author, std::size_t bytes) {
+    auto& count = counts_[group];
+    ++count.commits;
+    count.bytes += bytes;
+    ++count.by_author[author];
+}
+
+void WaitingRoom::drop(keys::GroupNumber group, const DeviceId& author, std::size_t bytes) {
+    auto& count = counts_[group];
+    --count.commits;
+    count.bytes -= bytes;
+    if (--count.by_author[author] == 0) count.by_author.erase(author);
+}
+
+void WaitingRoom::load(ReadTxn& txn) {
+    counts_.clear();
+    txn.scan(Table::waiting, {}, [&](ByteView key, ByteView value) {
+        const auto frame = decode<CommitFrame>(value);
+        const auto commit = frame ? read_commit(frame->commit) : Result<Commit>{frame.error()};
+        if (commit) add(read_be32(key), commit->header.author, value.size());
+        return true;
+    });
+}
+
+bool WaitingRoom::has(ReadTxn& txn, keys::GroupNumber group, const CommitId& id) const {
+    return txn.has(Table::waiting, keys::in_group(group, id.view()));
+}
+
+Result<> WaitingRoom::put(WriteTxn& txn, keys::GroupNumber group, const Commit& commit, const CommitFrame& frame,
+                          const std::vector<CommitId>& missing) {
+    assert(!missing.empty());
+    const auto bytes = encode(frame);
+    const auto& count = counts_[group];
+    const auto by_author = count.by_author.find(commit.header.author);
+    if (count.commits >= limits::waiting_commits || count.bytes + bytes.size() > limits::waiting_bytes ||
+        (by_author != count.by_author.end() && by_author->second >= limits::waiting_per_author)) {
+        return {Code::busy, "Too many changes are waiting for others that are not here yet.",
+                "They come again at the next meeting."};
+    }
+    txn.put(Table::waiting, keys::in_group(group, commit.id.view()), bytes);
+    for (const auto& id : missing) txn.put(Table::waiting_for, waiting_for_key(id, group, commit.id), {});
+    add(group, commit.header.author, bytes.size());
+    return Done{};
+}
+
+std::vector<CommitFrame> WaitingRoom::take_those_waiting_for(WriteTxn& txn, keys::GroupNumber group,
+                                                             const CommitId& arrived) {
+    const auto prefix = keys::joined({arrived.view(), keys::group(group)});
+    std::vector<CommitId> ids;
+    txn.scan_keys(Table::waiting_for, prefix, [&](ByteView key) {
+        ids.push_back(*CommitId::from(key.subspan(prefix.size())));
+        return true;
+    });
+    std::vector<CommitFrame> frames;
+    for (const auto& id : ids) {
+        txn.erase(Table::waiting_for, waiting_for_key(arrived, group, id));
+        auto found = frame(txn, group, id);
+        if (!found) continue;
+        const auto commit = read_commit(found->commit);
+        txn.erase(Table::waiting, keys::in_group(group, id.view()));
+        if (!commit) continue;
+        drop(group, commit->header.author, encode(*found).size());
+        frames.push_back(std::move(*found));
+    }
+    return frames;
+}
+
+std::vector<CommitId> WaitingRoom::ids(ReadTxn& txn, keys::GroupNumber group, std::size_t most) const {
+    std::vector<CommitId> ids;
+    txn.scan_keys(Table::waiting, keys::group(group), [&](ByteView key) {
+        if (ids.size() >= most) return false;
+        ids.push_back(*CommitId::from(key.subspan(keys::group_bytes)));
+        return true;
+    });
+    return ids;
+}
+
+std::optional<CommitFrame> WaitingRoom::frame(ReadTxn& txn, keys::GroupNumber group, const CommitId& id) const {
+    const auto bytes = txn.get(Table::waiting, keys::in_group(group, id.view()));
+    if (!bytes) return std::nullopt;
+    auto frame = decode<CommitFrame>(*bytes);
+    return frame ? std::optional(std::move(*frame)) : std::nullopt;
+}
+
+std::size_t WaitingRoom::count(keys::GroupNumber group) const {
+    const auto found = counts_.find(group);
+    return found == counts_.end() ? 0 : found->second.commits;
+}
+
+}  // namespace staffroom

@@ -20,6 +20,14 @@ inline constexpr std::size_t insert_bytes = 32 * 1024;
 inline constexpr std::size_t tags_count = 32;
 inline constexpr std::size_t type_name_bytes = 40;  // record types and fields
 inline constexpr std::size_t position_bytes = 64;   // of an ordered element
+inline constexpr std::size_t line_scalars = 2'000;  // a field of words that is longer than a title but not a text
+inline constexpr std::size_t value_bytes = 4 * line_scalars;
+inline constexpr std::size_t link_bytes = 2'000;
+inline constexpr std::size_t fixed_count = 16;                   // fixed fields of one record
+inline constexpr std::size_t changes_count = 8192;               // in one edit of a text
+inline constexpr std::size_t erased_count = 256;                 // records, and files, of one erase
+inline constexpr std::size_t set_count = 256;                    // elements that one may add to a set of a record
+inline constexpr std::size_t view_count = std::size_t{1} << 24;  // entries of any list inside a derived view
 
 inline constexpr std::size_t founders_count = 5;
 inline constexpr std::size_t devices_count = 32;  // of one person

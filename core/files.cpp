@@ -10,7 +10,9 @@ std::string cut(std::string text, std::size_t max) {
     // Byte by byte: a broken sequence loses its bytes, the rest stays.
     for (std::size_t at = 0; at < text.size();) {
         std::size_t length = 1;
-        while (length < 4 && at + length < text.size() && (text[at + length] & 0xC0) == 0x80) ++length;
+        while (static_cast<unsigned char>(text[at]) >= 0xC0 && length < 4 && at + length < text.size() &&
+               (text[at + length] & 0xC0) == 0x80)
+            ++length;
         const auto scalar = text.substr(at, length);
         if (is_utf8(scalar)) {
             if (clean.size() + length > max) break;

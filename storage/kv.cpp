@@ -1,21 +1,19 @@
 #include "storage/kv.h"
 
-#include <cassert>
 #include <vector>
 
 namespace staffroom {
 
 const TableTraits& traits_of(Table table) {
     static constexpr std::array<TableTraits, tables_count> traits = {{
-        {"meta", SealedBy::sync},        {"profile", SealedBy::sync},        {"groups", SealedBy::sync},
-        {"commits", SealedBy::sync},     {"parts", SealedBy::sync},          {"order", SealedBy::sync},
-        {"heads", SealedBy::sync},       {"waiting", SealedBy::sync},        {"waiting_for", SealedBy::sync},
-        {"tree", SealedBy::sync},        {"haves", SealedBy::sync},          {"wants", SealedBy::sync},
-        {"chunks", SealedBy::sync},      {"chunk_groups", SealedBy::sync},   {"group_chunks", SealedBy::sync},
-        {"set_aside", SealedBy::sync},   {"epochs", SealedBy::view},         {"members", SealedBy::sync},
-        {"records", SealedBy::view},     {"record_commits", SealedBy::view}, {"texts", SealedBy::view},
-        {"chunk_users", SealedBy::view}, {"views", SealedBy::view},          {"peers", SealedBy::sync},
-        {"invites", SealedBy::sync},
+        {"meta", SealedBy::sync},      {"profile", SealedBy::sync},        {"groups", SealedBy::sync},
+        {"commits", SealedBy::sync},   {"parts", SealedBy::sync},          {"order", SealedBy::sync},
+        {"heads", SealedBy::sync},     {"waiting", SealedBy::sync},        {"waiting_for", SealedBy::sync},
+        {"tree", SealedBy::sync},      {"haves", SealedBy::sync},          {"wants", SealedBy::sync},
+        {"chunks", SealedBy::sync},    {"chunk_users", SealedBy::sync},    {"group_chunks", SealedBy::sync},
+        {"set_aside", SealedBy::sync}, {"epochs", SealedBy::view},         {"members", SealedBy::sync},
+        {"records", SealedBy::view},   {"record_commits", SealedBy::view}, {"texts", SealedBy::view},
+        {"views", SealedBy::view},     {"peers", SealedBy::sync},          {"invites", SealedBy::sync},
     }};
     return traits.at(static_cast<std::size_t>(table));
 }

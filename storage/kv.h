@@ -27,7 +27,7 @@ namespace staffroom {
 // storage/FORMAT.md.
 enum class Table : std::uint8_t {
     meta = 0,             // versions and counters of the store itself
-    profile = 1,          // device secrets, person, run
+    profile = 1,          // device secrets, person
     groups = 2,           // genesis, group key
     commits = 3,          // id -> header and signature
     parts = 4,            // commit id, index -> part
@@ -39,20 +39,19 @@ enum class Table : std::uint8_t {
     haves = 10,           // newest have per device and run
     wants = 11,           // missing parts and chunks
     chunks = 12,          // small sealed chunks; the size of large ones
-    chunk_groups = 13,    // chunk, group -> empty
-    group_chunks = 14,    // group, chunk -> empty
+    chunk_users = 13,     // chunk, group, record -> empty: who keeps it, and which groups it may be served to
+    group_chunks = 14,    // group, record, chunk -> empty: the same the other way round
     set_aside = 15,       // damaged or declined commits and why
     epochs = 16,          // epoch keys
     members = 17,         // folded control state
     records = 18,         // folded record views
     record_commits = 19,  // record, order -> which parts touch it
     texts = 20,           // current texts and their graphs
-    chunk_users = 21,     // chunk, record -> empty
-    views = 22,           // anything else that is folded from commits
-    peers = 23,           // remembered addresses and when they were met
-    invites = 24,         // seeds of open invitations
+    views = 21,           // anything else that is folded from commits
+    peers = 22,           // remembered addresses and when they were met
+    invites = 23,         // seeds of open invitations
 };
-inline constexpr std::size_t tables_count = 25;
+inline constexpr std::size_t tables_count = 24;
 
 // Which of the profile's two keys seals a table's values (replica.md "At rest"): `lock` wipes the view key only, so
 // what is needed to receive and pass on lies under the sync key.

@@ -83,6 +83,8 @@ class CommitLog {
 
     // Kept, not complete: an ancestor is missing. At most `limit`.
     virtual std::vector<CommitId> waiting(const GroupId& group, std::size_t limit) const = 0;
+    // Ancestors that waiting commits name and that are neither complete nor waiting here. At most `limit`.
+    virtual std::vector<CommitId> missing(const GroupId& group, std::size_t limit) const = 0;
     // Named by a complete commit, not erased, not here. At most `limit`.
     virtual std::vector<PartName> wanted_parts(const GroupId& group, std::size_t limit) const = 0;
     // Epochs that some part here is sealed with and whose key is not here.

@@ -1,0 +1,93 @@
+// What the conversation asks its host to do, and what it knows of the device it speaks for.
+//
+// The host's rule: after every call, poll until empty; then sleep until deadline(). Actions of one call are carried out
+// in order. A store is answered by stored() or chunk_stored() once its transaction has returned, never before.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "core/genesis.h"
+#include "core/ports.h"
+#include "net/link_seam.h"
+#include "net/message.h"
+
+namespace staffroom::net {
+
+// The device that speaks. Everything here outlives the conversation.
+struct Here {
+    const CommitLog& log;
+    const ChunkStore& chunks;
+    const SigningKey& signing;
+    DeviceRecord record;
+    RunId run;
+    std::uint64_t newest = protocol_newest;
+    std::uint64_t oldest = protocol_oldest;
+};
+
+struct Send {
+    LinkId link;
+    Bytes frame;
+};
+struct Close {
+    LinkId link;
+    Parting why = Parting::done;
+};
+// Commits of one group from a colleague, to be checked and kept in one transaction. Answered by stored(ticket).
+struct StoreCommits {
+    std::uint64_t ticket = 0;
+    GroupId group;
+    std::vector<CommitFrame> commits;
+    DeviceId from;  // the neighbour, not the author
+};
+struct StoreParts {  // answered by stored(ticket) with an empty report
+    std::uint64_t ticket = 0;
+    GroupId group;
+    std::vector<GivenPart> parts;
+};
+// Its signature has been checked; kept if its counter is newer.
+struct StoreHave {
+    Have have;
+};
+// Checked against its id. Answered by chunk_stored().
+struct StoreChunk {
+    ChunkId id;
+    Bytes bytes;
+    DeviceId from;
+};
+// An entitled device lacks these epoch keys: write a `share` if they are here (membership.md E4).
+struct ShareKeys {
+    GroupId group;
+    DeviceId asker;
+    std::vector<EpochId> epochs;
+};
+// A newcomer at our lobby; its signatures have been checked. Answered by claim_decided().
+struct Claimed {
+    LinkId link;
+    Claim claim;
+};
+// Our own claim was answered with a welcome, which has been opened: keep the group.
+struct Joined {
+    Welcome welcome;
+};
+// Our own claim is not answered with a welcome (yet).
+struct JoinAnswered {
+    GroupId group;
+    Outcome outcome = Outcome::wait;
+    bool over = false;  // no further try will be made
+};
+// Something to show or to log; nothing needs to be done.
+struct Met {
+    DeviceId device;
+    RunId run;
+};
+struct Parted {
+    DeviceId device;
+    RunId run;
+    Parting why = Parting::done;
+};
+
+using Action = std::variant<Send, Dial, Close, StoreCommits, StoreParts, StoreHave, StoreChunk, ShareKeys, Claimed,
+                            Joined, JoinAnswered, Met, Parted>;
+
+}  // namespace staffroom::net

@@ -1,0 +1,369 @@
+// Every message of the conversation. A frame is one message: kind (u8) and body. See net/PROTOCOL.md for who sends what
+// when, and a worked example.
+//
+// Rules:
+//  - a kind that this program does not know is passed over, so that a newer program may say more;
+//  - a known kind whose body does not decode exactly is a protocol error: the link is closed;
+//  - any frame may be lost, doubled or overtaken: whoever needs an answer asks again, and everything may be said twice;
+//  - groups are named by the dialler's tag, never by id: whoever cannot compute it learns nothing from it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/files.h"
+#include "core/have.h"
+#include "core/ids.h"
+#include "core/persons.h"
+#include "core/ports.h"
+#include "core/wire.h"
+
+namespace staffroom::net {
+
+namespace limits {
+inline constexpr std::size_t reconcile_bytes = 64 * 1024;
+inline constexpr std::size_t groups_count = 512;        // shared with one colleague
+inline constexpr std::size_t ids_count = 512;           // in one message
+inline constexpr std::size_t batch_bytes = 128 * 1024;  // a frame of commits is full when it has reached this
+inline constexpr std::size_t requests_count = 8;        // frames of commits, or chunks, under way on one link
+inline constexpr std::size_t haves_count = 16;
+inline constexpr std::size_t parts_count = 64;
+inline constexpr std::size_t epochs_count = 64;
+inline constexpr std::size_t answer_bytes = 64 * 1024;  // a sealed welcome
+}  // namespace limits
+
+inline constexpr std::uint64_t protocol_newest = 1;
+inline constexpr std::uint64_t protocol_oldest = 1;
+
+using Tag = Id<struct GroupTagTag, 16>;
+
+enum class Kind : std::uint8_t {
+    hello = 1,
+    bye = 2,
+    groups = 3,
+    reconcile = 4,
+    commits = 5,
+    taken = 6,
+    announce = 7,
+    want = 8,
+    ask_farewell = 9,
+    haves = 10,
+    want_parts = 11,
+    parts = 12,
+    ask_keys = 13,
+    want_chunks = 14,
+    have_chunks = 15,
+    get_chunk = 16,
+    chunk = 17,
+    ping = 18,
+    pong = 19,
+    claim = 32,  // lobby only, as is its answer
+    answer = 33,
+};
+
+// The first message both ways, repeated until the other's names our nonce.
+struct Hello {
+    static constexpr Kind kind = Kind::hello;
+    std::uint64_t newest = protocol_newest;  // versions spoken: the conversation is in the smaller newest,
+    std::uint64_t oldest = protocol_oldest;  // unless that is below somebody's oldest
+    Nonce16 nonce;
+    std::optional<Nonce16> heard;  // the other's nonce
+    DeviceRecord record;           // at the members' door it names the transport key that the link has proved
+    RunId run;
+    std::optional<Signature> proof;  // by a dialler in the lobby, whose transport key there is made for that one dial
+    Bytes more;                      // what a newer version adds
+    template <class A>
+    void serialize(A& ar) {
+        ar(newest, oldest, nonce, maybe(heard), record, run, maybe(proof), blob<1024>(more));
+    }
+};
+
+enum class Parting : std::uint8_t {
+    done,       // nothing is wrong: the program ends, or there are neighbours enough
+    version,    // no common version
+    stranger,   // the record is not this link's
+    myself,     // the same device and run
+    duplicate,  // another link to the same device and run stays
+    protocol,   // a message broke a rule
+    silent,     // no sign of life, or no progress
+    promises,   // offered what it did not deliver
+    members,    // lobby: you are known now, come to the members' door
+};
+const char* name_of(Parting reason);
+
+struct Bye {
+    static constexpr Kind kind = Kind::bye;
+    std::uint8_t reason = 0;  // a Parting; one that is not known means done
+    template <class A>
+    void serialize(A& ar) {
+        ar(reason);
+    }
+};
+
+// What the sender gives of a group.
+enum class Serves : std::uint8_t { farewell, control, all };
+constexpr Serves last_value(Serves) { return Serves::all; }
+
+struct GroupOffer {
+    Tag tag;  // the sender's own
+    Serves serves = Serves::all;
+    auto operator<=>(const GroupOffer&) const = default;
+    template <class A>
+    void serialize(A& ar) {
+        ar(tag, choice(serves));
+    }
+};
+// All of the sender's groups; said again until `heard` names its serial.
+struct Groups {
+    static constexpr Kind kind = Kind::groups;
+    std::uint64_t serial = 0;  // rises when the offers change
+    std::uint64_t heard = 0;   // the other's newest
+    std::vector<GroupOffer> offers;
+    template <class A>
+    void serialize(A& ar) {
+        ar(serial, heard, sorted<limits::groups_count>(offers));
+    }
+};
+
+// One message of net/reconcile.
+struct ReconcileFrame {
+    static constexpr Kind kind = Kind::reconcile;
+    Tag group;
+    CommitKind set = CommitKind::control;
+    Bytes body;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, choice(set), blob<limits::reconcile_bytes>(body));
+    }
+};
+
+// Commits given: asked for, found missing by reconciliation, or new. Sent again until taken.
+struct CommitsFrame {
+    static constexpr Kind kind = Kind::commits;
+    Tag group;
+    std::uint64_t number = 0;  // of the sender's frames on this link
+    std::vector<CommitFrame> commits;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, number, capped<limits::ids_count>(commits));
+    }
+};
+struct DeclinedId {
+    CommitId id;
+    Declined why = Declined::malformed;
+    template <class A>
+    void serialize(A& ar) {
+        ar(id, choice(why));
+    }
+};
+// That frame is on disk, but for what is declined by name.
+struct Taken {
+    static constexpr Kind kind = Kind::taken;
+    std::uint64_t number = 0;
+    std::vector<DeclinedId> declined;
+    template <class A>
+    void serialize(A& ar) {
+        ar(number, capped<limits::ids_count>(declined));
+    }
+};
+
+// "I have these": new ones lazily, and those that wait for an ancestor. Answered by a Want of what is not known.
+struct Announce {
+    static constexpr Kind kind = Kind::announce;
+    Tag group;
+    std::vector<CommitId> ids;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, capped<limits::ids_count>(ids));
+    }
+};
+struct Want {
+    static constexpr Kind kind = Kind::want;
+    Tag group;
+    std::vector<CommitId> ids;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, capped<limits::ids_count>(ids));
+    }
+};
+
+// By a removed device: the control heads it has. Answered by the control commits up to its removal.
+struct AskFarewell {
+    static constexpr Kind kind = Kind::ask_farewell;
+    Tag group;
+    std::vector<CommitId> heads;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, sorted<staffroom::limits::heads_count>(heads));
+    }
+};
+
+struct Haves {
+    static constexpr Kind kind = Kind::haves;
+    Tag group;
+    std::vector<Have> haves;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, capped<limits::haves_count>(haves));
+    }
+};
+
+struct WantParts {
+    static constexpr Kind kind = Kind::want_parts;
+    Tag group;
+    std::vector<PartName> parts;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, capped<limits::parts_count>(parts));
+    }
+};
+struct GivenPart {
+    PartName name;
+    Bytes bytes;
+    template <class A>
+    void serialize(A& ar) {
+        ar(name, blob<staffroom::limits::commit_bytes>(bytes));
+    }
+};
+struct Parts {
+    static constexpr Kind kind = Kind::parts;
+    Tag group;
+    std::vector<GivenPart> parts;  // as many as a frame holds; the rest is asked for again
+    std::vector<PartName> absent;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, capped<limits::parts_count>(parts), capped<limits::parts_count>(absent));
+    }
+};
+
+// "I cannot read these epochs": a holder that may answers with a `share` (membership.md E4).
+struct AskKeys {
+    static constexpr Kind kind = Kind::ask_keys;
+    Tag group;
+    std::vector<EpochId> epochs;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, capped<limits::epochs_count>(epochs));
+    }
+};
+
+// "I look for these", all of them each time: answered by HaveChunks of those that are there, now and as they arrive.
+struct WantChunks {
+    static constexpr Kind kind = Kind::want_chunks;
+    std::vector<ChunkId> ids;
+    template <class A>
+    void serialize(A& ar) {
+        ar(capped<limits::ids_count>(ids));
+    }
+};
+struct HaveChunks {
+    static constexpr Kind kind = Kind::have_chunks;
+    std::vector<ChunkId> ids;
+    template <class A>
+    void serialize(A& ar) {
+        ar(capped<limits::ids_count>(ids));
+    }
+};
+struct GetChunk {
+    static constexpr Kind kind = Kind::get_chunk;
+    ChunkId id;
+    template <class A>
+    void serialize(A& ar) {
+        ar(id);
+    }
+};
+struct ChunkFrame {
+    static constexpr Kind kind = Kind::chunk;
+    ChunkId id;
+    std::optional<Bytes> bytes;  // none: not here, or not for you
+    template <class A>
+    void serialize(A& ar) {
+        bool here = bytes.has_value();
+        ar(id, here);
+        if (!here) return;
+        if (!bytes) bytes.emplace();
+        ar(blob<sealed_chunk_bytes_max>(*bytes));
+    }
+};
+
+struct Ping {
+    static constexpr Kind kind = Kind::ping;
+    std::uint64_t token = 0;
+    template <class A>
+    void serialize(A& ar) {
+        ar(token);
+    }
+};
+struct Pong {
+    static constexpr Kind kind = Kind::pong;
+    std::uint64_t token = 0;
+    template <class A>
+    void serialize(A& ar) {
+        ar(token);
+    }
+};
+
+// A newcomer asks to be let in, at the lobby of any organiser's device. It names no role: the invitation's own counts.
+// The invitation's key signs the rest, so the seed never travels, and whoever overhears a claim can only let the same
+// person in once more.
+struct Claim {
+    static constexpr Kind kind = Kind::claim;
+    std::uint64_t newest = protocol_newest;
+    std::uint64_t oldest = protocol_oldest;
+    GroupId group;
+    InviteKey invite;
+    PersonCard card;
+    DeviceId device;  // of the card: the one that asks, and that the welcome is sealed to
+    Signature signature;
+
+    template <class A>
+    void serialize_body(A& ar) {
+        ar(newest, oldest, group, invite, card, device);
+    }
+    template <class A>
+    void serialize(A& ar) {
+        serialize_body(ar);
+        ar(signature);
+    }
+};
+void sign(Claim& claim, const SigningKey& invitation);
+// The signature, the card, and that the device is one of the card's.
+bool is_valid(const Claim& claim);
+
+enum class Outcome : std::uint8_t {
+    welcome,    // `sealed` opens with the device's box key
+    asked,      // an organiser will say; come again
+    wait,       // come again: this device is busy, or has to learn of the invitation first
+    used,       // as often as it may be
+    closed,     // its time is over, or who gave it no longer may
+    unknown,    // no such invitation, or it was changed on the way
+    elsewhere,  // this device's person may not let anybody in: find an organiser's
+    version,    // no common version
+};
+constexpr Outcome last_value(Outcome) { return Outcome::version; }
+
+struct Answer {
+    static constexpr Kind kind = Kind::answer;
+    Outcome outcome = Outcome::wait;
+    Bytes sealed;  // a Welcome
+    template <class A>
+    void serialize(A& ar) {
+        ar(choice(outcome), blob<limits::answer_bytes>(sealed));
+    }
+};
+
+template <class M>
+Bytes frame_of(const M& message) {
+    Bytes frame{static_cast<std::uint8_t>(M::kind)};
+    append(frame, encode(message));
+    return frame;
+}
+// The body of a frame whose kind is M's; needs a frame that is not empty. Error: malformed.
+template <class M>
+Result<M> message_in(ByteView frame) {
+    return decode<M>(frame.subspan(1));
+}
+// Needs a frame that is not empty.
+inline Kind kind_of(ByteView frame) { return static_cast<Kind>(frame[0]); }
+
+}  // namespace staffroom::net

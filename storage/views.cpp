@@ -1,0 +1,183 @@
+#include "storage/views.h"
+
+namespace staffroom {
+namespace {
+
+// One edit of a text's tail.
+struct KeptEdit {
+    TextEdit edit;
+    bool visible = true;
+
+    template <class A>
+    void serialize(A& ar) {
+        ar(edit.id, edit.author.device, edit.author.run, sorted<limits::heads_count>(edit.base));
+        std::vector<Change> list(edit.changes.size());
+        for (std::size_t i = 0; i < list.size(); ++i) list[i].change = std::move(edit.changes[i]);
+        ar(capped<limits::commit_bytes>(list), visible);
+        edit.changes.clear();
+        for (auto& each : list) edit.changes.push_back(std::move(each.change));
+    }
+
+  private:
+    struct Change {
+        TextChange change;
+        template <class A>
+        void serialize(A& ar) {
+            ar(change.position, change.deleted, text<limits::commit_bytes>(change.inserted));
+        }
+    };
+};
+
+// The tail is replayed at each opening, so it stays below this many edits, or a share of the snapshot if that is more.
+constexpr std::size_t tail_edits = 64;
+constexpr std::size_t snapshot_bytes_per_edit = 256;
+
+Bytes numbered(const Bytes& prefix, std::uint32_t number) {
+    Bytes key = prefix;
+    append_be32(key, number);
+    return key;
+}
+
+Error view_damaged() {
+    return {Code::io, "What is shown from this group does not read back from the disk.",
+            "Run: staffroom repair --rebuild"};
+}
+
+struct KeptText {
+    Text text;
+    std::size_t snapshot_bytes = 0;
+    std::vector<KeptEdit> tail;
+};
+
+Result<KeptText> read_kept(ReadTxn& txn, const Bytes& prefix) {
+    KeptText kept;
+    if (const auto snapshot = txn.get(Table::texts, numbered(prefix, 0))) {
+        auto loaded = Text::load(*snapshot);
+        if (!loaded) return view_damaged();
+        kept.text = std::move(*loaded);
+        kept.snapshot_bytes = snapshot->size();
+    }
+    bool damaged = false;
+    txn.scan(Table::texts, prefix, numbered(prefix, 1), [&](ByteView, ByteView value) {
+        auto edit = decode<KeptEdit>(value);
+        if (!edit) return damaged = true, false;
+        kept.tail.push_back(std::move(*edit));
+        return true;
+    });
+    if (damaged) return view_damaged();
+    for (const auto& each : kept.tail) kept.text.add(each.edit, each.visible);
+    return kept;
+}
+
+}  // namespace
+
+RecordState& Views::state_of(const RecordId& record) {
+    const auto [found, fresh] = states_.try_emplace(record, group_, record);
+    if (fresh) {
+        if (const auto kept = txn_.get(Table::records, keys::in_group(number_, record.view()))) {
+            auto state = decode<RecordState>(*kept);
+            damaged_ |= !state.ok();
+            if (state) found->second = std::move(*state);
+        }
+    }
+    return found->second;
+}
+
+void Views::take(const PartOrigin& origin, const ContentPart& part) {
+    txn_.put(Table::record_commits, keys::record_commit(number_, part.record, origin.commit, origin.part), {});
+    touched_.insert(part.record);
+    auto& state = state_of(part.record);
+    OpContext context;
+    context.depth = depth_of(origin.commit);
+    context.person = origin.person;
+    context.device = origin.device;
+    context.role = origin.role;
+    context.wall_ms = origin.wall_ms;
+    context.masked = origin.masked;
+    for (std::size_t position = 0; position < part.ops.size(); ++position) {
+        const auto& op = part.ops[position];
+        context.at = {id_of(origin.commit), origin.part, static_cast<std::uint16_t>(position)};
+        auto applied = staffroom::apply(state, op, context);
+        if (applied.changed) changed_.insert(part.record);
+        for (auto& edit : applied.edits) edits_[{part.record, edit.field}].push_back(std::move(edit));
+        if (op.kind != AssignOp::kind || origin.masked) continue;
+        const auto assign = read_op<AssignOp>(op);
+        if (!assign || !assign->value) continue;
+        if (const auto* file = assign->value->get<FileRef>()) files_.push_back({part.record, *file});
+    }
+}
+
+Result<> Views::flush() {
+    if (damaged_) return view_damaged();
+    for (const auto& record : changed_) {
+        txn_.put(Table::records, keys::in_group(number_, record.view()), encode(states_.at(record)));
+    }
+    for (const auto& [where, edits] : edits_) {
+        if (auto done = flush_text(where.first, where.second, edits); !done) return done;
+    }
+    return Done{};
+}
+
+Result<> Views::flush_text(const RecordId& record, const std::string& field, const std::vector<RoutedEdit>& edits) {
+    const auto prefix = keys::text(number_, record, field);
+    std::uint32_t next = 1;
+    if (const auto last = txn_.last_key(Table::texts, prefix)) {
+        next = read_be32(ByteView(*last).subspan(prefix.size())) + 1;
+    }
+    for (const auto& each : edits) {
+        txn_.put(Table::texts, numbered(prefix, next++), encode(KeptEdit{each.edit, each.visible}));
+    }
+    if (next <= tail_edits) return Done{};
+    auto kept = read_kept(txn_, prefix);
+    if (!kept) return kept.error();
+    if (kept->tail.size() <= tail_edits + kept->snapshot_bytes / snapshot_bytes_per_edit) return Done{};
+    txn_.erase_all(Table::texts, prefix);
+    txn_.put(Table::texts, numbered(prefix, 0), kept->text.save());
+    next = 1;
+    for (const auto& each : kept->tail) {
+        // What waits for its base is in no snapshot.
+        if (!kept->text.has(each.edit.id)) txn_.put(Table::texts, numbered(prefix, next++), encode(each));
+    }
+    return Done{};
+}
+
+void Views::forget(WriteTxn& txn, keys::GroupNumber number) {
+    for (const auto table : {Table::records, Table::record_commits, Table::texts}) {
+        txn.erase_all(table, keys::group(number));
+    }
+}
+
+std::optional<RecordState> read_record(ReadTxn& txn, keys::GroupNumber number, const RecordId& record) {
+    const auto kept = txn.get(Table::records, keys::in_group(number, record.view()));
+    if (!kept) return std::nullopt;
+    auto state = decode<RecordState>(*kept);
+    return state ? std::optional(std::move(*state)) : std::nullopt;
+}
+
+void each_record(ReadTxn& txn, keys::GroupNumber number, const std::function<bool(RecordState&&)>& visit) {
+    txn.scan(Table::records, keys::group(number), [&](ByteView, ByteView value) {
+        auto state = decode<RecordState>(value);
+        return !state || visit(std::move(*state));
+    });
+}
+
+Result<Text> read_text(ReadTxn& txn, keys::GroupNumber number, const RecordId& record, const std::string& field) {
+    auto kept = read_kept(txn, keys::text(number, record, field));
+    if (!kept) return kept.error();
+    return std::move(kept->text);
+}
+
+std::vector<RecordCommit> commits_of(ReadTxn& txn, keys::GroupNumber number, const RecordId& record) {
+    std::vector<RecordCommit> commits;
+    const auto prefix = keys::in_group(number, record.view());
+    txn.scan_keys(Table::record_commits, prefix, [&](ByteView key) {
+        const auto rest = key.subspan(prefix.size());
+        const auto index = rest.subspan(CommitKey::size);
+        commits.push_back({*CommitKey::from(rest.first(CommitKey::size)),
+                           static_cast<std::uint16_t>(static_cast<unsigned>(index[0]) << 8 | index[1])});
+        return true;
+    });
+    return commits;
+}
+
+}  // namespace staffroom

@@ -1,0 +1,81 @@
+// What people see of a group, folded from its commits: record states, texts, and which commits touch which record.
+// Everything here can be thrown away and folded again; nothing here is ever sent.
+//
+// A text is kept as a snapshot and the edits that came after it, so that a keystroke costs its own bytes and not the
+// note's. The snapshot is written anew when the tail has grown to a fraction of it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "core/commit_key.h"
+#include "core/merge/text.h"
+#include "core/records/record.h"
+#include "storage/keys.h"
+#include "storage/kv.h"
+
+namespace staffroom {
+
+// Where a content part comes from, and what its ops may do.
+struct PartOrigin {
+    CommitKey commit;
+    std::uint16_t part = 0;
+    PersonId person;
+    TextAuthor device;
+    Role role = Role::none;
+    std::uint64_t wall_ms = 0;
+    bool masked = false;  // set aside, hidden, or written without right
+};
+
+// A file that a record names, for the chunk store.
+struct NamedFile {
+    RecordId record;
+    FileRef file;
+};
+
+// The changes of one transaction to one group's views. Take parts in any order, then flush() once.
+class Views {
+  public:
+    Views(WriteTxn& txn, keys::GroupNumber number, const GroupId& group) : txn_(txn), number_(number), group_(group) {}
+
+    void take(const PartOrigin& origin, const ContentPart& part);
+    // Writes what changed. Error: io when a kept view does not read back (then fold everything again).
+    Result<> flush();
+
+    const std::set<RecordId>& touched() const { return touched_; }
+    const std::vector<NamedFile>& files() const { return files_; }
+
+    // Empties the views of the group, before folding everything again.
+    static void forget(WriteTxn& txn, keys::GroupNumber number);
+
+  private:
+    RecordState& state_of(const RecordId& record);
+    Result<> flush_text(const RecordId& record, const std::string& field, const std::vector<RoutedEdit>& edits);
+
+    WriteTxn& txn_;
+    keys::GroupNumber number_;
+    GroupId group_;
+    std::map<RecordId, RecordState> states_;
+    std::set<RecordId> changed_;
+    std::set<RecordId> touched_;
+    std::map<std::pair<RecordId, std::string>, std::vector<RoutedEdit>> edits_;
+    std::vector<NamedFile> files_;
+    bool damaged_ = false;
+};
+
+std::optional<RecordState> read_record(ReadTxn& txn, keys::GroupNumber number, const RecordId& record);
+// Every record of a group, until `visit` returns false.
+void each_record(ReadTxn& txn, keys::GroupNumber number, const std::function<bool(RecordState&&)>& visit);
+// An empty text when nobody has written in it. Error: io when what is kept does not read back.
+Result<Text> read_text(ReadTxn& txn, keys::GroupNumber number, const RecordId& record, const std::string& field);
+
+// The content commits with a part about this record, in order.
+struct RecordCommit {
+    CommitKey commit;
+    std::uint16_t part = 0;
+};
+std::vector<RecordCommit> commits_of(ReadTxn& txn, keys::GroupNumber number, const RecordId& record);
+
+}  // namespace staffroom

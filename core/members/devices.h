@@ -1,0 +1,91 @@
+// Which device speaks for which person, and which device is older.
+//
+// A person's first device has the empty path; a device that another linked has the linker's path and one number more.
+// Shorter, then smaller, is older. Links and revocations prove themselves (core/persons.h); whoever carried them
+// decides nothing here: who may revoke is decided by core/members/rules.h.
+//
+// Rules:
+//  - A card proves a link only if it holds the whole chain from the person's first device (or recovery key) to it, each
+//    path continuing its linker's. So what a card proves depends on its bytes alone, not on what came before.
+//  - Of a device's links in some past, the first by (depth, id, op) names its person and path: a device that consented
+//    to two persons is one person's.
+//  - Of a device's records the last by that order is shown and boxed to.
+#pragma once
+
+#include <map>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "core/members/past.h"
+#include "core/persons.h"
+
+namespace staffroom {
+
+using DevicePath = std::vector<std::uint32_t>;
+// Strictly.
+bool is_older(const DevicePath& one, const DevicePath& other);
+
+// What a valid card proves by itself.
+struct ProvenDevice {
+    DeviceRecord record;
+    DevicePath path;
+};
+struct ProvenCard {
+    PersonId person;
+    std::map<DeviceId, ProvenDevice> devices;
+    struct Revocation {
+        DeviceId device;
+        bool by_person = false;               // by an older device, by itself, or by the recovery key
+        std::optional<DevicePath> authority;  // by_person: of the device that signed; none = the recovery key
+    };
+    std::vector<Revocation> revocations;
+};
+// Needs: is_valid(card).
+ProvenCard prove(const PersonCard& card);
+
+// Where something stands in the group's order.
+struct ControlOrder {
+    std::uint64_t depth = 0;
+    CommitId commit;
+    std::uint32_t op = 0;
+    auto operator<=>(const ControlOrder&) const = default;
+};
+
+class Devices {
+  public:
+    // `at` = the number of the commit that carries the card.
+    void add(const PersonCard& card, const ProvenCard& proven, const ControlOrder& order, Pasts::Index at,
+             const Pasts& pasts);
+
+    // By the links within the past of `heads`; a device without one speaks for nobody.
+    std::optional<PersonId> person_of(const DeviceId& device, const Pasts& pasts,
+                                      const std::vector<Pasts::Index>& heads) const;
+    // By all links that are here.
+    std::optional<PersonId> person_of(const DeviceId& device) const;
+    const DeviceRecord* record_of(const DeviceId& device) const;
+    const DevicePath* path_of(const DeviceId& device) const;
+    // Of a person, oldest first.
+    std::vector<DeviceId> devices_of(const PersonId& person) const;
+    // Everything known of a person, to carry it on; null for one never carried.
+    const PersonCard* card_of(const PersonId& person) const;
+
+  private:
+    struct Link {
+        ControlOrder order;
+        Pasts::Index at = 0;
+        PersonId person;
+        DevicePath path;
+    };
+    struct Device {
+        std::vector<Link> links;  // ascending by order
+        DeviceRecord record;
+        ControlOrder record_order;
+    };
+    std::unordered_map<DeviceId, Device, IdHash> devices_;
+    std::unordered_map<PersonId, PersonCard, IdHash> cards_;
+    std::unordered_map<PersonId, std::set<DeviceId>, IdHash> of_;
+};
+
+}  // namespace staffroom

@@ -1,5 +1,6 @@
 #include "storage/kv.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace staffroom {
@@ -16,6 +17,18 @@ const TableTraits& traits_of(Table table) {
         {"views", SealedBy::view},     {"peers", SealedBy::sync},          {"invites", SealedBy::sync},
     }};
     return traits.at(static_cast<std::size_t>(table));
+}
+
+bool begins_with(ByteView key, ByteView prefix) {
+    return key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
+}
+
+std::optional<Bytes> end_of_prefix(ByteView prefix) {
+    Bytes end = copy_of(prefix);
+    while (!end.empty() && end.back() == 0xFF) end.pop_back();
+    if (end.empty()) return std::nullopt;
+    ++end.back();
+    return end;
 }
 
 std::optional<Bytes> ReadTxn::last_key(Table table, ByteView prefix) {

@@ -65,6 +65,10 @@ const TableTraits& traits_of(Table table);
 
 inline constexpr std::size_t key_bytes_max = 511;  // LMDB's own bound; a key is never empty
 
+bool begins_with(ByteView key, ByteView prefix);
+// The least key after all those with this prefix; nothing when there is none.
+std::optional<Bytes> end_of_prefix(ByteView prefix);
+
 class ReadTxn {
   public:
     virtual ~ReadTxn() = default;
@@ -110,8 +114,8 @@ class Store {
     using Write = std::function<Result<>(WriteTxn&)>;
 
     virtual ~Store() = default;
-    // Both return the step's error, or what failed underneath: io (disk, a damaged value), refused (the table is sealed
-    // with the view key and the profile is locked; the disk is full).
+    // Both return the step's error, or what failed underneath: io (a full or failing disk, a damaged value), refused (the
+    // table is sealed with the view key and the profile is locked).
     virtual Result<> read(const Read& step) = 0;
     virtual Result<> write(const Write& step) = 0;
 

@@ -24,7 +24,7 @@ class MemoryStore final : public Store {
 
     Result<> write(const Write& step) override {
         assert(!writing_);
-        if (disk_full) return {Code::refused, "Disk full.", "Free some space and try again."};
+        if (disk_full) return {Code::io, "Disk full.", "Free some space and try again."};
         writing_ = true;
         Txn txn(*this, true);
         auto result = step(txn);
@@ -67,7 +67,7 @@ class MemoryStore final : public Store {
         void scan_keys_back(Table table, ByteView prefix, ByteView before, const VisitKey& visit) override {
             const auto& map = of(table);
             auto at = map.end();
-            if (const auto end = first_after(prefix)) at = map.lower_bound(*end);
+            if (const auto end = end_of_prefix(prefix)) at = map.lower_bound(*end);
             if (!before.empty()) {
                 const auto bound = map.lower_bound(copy_of(before));
                 if (at == map.end() || (bound != map.end() && bound->first < at->first)) at = bound;
@@ -117,17 +117,6 @@ class MemoryStore final : public Store {
             const auto found = of(table).find(copy_of(key));
             before_.try_emplace({table, copy_of(key)},
                                 found == of(table).end() ? std::nullopt : std::optional(found->second));
-        }
-        static bool begins_with(const Bytes& key, ByteView prefix) {
-            return key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
-        }
-        // The least key after all those with this prefix; nothing when there is none.
-        static std::optional<Bytes> first_after(ByteView prefix) {
-            Bytes end = copy_of(prefix);
-            while (!end.empty() && end.back() == 0xFF) end.pop_back();
-            if (end.empty()) return std::nullopt;
-            ++end.back();
-            return end;
         }
 
         MemoryStore& store_;

@@ -1,0 +1,459 @@
+#include "storage/lmdb.h"
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <set>
+
+#include "storage/disk.h"
+#include "storage/pages.h"
+
+namespace staffroom {
+namespace {
+
+constexpr char version_prefix[] = "version";
+
+MDB_val val_of(ByteView bytes) { return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())}; }
+ByteView bytes_of(const MDB_val& value) { return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size}; }
+
+Error damaged_store() {
+    return {Code::io, "The storage file is damaged.",
+            "Run: staffroom repair. What cannot be saved is fetched again from your colleagues."};
+}
+
+// The version is a key without a value, so that it can be read whatever seals the values.
+Bytes version_key(std::uint32_t version) {
+    Bytes key = copy_of(view_of(version_prefix));
+    append_be32(key, version);
+    return key;
+}
+
+struct Cursor {
+    Cursor(MDB_txn* txn, MDB_dbi table) : code(mdb_cursor_open(txn, table, &raw)) {}
+    Cursor(const Cursor&) = delete;
+    Cursor& operator=(const Cursor&) = delete;
+    ~Cursor() {
+        if (raw) mdb_cursor_close(raw);
+    }
+    // Moves; false at the end or after a failure, which `code` tells.
+    bool move(MDB_cursor_op op, ByteView to = {}) {
+        if (code == 0 && op == MDB_SET_RANGE) key = val_of(to);
+        if (code == 0) code = mdb_cursor_get(raw, &key, &value, op);
+        return code == 0;
+    }
+    bool ended() const { return code == MDB_NOTFOUND; }
+
+    MDB_cursor* raw = nullptr;
+    int code;
+    MDB_val key{}, value{};
+};
+
+}  // namespace
+
+// Which folders are open in this process. The one global: POSIX locks, which LMDB uses, belong to the process too.
+class LmdbStore::Registration {
+  public:
+    static std::unique_ptr<Registration> make(const std::filesystem::path& folder) {
+        struct stat status {};
+        if (::stat(folder.c_str(), &status) != 0) return nullptr;
+        const auto place = std::pair(status.st_dev, status.st_ino);
+        if (!open_folders().insert(place).second) return nullptr;
+        return std::unique_ptr<Registration>(new Registration(place));
+    }
+    ~Registration() { open_folders().erase(place_); }
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+
+  private:
+    using Place = std::pair<dev_t, ino_t>;
+    explicit Registration(Place place) : place_(std::move(place)) {}
+    static std::set<Place>& open_folders() {
+        static std::set<Place> folders;
+        return folders;
+    }
+    Place place_;
+};
+
+class LmdbStore::Txn final : public WriteTxn {
+  public:
+    Txn(LmdbStore& store, MDB_txn* raw, bool writable) : store_(store), raw_(raw), writable_(writable) {
+        ++store_.depth_;
+        if (writable) store_.writing_ = true;
+    }
+    ~Txn() override {
+        if (raw_) mdb_txn_abort(raw_);
+        --store_.depth_;
+        if (writable_) store_.writing_ = false;
+    }
+    using ReadTxn::scan_keys;
+    Txn(const Txn&) = delete;
+    Txn& operator=(const Txn&) = delete;
+
+    std::optional<Bytes> get(Table table, ByteView key) override {
+        if (!may_open(table)) return std::nullopt;
+        auto k = val_of(key);
+        MDB_val value;
+        if (!succeeded(mdb_get(raw_, dbi(table), &k, &value))) return std::nullopt;
+        return open(table, key, bytes_of(value));
+    }
+
+    bool has(Table table, ByteView key) override {
+        if (failure_) return false;
+        auto k = val_of(key);
+        MDB_val value;
+        return succeeded(mdb_get(raw_, dbi(table), &k, &value));
+    }
+
+    void scan(Table table, ByteView prefix, ByteView from, const Visit& visit) override {
+        if (!may_open(table)) return;
+        walk(table, prefix, from, [&](ByteView key, ByteView sealed) {
+            const auto value = open(table, key, sealed);
+            return value && visit(key, *value);
+        });
+    }
+
+    void scan_keys(Table table, ByteView prefix, ByteView from, const VisitKey& visit) override {
+        walk(table, prefix, from, [&](ByteView key, ByteView) { return visit(key); });
+    }
+
+    void scan_keys_back(Table table, ByteView prefix, ByteView before, const VisitKey& visit) override {
+        if (failure_) return;
+        Cursor cursor(raw_, dbi(table));
+        auto bound = end_of_prefix(prefix);
+        if (!before.empty() && (!bound || copy_of(before) < *bound)) bound = copy_of(before);
+        bool found;
+        if (bound && cursor.move(MDB_SET_RANGE, *bound)) {
+            found = cursor.move(MDB_PREV);
+        } else {
+            if (bound && cursor.ended()) cursor.code = 0;  // everything is before the bound
+            found = cursor.move(MDB_LAST);
+        }
+        for (; found; found = cursor.move(MDB_PREV)) {
+            if (!begins_with(bytes_of(cursor.key), prefix) || !visit(bytes_of(cursor.key)) || failure_) return;
+        }
+        if (!cursor.ended()) succeeded(cursor.code);
+    }
+
+    std::size_t count(Table table) override {
+        MDB_stat stat{};
+        if (failure_ || !succeeded(mdb_stat(raw_, dbi(table), &stat))) return 0;
+        return stat.ms_entries;
+    }
+
+    bool failed() const override { return failure_.has_value(); }
+
+    void put(Table table, ByteView key, ByteView value) override {
+        assert(writable_ && !key.empty() && key.size() <= key_bytes_max);
+        if (!may_open(table)) return;
+        const auto sealed = store_.vault_.close(table, key, value);
+        auto k = val_of(key);
+        auto v = val_of(sealed);
+        succeeded(mdb_put(raw_, dbi(table), &k, &v, 0));
+    }
+
+    void erase(Table table, ByteView key) override {
+        assert(writable_ && !key.empty());
+        if (failure_) return;
+        auto k = val_of(key);
+        succeeded(mdb_del(raw_, dbi(table), &k, nullptr));
+    }
+
+    // The LMDB code of the first failure, 0 for one of ours.
+    int code() const { return code_; }
+    const std::optional<Error>& failure() const { return failure_; }
+
+    int commit() { return mdb_txn_commit(std::exchange(raw_, nullptr)); }
+
+    // As scan(), over values that do not open too.
+    Result<std::optional<Bytes>> examine(Table table, ByteView after, std::size_t most, const Look& look) {
+        std::optional<Bytes> last;
+        if (!may_open(table)) return *failure_;
+        walk(table, {}, after, [&](ByteView key, ByteView sealed) {
+            if (!after.empty() && std::equal(key.begin(), key.end(), after.begin(), after.end())) return true;
+            if (most-- == 0) return false;
+            look(key, store_.vault_.open(table, key, sealed));
+            last = copy_of(key);
+            return true;
+        });
+        if (failure_) return *failure_;
+        return last;
+    }
+
+  private:
+    MDB_dbi dbi(Table table) const { return store_.tables_[static_cast<std::size_t>(table)]; }
+
+    // Remembers the first failure. Not finding something is none.
+    bool succeeded(int code) {
+        if (code == 0) return true;
+        if (code != MDB_NOTFOUND && !failure_) {
+            code_ = code;
+            failure_ = store_.error_of(code);
+        }
+        return false;
+    }
+
+    bool may_open(Table table) {
+        if (!failure_ && !store_.vault_.can_open(table)) {
+            failure_ = Error{Code::refused, "The profile is locked.", "Unlock it with your passphrase."};
+        }
+        return !failure_;
+    }
+
+    std::optional<Bytes> open(Table table, ByteView key, ByteView sealed) {
+        auto value = store_.vault_.open(table, key, sealed);
+        if (!value && !failure_) {
+            failure_ = Error{Code::io, "A stored value is damaged (" + std::string(traits_of(table).name) + ").",
+                             "Run: staffroom verify, then staffroom repair."};
+        }
+        return value;
+    }
+
+    template <class Step>
+    void walk(Table table, ByteView prefix, ByteView from, const Step& step) {
+        if (failure_) return;
+        Cursor cursor(raw_, dbi(table));
+        const auto first = copy_of(from) < copy_of(prefix) ? prefix : from;
+        bool found = first.empty() ? cursor.move(MDB_FIRST) : cursor.move(MDB_SET_RANGE, first);
+        for (; found; found = cursor.move(MDB_NEXT)) {
+            if (!begins_with(bytes_of(cursor.key), prefix) || !step(bytes_of(cursor.key), bytes_of(cursor.value)))
+                return;
+            if (failure_) return;
+        }
+        if (!cursor.ended()) succeeded(cursor.code);
+    }
+
+    LmdbStore& store_;
+    MDB_txn* raw_;
+    bool writable_;
+    int code_ = 0;
+    std::optional<Error> failure_;
+};
+
+LmdbStore::LmdbStore(const LmdbOptions& options, std::unique_ptr<Registration> registration)
+    : folder_(options.folder), registration_(std::move(registration)), vault_(options.keys), process_(::getpid()) {}
+
+LmdbStore::~LmdbStore() {
+    // In a forked child closing would clear the parent's readers; the memory goes with the process.
+    if (environment_ && !is_forked()) mdb_env_close(environment_);
+}
+
+Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const LmdbOptions& options) {
+    const auto file = options.folder / "data.mdb";
+    std::error_code ignored;
+    if (!options.may_create && std::filesystem::file_size(file, ignored) + 1 <= 1) {
+        return {Code::io, "The storage file " + file.string() + " is missing or empty.",
+                "Put it back from a backup: staffroom restore."};
+    }
+    if (auto made = make_folder(options.folder); !made) return made.error();
+    if (auto long_enough = pages::check_length(file); !long_enough) return long_enough.error();
+    auto registration = Registration::make(options.folder);
+    if (!registration) {
+        return {Code::busy, "This profile is open already.", "Close the other window or command first."};
+    }
+    std::unique_ptr<LmdbStore> store(new LmdbStore(options, std::move(registration)));
+    if (auto opened = store->open_environment(options); !opened) return opened.error();
+    if (auto opened = store->open_tables(options); !opened) return opened.error();
+    return store;
+}
+
+Result<> LmdbStore::open_environment(const LmdbOptions& options) {
+    if (const int code = mdb_env_create(&environment_)) return error_of(code);
+    mdb_env_set_mapsize(environment_, options.map_bytes);
+    mdb_env_set_maxdbs(environment_, 64);
+    if (const int code = mdb_env_open(environment_, folder_.c_str(), MDB_NOTLS, 0600)) {
+        return code == ENOENT ? damaged_store() : error_of(code);
+    }
+    forget_dead_readers();
+    return Done{};
+}
+
+Result<> LmdbStore::open_tables(const LmdbOptions& options) {
+    const auto opened_all = [&](MDB_txn* raw, unsigned flags) {
+        int code = 0;
+        for (std::size_t i = 0; i < tables_count && code == 0; ++i) {
+            code = mdb_dbi_open(raw, traits_of(static_cast<Table>(i)).name.data(), flags, &tables_[i]);
+        }
+        return code;
+    };
+
+    // First without writing, so that a later version's file stays as it is.
+    std::optional<std::uint32_t> version;
+    {
+        auto raw = begin(false);
+        if (!raw) return raw.error();
+        const int code = mdb_dbi_open(*raw, traits_of(Table::meta).name.data(), 0, &tables_[0]);
+        if (code != 0 && code != MDB_NOTFOUND) return mdb_txn_abort(*raw), error_of(code);
+        if (code == 0) {
+            Txn txn(*this, *raw, false);
+            txn.scan_keys(Table::meta, view_of(version_prefix), [&](ByteView key) {
+                if (key.size() == sizeof version_prefix - 1 + 4) version = read_be32(key.last(4));
+                return true;
+            });
+            if (txn.failure()) return *txn.failure();
+            if (!version) return damaged_store();
+            if (*version > options.version) {
+                return {Code::refused, "This profile was last used by a newer version of Staffroom.",
+                        "Install the newer version on this computer. Nothing was changed."};
+            }
+            const bool all = opened_all(*raw, 0) == 0;
+            if (const int failed = txn.commit()) return error_of(failed);
+            if (all && *version == options.version) return Done{};
+        } else {
+            mdb_txn_abort(*raw);
+        }
+    }
+
+    auto raw = begin(true);
+    if (!raw) return raw.error();
+    Txn txn(*this, *raw, true);
+    if (const int code = opened_all(*raw, MDB_CREATE)) return error_of(code);
+    for (auto at = version.value_or(options.version); at < options.version; ++at) {
+        for (const auto& upgrade : options.upgrades) {
+            if (upgrade.from != at) continue;
+            if (auto done = upgrade.step(txn); !done) return done;
+        }
+    }
+    txn.erase_all(Table::meta, view_of(version_prefix));
+    txn.put(Table::meta, version_key(options.version), {});
+    if (txn.failure()) return *txn.failure();
+    if (const int code = txn.commit()) return error_of(code);
+    return Done{};
+}
+
+Result<MDB_txn*> LmdbStore::begin(bool writable) {
+    if (is_forked()) {
+        return {Code::refused, "This process was split off from the one that opened the profile.",
+                "Open the profile again in this process."};
+    }
+    MDB_txn* raw = nullptr;
+    int code = mdb_txn_begin(environment_, nullptr, writable ? 0 : MDB_RDONLY, &raw);
+    if (code == MDB_MAP_RESIZED && depth_ == 0) {
+        code = mdb_env_set_mapsize(environment_, 0);
+        if (code == 0) code = mdb_txn_begin(environment_, nullptr, writable ? 0 : MDB_RDONLY, &raw);
+    }
+    if (code != 0) return error_of(code);
+    return raw;
+}
+
+Result<> LmdbStore::read(const Read& step) {
+    assert(!writing_);
+    auto raw = begin(false);
+    if (!raw) return raw.error();
+    Txn txn(*this, *raw, false);
+    auto result = step(txn);
+    if (txn.failure()) return *txn.failure();
+    return result;
+}
+
+Result<> LmdbStore::write(const Write& step) {
+    assert(depth_ == 0);
+    for (;;) {
+        if (stopped_) return *stopped_;
+        int code = 0;
+        {
+            auto raw = begin(true);
+            if (!raw) return raw.error();
+            Txn txn(*this, *raw, true);
+            auto result = step(txn);
+            code = txn.code();
+            if (code == 0 && txn.failure()) return *txn.failure();
+            if (code == 0 && !result) return result;
+            if (code == 0) code = txn.commit();
+            if (code == 0) return result;
+        }
+        if (code != MDB_MAP_FULL) return refuse_after(code);
+        if (auto grown = grow(); !grown) return grown;
+    }
+}
+
+Error LmdbStore::refuse_after(int code) {
+    auto error = error_of(code);
+    if (code > 0 && !is_disk_full(code, folder_)) {
+        stopped_ = Error{Code::io, "The disk failed while saving, so nothing more is saved. " + error.say,
+                         "Copy your work elsewhere, check the disk, then start the program again."};
+        return *stopped_;
+    }
+    return error;
+}
+
+Result<> LmdbStore::grow() {
+    MDB_envinfo info{};
+    mdb_env_info(environment_, &info);
+    if (const int code = mdb_env_set_mapsize(environment_, info.me_mapsize * 2)) return error_of(code);
+    return Done{};
+}
+
+Result<std::optional<Bytes>> LmdbStore::examine(Table table, ByteView after, std::size_t most, const Look& look) {
+    auto raw = begin(false);
+    if (!raw) return raw.error();
+    return Txn(*this, *raw, false).examine(table, after, most, look);
+}
+
+Result<> LmdbStore::copy_to(const std::filesystem::path& file) {
+    if (is_forked()) return begin(false).error();
+    const Descriptor copy(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!copy.is_open()) {
+        if (errno == EEXIST) return {Code::refused, file.string() + " exists already.", "Choose another name."};
+        return disk_error(errno, file);
+    }
+    int code = mdb_env_copyfd2(environment_, copy.number(), 0);
+    if (code == 0 && ::fsync(copy.number()) != 0) code = errno;
+    if (code != 0) {
+        ::unlink(file.c_str());
+        return code > 0 ? disk_error(code, file) : error_of(code);
+    }
+    return sync_folder(file.parent_path());
+}
+
+void LmdbStore::forget_dead_readers() {
+    int dead = 0;
+    if (!is_forked()) mdb_reader_check(environment_, &dead);
+}
+
+std::uint64_t LmdbStore::writes() const {
+    MDB_envinfo info{};
+    mdb_env_info(environment_, &info);
+    return info.me_last_txnid;
+}
+
+Result<StoreStats> LmdbStore::stats() {
+    StoreStats stats;
+    auto counted = read([&](ReadTxn& txn) -> Result<> {
+        for (std::size_t i = 0; i < tables_count; ++i) stats.entries[i] = txn.count(static_cast<Table>(i));
+        return Done{};
+    });
+    if (!counted) return counted.error();
+    MDB_envinfo info{};
+    mdb_env_info(environment_, &info);
+    stats.map_bytes = info.me_mapsize;
+    struct stat status {};
+    if (::stat((folder_ / "data.mdb").c_str(), &status) != 0) return disk_error(errno, folder_);
+    stats.file_bytes = static_cast<std::uint64_t>(status.st_size);
+    return stats;
+}
+
+Error LmdbStore::error_of(int code) const {
+    switch (code) {
+        case MDB_CORRUPTED:
+        case MDB_PAGE_NOTFOUND:
+        case MDB_INVALID:
+        case MDB_INCOMPATIBLE:
+            return damaged_store();
+        case MDB_VERSION_MISMATCH:
+            return {Code::refused, "This profile was last used by a newer version of Staffroom.",
+                    "Install the newer version on this computer. Nothing was changed."};
+        case MDB_READERS_FULL:
+            return {Code::busy, "The storage is being read by too many at once.", "Try again."};
+        default:
+            if (code > 0) return disk_error(code, folder_);
+            return {Code::io, std::string("The storage cannot go on: ") + mdb_strerror(code) + ".",
+                    "Start the program again."};
+    }
+}
+
+bool LmdbStore::is_forked() const { return process_ != ::getpid(); }
+
+}  // namespace staffroom

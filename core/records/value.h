@@ -18,7 +18,7 @@
 
 namespace staffroom {
 
-enum class ValueKind : std::uint8_t { text, number, yes_no, person, record, link, anchor, file, position };
+enum class ValueKind : std::uint8_t { text, number, yes_no, person, record, link, range, file, position };
 constexpr ValueKind last_value(ValueKind) { return ValueKind::position; }
 const char* name_of(ValueKind kind);
 

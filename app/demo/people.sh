@@ -36,14 +36,20 @@ port() { number port <"$world/$1.start"; }
 pid_of() { cat "$world/$1.pid"; }
 has_port() { [ -n "$(port "$1")" ] || ! kill -0 "$(pid_of "$1")" 2>/dev/null; }
 
+# launch WHO COMMAND...: a daemon that was started in some other way, e.g. in a network namespace.
+launch() {
+    launched=$1
+    shift
+    "$@" >"$world/$launched.start" 2>>"$world/$launched.log" </dev/null &
+    echo $! >"$world/$launched.pid"
+    daemons="$daemons $!"
+    until_true 10 has_port "$launched"
+    [ -n "$(port "$launched")" ] || { cat "$world/$launched.start" "$world/$launched.log" && return 1; }
+}
 daemon() {
     who=$1
     shift
-    "$program" --home "$world/$who" --json start --port 0 --no-discovery --foreground "$@" \
-        >"$world/$who.start" 2>>"$world/$who.log" </dev/null &
-    echo $! >"$world/$who.pid"
-    daemons="$daemons $!"
-    until_true 10 has_port "$who" && [ -n "$(port "$who")" ] || { cat "$world/$who.start" "$world/$who.log" && return 1; }
+    launch "$who" "$program" --home "$world/$who" --json start --port 0 --no-discovery --foreground "$@"
 }
 
 is_gone() { ! kill -0 "$1" 2>/dev/null; }

@@ -1,0 +1,76 @@
+#!/bin/sh
+# Two computers on one network of their own (namespaces joined by a cable) find each other with no address typed; the cable is
+# pulled and put back; addresses change. Needs root.
+. "$(dirname "$0")/lib.sh"
+[ "$(id -u)" = 0 ] || { echo "skip  two computers on one network: needs root" && exit 0; }
+left=staffroom-l$$ right=staffroom-r$$
+if ! ip netns add $left 2>"$world/err" || ! ip netns add $right 2>>"$world/err"; then
+    ip netns del $left 2>/dev/null
+    echo "skip  two computers on one network: no network namespaces here ($(head -n 1 "$world/err"))"
+    exit 0
+fi
+unplug_all() {
+    leave_nothing
+    ip netns del $left
+    ip netns del $right
+}
+trap unplug_all EXIT
+
+ip link add cable0 netns $left type veth peer name cable0 netns $right
+for side in $left $right; do
+    ip -n $side link set lo up
+    ip -n $side link set cable0 up
+done
+
+# at NAMESPACE WHO COMMAND...
+at() {
+    namespace=$1 who=$2
+    shift 2
+    ip netns exec "$namespace" "$program" --home "$world/$who" --json "$@" </dev/null
+}
+amina() { at $left amina "$@"; }
+birk() { at $right birk "$@"; }
+start_both() {
+    launch amina ip netns exec $left "$program" --home "$world/amina" --json start --foreground &&
+        launch birk ip netns exec $right "$program" --home "$world/birk" --json start --foreground
+}
+lan_equal() {
+    one=$(amina group show "$group" | field root) two=$(birk group show "$group" | field root)
+    [ -n "$one" ] && [ "$one" = "$two" ]
+}
+addresses() {
+    ip -n $left addr flush dev cable0 scope global
+    ip -n $right addr flush dev cable0 scope global
+    [ $# = 0 ] || { ip -n $left addr add "$1" dev cable0 && ip -n $right addr add "$2" dev cable0; }
+}
+
+join_here() {
+    addresses 10.77.71.1/24 10.77.71.2/24
+    amina init --name "Amina Diallo" && birk init --name "Birk Ström" &&
+        group=$(amina group new "Science teachers" --kind plc | field group) && [ -n "$group" ] && start_both &&
+        invitation=$(amina invite "$group" | field invite) && birk join "$invitation" && until_true 30 lan_equal
+}
+found_at_new_addresses() {
+    rest amina && rest birk
+    addresses 10.88.0.7/16 10.88.0.9/16
+    amina record new "$group" task title="Before we moved" && start_both && until_true 30 lan_equal
+}
+cable_pulled() {
+    ip -n $left link set cable0 down
+    amina record new "$group" task title="Amina without a cable" && birk record new "$group" task title="Birk without a cable" &&
+        ! lan_equal || return 1
+    ip -n $left link set cable0 up
+    until_true 60 lan_equal && amina record list "$group" task | grep -qF "Birk without a cable"
+}
+link_local_only() {
+    rest amina && rest birk
+    addresses
+    birk record new "$group" task title="No address at all" && start_both && until_true 30 lan_equal
+}
+
+group='' invitation=''
+tell "two computers on one network: joining with an invitation" join_here
+tell "they find each other by beacon at addresses never heard of" found_at_new_addresses
+tell "the cable is pulled and put back" cable_pulled
+tell "T18 a network with link-local IPv6 addresses only" link_local_only
+finish

@@ -128,8 +128,9 @@ Path Rules::path_to(Index office) const {
 // --- content
 
 Judgement Rules::judge(const ContentFact& content, const KnownTo& known_to) const {
-    const auto* author = find(content.author);
-    if (author == nullptr) return {};
+    static const Person stranger;
+    const auto* known = find(content.author);
+    const auto* author = known != nullptr ? known : &stranger;
     const auto heads = pasts_.numbers_of(content.auth);
 
     Role full = Role::none;   // without cuts

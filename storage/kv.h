@@ -114,8 +114,8 @@ class Store {
     using Write = std::function<Result<>(WriteTxn&)>;
 
     virtual ~Store() = default;
-    // Both return the step's error, or what failed underneath: io (a full or failing disk, a damaged value), refused (the
-    // table is sealed with the view key and the profile is locked).
+    // Both return the step's error, or what failed underneath: io (a full or failing disk, a damaged value), refused
+    // (the table is sealed with the view key and the profile is locked).
     virtual Result<> read(const Read& step) = 0;
     virtual Result<> write(const Write& step) = 0;
 

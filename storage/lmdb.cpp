@@ -254,14 +254,14 @@ Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const LmdbOptions& options) {
         return {Code::busy, "This profile is open already.", "Close the other window or command first."};
     }
     std::unique_ptr<LmdbStore> store(new LmdbStore(options, std::move(registration)));
-    if (auto opened = store->open_environment(options); !opened) return opened.error();
+    if (auto opened = store->open_environment(options.map_bytes); !opened) return opened.error();
     if (auto opened = store->open_tables(options); !opened) return opened.error();
     return store;
 }
 
-Result<> LmdbStore::open_environment(const LmdbOptions& options) {
+Result<> LmdbStore::open_environment(std::size_t map_bytes) {
     if (const int code = mdb_env_create(&environment_)) return error_of(code);
-    mdb_env_set_mapsize(environment_, options.map_bytes);
+    mdb_env_set_mapsize(environment_, map_bytes);
     mdb_env_set_maxdbs(environment_, 64);
     if (const int code = mdb_env_open(environment_, folder_.c_str(), MDB_NOTLS, 0600)) {
         return code == ENOENT ? damaged_store() : error_of(code);
@@ -270,15 +270,15 @@ Result<> LmdbStore::open_environment(const LmdbOptions& options) {
     return Done{};
 }
 
-Result<> LmdbStore::open_tables(const LmdbOptions& options) {
-    const auto opened_all = [&](MDB_txn* raw, unsigned flags) {
-        int code = 0;
-        for (std::size_t i = 0; i < tables_count && code == 0; ++i) {
-            code = mdb_dbi_open(raw, traits_of(static_cast<Table>(i)).name.data(), flags, &tables_[i]);
-        }
-        return code;
-    };
+int LmdbStore::open_handles(MDB_txn* raw, unsigned flags) {
+    int code = 0;
+    for (std::size_t i = 0; i < tables_count && code == 0; ++i) {
+        code = mdb_dbi_open(raw, traits_of(static_cast<Table>(i)).name.data(), flags, &tables_[i]);
+    }
+    return code;
+}
 
+Result<> LmdbStore::open_tables(const LmdbOptions& options) {
     // First without writing, so that a later version's file stays as it is.
     std::optional<std::uint32_t> version;
     {
@@ -298,7 +298,7 @@ Result<> LmdbStore::open_tables(const LmdbOptions& options) {
                 return {Code::refused, "This profile was last used by a newer version of Staffroom.",
                         "Install the newer version on this computer. Nothing was changed."};
             }
-            const bool all = opened_all(*raw, 0) == 0;
+            const bool all = open_handles(*raw, 0) == 0;
             if (const int failed = txn.commit()) return error_of(failed);
             if (all && *version == options.version) return Done{};
         } else {
@@ -309,7 +309,7 @@ Result<> LmdbStore::open_tables(const LmdbOptions& options) {
     auto raw = begin(true);
     if (!raw) return raw.error();
     Txn txn(*this, *raw, true);
-    if (const int code = opened_all(*raw, MDB_CREATE)) return error_of(code);
+    if (const int code = open_handles(*raw, MDB_CREATE)) return error_of(code);
     for (auto at = version.value_or(options.version); at < options.version; ++at) {
         for (const auto& upgrade : options.upgrades) {
             if (upgrade.from != at) continue;
@@ -328,14 +328,40 @@ Result<MDB_txn*> LmdbStore::begin(bool writable) {
         return {Code::refused, "This process was split off from the one that opened the profile.",
                 "Open the profile again in this process."};
     }
+    const unsigned flags = writable ? 0 : MDB_RDONLY;
     MDB_txn* raw = nullptr;
-    int code = mdb_txn_begin(environment_, nullptr, writable ? 0 : MDB_RDONLY, &raw);
+    int code = environment_ ? mdb_txn_begin(environment_, nullptr, flags, &raw) : MDB_PANIC;
     if (code == MDB_MAP_RESIZED && depth_ == 0) {
         code = mdb_env_set_mapsize(environment_, 0);
-        if (code == 0) code = mdb_txn_begin(environment_, nullptr, writable ? 0 : MDB_RDONLY, &raw);
+        if (code == 0) code = mdb_txn_begin(environment_, nullptr, flags, &raw);
+    }
+    if (code == MDB_PANIC && depth_ == 0) {
+        if (auto opened = reopen(); !opened) return opened.error();
+        code = mdb_txn_begin(environment_, nullptr, flags, &raw);
     }
     if (code != 0) return error_of(code);
     return raw;
+}
+
+// When the one page that makes a transaction count could not be written, LMDB gives its environment up.
+Result<> LmdbStore::reopen() {
+    MDB_envinfo info{};
+    if (environment_) {
+        mdb_env_info(environment_, &info);
+        map_bytes_ = info.me_mapsize;
+        mdb_env_close(std::exchange(environment_, nullptr));
+    }
+    if (auto opened = open_environment(map_bytes_); !opened) {
+        mdb_env_close(std::exchange(environment_, nullptr));
+        return opened;
+    }
+    MDB_txn* raw = nullptr;
+    int code = mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &raw);
+    if (code != 0) return error_of(code);
+    code = open_handles(raw, 0);
+    const int committed = mdb_txn_commit(raw);
+    if (code != 0 || committed != 0) return error_of(code != 0 ? code : committed);
+    return Done{};
 }
 
 Result<> LmdbStore::read(const Read& step) {
@@ -393,7 +419,9 @@ Result<std::optional<Bytes>> LmdbStore::examine(Table table, ByteView after, std
 }
 
 Result<> LmdbStore::copy_to(const std::filesystem::path& file) {
-    if (is_forked()) return begin(false).error();
+    auto raw = begin(false);
+    if (!raw) return raw.error();
+    mdb_txn_abort(*raw);
     const Descriptor copy(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!copy.is_open()) {
         if (errno == EEXIST) return {Code::refused, file.string() + " exists already.", "Choose another name."};

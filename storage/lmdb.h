@@ -88,10 +88,12 @@ class LmdbStore final : public Store {
     class Txn;
     class Registration;
     LmdbStore(const LmdbOptions& options, std::unique_ptr<Registration> registration);
-    Result<> open_environment(const LmdbOptions& options);
+    Result<> open_environment(std::size_t map_bytes);
+    int open_handles(MDB_txn* raw, unsigned flags);
     Result<> open_tables(const LmdbOptions& options);
     Result<MDB_txn*> begin(bool writable);
     Result<> grow();
+    Result<> reopen();
     Error error_of(int code) const;
     Error refuse_after(int code);
     bool is_forked() const;
@@ -100,6 +102,7 @@ class LmdbStore final : public Store {
     std::unique_ptr<Registration> registration_;  // last to go: the folder is free once the environment is closed
     Vault vault_;
     int process_;
+    std::size_t map_bytes_ = 0;  // when it was last opened again
     MDB_env* environment_ = nullptr;
     std::array<unsigned, tables_count> tables_{};
     std::optional<Error> stopped_;

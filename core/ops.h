@@ -149,6 +149,9 @@ struct HideOp {
 // --- key
 // ----------------------------------------------------------------------------------------------------------------
 
+inline constexpr std::size_t key_op_items_count = 600;  // boxes, or wrapped keys, of one op
+inline constexpr std::size_t cannot_open_tried_count = 256;
+
 struct KeyBox {
     DeviceId device;
     Bytes box;  // seal_box of the 32 bytes of an epoch key: 80 bytes
@@ -175,7 +178,7 @@ struct RekeyOp {
     std::vector<WrappedKey> wrapped;
     template <class A>
     void serialize(A& ar) {
-        ar(epoch, sorted<600>(boxes), sorted<600>(wrapped));
+        ar(epoch, sorted<key_op_items_count>(boxes), sorted<key_op_items_count>(wrapped));
     }
 };
 struct ShareOp {
@@ -184,15 +187,16 @@ struct ShareOp {
     std::vector<KeyBox> boxes;
     template <class A>
     void serialize(A& ar) {
-        ar(epoch, sorted<600>(boxes));
+        ar(epoch, sorted<key_op_items_count>(boxes));
     }
 };
 struct CannotOpenOp {
     static constexpr std::uint16_t kind = 3;
     EpochId epoch;
+    std::vector<CommitId> tried;  // key commits whose box for the author's device holds no such key
     template <class A>
     void serialize(A& ar) {
-        ar(epoch);
+        ar(epoch, sorted<cannot_open_tried_count>(tried));
     }
 };
 

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/ids.h"
@@ -48,12 +50,18 @@ struct TextDraft {
     bool operator==(const TextDraft&) const = default;
 };
 
-inline constexpr std::size_t max_text_base = 32;            // references of one base
-inline constexpr std::size_t max_text_insert = 32 * 1024;   // bytes put in by one change
-inline constexpr std::uint32_t max_text_length = 1u << 28;  // scalar values of one version
+// Scalar values of any one version. A change that would go beyond is out of range.
+inline constexpr std::uint32_t max_text_length = 1u << 28;
+// Bytes that all edits of one text together may insert: an edit beyond is ignored, so that no number overflows. Nobody
+// types that much, and the limits on commits keep the hostile from it.
+inline constexpr std::uint32_t max_text_history = 1u << 30;
 
-// Whether the edit can be taken at all, whatever it is based on: at most max_text_base references, every insertion at
-// most max_text_insert bytes of valid UTF-8 without U+0000 and U+000D (imports turn line ends into U+000A first).
-bool well_formed(const TextEdit& edit);
+// What one change may put in: at most limits::insert_bytes of valid UTF-8 without U+0000 and U+000D (imports turn line
+// ends into U+000A first).
+bool is_insertable(std::string_view inserted);
+
+// Whether the changes, applied in turn, stay inside a text of `length` scalar values and put in what may be put in.
+// Together with at most limits::heads_count references in the base this is what makes an edit count.
+bool is_applicable(std::span<const TextChange> changes, std::uint32_t length);
 
 }  // namespace staffroom

@@ -1,0 +1,172 @@
+// Where a concurrent edit's positions lie in the shown text.
+//
+// The walker holds, for the edits since one settled version, every character they inserted or removed, in the order of
+// FugueMax, each with two states: at the *current* version, which moves to the base of the edit to be applied, and as
+// *shown*, with all edits applied so far. An edit finds its characters by counting those there at the current version;
+// what it does is then told in positions of the shown text. Nothing of this is ever stored: it is built from the edits
+// when two were concurrent and thrown away after.
+//
+// Characters are numbered as they are inserted and held in pieces of consecutive ones with the same states; the text
+// there already at the settled version is one piece, of unlimited length, that is cut where edits touch it. Moving,
+// finding, inserting and erasing are O(log pieces) for each piece they touch; an insertion also passes the concurrent
+// insertions at its own place.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/merge/event_log.h"
+#include "core/merge/leaf_tree.h"
+#include "core/merge/piece_index.h"
+
+namespace staffroom {
+
+class Walker {
+  public:
+    using Char = std::uint32_t;
+    static constexpr Char old_char = 0x80000000;  // + its position in the text at the settled version
+    static constexpr Char outside = 0xFFFFFFFF;   // left of the first character
+
+    // `settled` may be no_edit: the empty text. Edits from settled + 1 on may be applied, in their order, with gaps.
+    // The log must outlive the walker.
+    Walker(const EventLog& log, EditIndex settled);
+
+    // How long the text at the settled version was; to be said before length() is asked.
+    void set_old_length(std::uint32_t length) { old_length_ = length; }
+    // By how much the edits so far made the shown text longer than it was at the settled version (wraps if shorter).
+    std::uint32_t growth() const { return tree_.total()[shown] - unlimited; }
+
+    void move_to(std::span<const EditIndex> version);
+    // Characters at the current version.
+    std::uint32_t length() const { return tree_.total()[current] - unlimited + old_length_; }
+
+    // The changes between begin and the next begin are those of `edit`, whose base is the current version; after them
+    // {edit} is the current version. A hidden edit changes nothing shown.
+    void begin(EditIndex edit, bool hidden);
+    // Where in the shown text the new characters stand, unless hidden. `count` > 0; positions past the end are the end.
+    std::uint32_t insert(std::uint32_t position, std::uint32_t count);
+    struct Erased {
+        std::uint32_t position = 0;
+        std::uint32_t count = 0;
+    };
+    // Appends what disappears from the shown text, each place next to the removal of the one before. Clipped to
+    // what is there.
+    void erase(std::uint32_t position, std::uint32_t count, std::vector<Erased>& erased);
+
+    // For a walker that began with the empty text.
+    struct Place {
+        std::uint32_t position = 0;  // characters before it
+        bool there = false;
+    };
+    Place shown_place(Char c) const;                // in the shown text
+    Place current_place(Char c) const;              // at the current version
+    Char shown_char(std::uint32_t position) const;  // needs position < shown length
+    Char char_of(EditIndex edit, std::uint32_t nth) const { return marks_[edit - first_].chars + nth; }
+    std::uint32_t chars_of(EditIndex edit) const;  // how many it inserted
+    EditIndex edit_of(Char c) const;               // not of old characters
+    template <class F>                             // f(first char, count), in order
+    void each_shown(F f) const {
+        for (auto id = tree_.first(); id != Tree::none; id = tree_.next(id))
+            for (std::uint32_t i = 0; i < leaf(id).count; ++i)
+                if (const Piece& piece = leaf(id).pieces[i]; piece.shown() && piece.begin < old_char)
+                    f(piece.begin, piece.length);
+    }
+
+  private:
+    enum Sum : std::size_t { current, arrived, shown };  // arrived: inserted at the current version, deleted or not
+    static constexpr std::uint32_t unlimited = 0x40000000;
+
+    struct Piece {
+        Char begin = 0;
+        std::uint32_t length = 0;
+        Char left = outside;      // left origin of the first character; of each other it is the one before
+        Char right = outside;     // right origin of all
+        std::uint32_t state = 0;  // at the current version: 0 not inserted yet, 1 there, n deleted n - 1 times
+        bool hidden = false;      // inserted by a hidden edit
+        bool deleted = false;     // ever, by an edit that is not hidden
+
+        bool shown() const { return !hidden && !deleted; }
+    };
+    static constexpr std::uint32_t leaf_size = 32;
+    struct Leaf {
+        std::uint32_t count = 0;
+        std::array<Piece, leaf_size> pieces;
+    };
+    using Tree = LeafTree<3>;
+
+    // Before the piece number `piece` of a leaf, which may be its end.
+    struct Cursor {
+        std::uint32_t leaf = 0;
+        std::uint32_t piece = 0;
+    };
+    struct Mark {  // where an edit's part of effects_ and of the characters begins
+        std::uint32_t effects = 0;
+        Char chars = 0;
+    };
+    struct Effect {  // characters inserted, or deleted once more
+        Char begin = 0;
+        std::uint32_t length = 0;
+    };
+
+    Leaf& leaf(std::uint32_t id) { return *leaves_[id]; }
+    const Leaf& leaf(std::uint32_t id) const { return *leaves_[id]; }
+    static Tree::Counts counts_of(const Piece& piece) {
+        return {piece.state == 1 ? piece.length : 0, piece.state > 0 ? piece.length : 0,
+                piece.shown() ? piece.length : 0};
+    }
+    PieceIndex& index_of(Char c) { return c < old_char ? new_pieces_ : old_pieces_; }
+    PieceIndex::Piece piece_at(Char c) const {
+        if (c < old_char) return new_pieces_.find(c);
+        auto piece = old_pieces_.find(c - old_char);
+        piece.begin += old_char;
+        return piece;
+    }
+    void note(const Piece& piece, std::uint32_t in_leaf) {
+        index_of(piece.begin).set(piece.begin & ~old_char, in_leaf);
+    }
+    struct Found {
+        Cursor at;
+        std::uint32_t offset = 0;  // into the piece
+    };
+    Cursor find_piece(Char c) const;
+    Found find_in(Sum sum, std::uint32_t position) const;
+    Found find_current(std::uint32_t position) const { return find_in(current, position); }
+    Cursor first_piece() const { return {tree_.first(), 0}; }
+    Cursor before(Cursor at) const;
+    bool to_next_leaf(Cursor& at) const;
+    std::uint32_t count_before(Cursor at, Sum sum) const;
+
+    Cursor put(Cursor at, const Piece& piece, bool counted);
+    Cursor split(Cursor at, std::uint32_t offset);  // returns the second half
+    Cursor isolate(Cursor at, std::uint32_t offset, std::uint32_t length);
+    static bool continues(const Piece& a, const Piece& b);
+    void join(Cursor at);
+    void change_state(Cursor at, std::uint32_t state, bool deletes);
+    void adjust(Char begin, std::uint32_t length, std::uint32_t change);
+    void adjust_all(const std::vector<EditRange>& ranges, std::uint32_t change);
+    void add_effect(Char begin, std::uint32_t length);
+    Char right_origin(Cursor at) const;
+    Cursor integrate(Cursor at, Char left, Char right);
+    bool precedes(Char a, Char b) const;
+
+    const EventLog& log_;
+    EditIndex first_;  // the first that may be applied
+    Version version_;
+    std::uint32_t old_length_ = 0;
+    bool hidden_ = false;
+    Char next_char_ = 0;
+
+    std::vector<std::unique_ptr<Leaf>> leaves_;
+    Tree tree_;
+    PieceIndex new_pieces_;
+    PieceIndex old_pieces_;
+    std::vector<Mark> marks_;  // by edit
+    std::vector<Effect> effects_;
+    std::vector<EditRange> retreat_;
+    std::vector<EditRange> advance_;
+};
+
+}  // namespace staffroom

@@ -55,7 +55,7 @@ Result<std::vector<PlacedOps>> decide_place(const RecordState& state, const Acto
                                             const std::vector<const RecordState*>& others, std::size_t to);
 
 // Whether the actor may write the field, as decide_* ask. For the page: what to offer.
-Result<> may_write(const RecordState& state, const Actor& actor, std::string_view field);
+Result<> check_right(const RecordState& state, const Actor& actor, std::string_view field);
 
 // Words cut so that each piece fits one edit, never inside a character. At least one.
 std::vector<std::string> text_pieces(std::string_view words);

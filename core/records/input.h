@@ -14,7 +14,8 @@ namespace staffroom {
 
 struct Input {
     std::string field;
-    std::optional<Value> value;  // none: cleared. For a text: its words, of any length, U+000A alone at line ends
+    std::optional<Value> value;    // none: cleared. For a text: its words, of any length, U+000A alone at line ends
+    std::optional<Value> of = {};  // the question that is answered
 };
 
 // What only the app knows: whom and what a name, id or path means. One that is empty refuses.

@@ -8,21 +8,15 @@
 namespace staffroom {
 namespace {
 
-bool names_person(const Birth& birth, const TypeRule* type, const PersonId& person) {
-    return type && std::any_of(birth.fixed.begin(), birth.fixed.end(), [&](const FixedField& fixed) {
-               const auto* rule = type->find(fixed.field);
-               return rule && rule->names && fixed.value == Value(person);
-           });
-}
-
-// Null: a member of the type that this program does not know.
-const FieldRule* rule_of(const TypeRule* type, std::string_view field) {
+// Null: a field that this program does not know.
+const FieldRule* rule_of(const Birth& birth, std::string_view field) {
     if (field == presence_rule().name) return &presence_rule();
+    const auto* type = find_type(birth.type);
     return type ? type->find(field) : nullptr;
 }
 
-bool has_right(const Birth& birth, const TypeRule* type, const FieldRule& rule, const OpContext& context) {
-    return may_write(rule, context.person == birth.owner, names_person(birth, type, context.person), context.role);
+bool has_right(const Birth& birth, const FieldRule& rule, const OpContext& context) {
+    return may_write(rule, context.person == birth.owner, names_person(birth, context.person), context.role);
 }
 
 bool is_well_formed(const CreateOp& create, const PersonId& creator) {
@@ -91,10 +85,9 @@ bool exist(RecordState& state) { return !std::exchange(state.exists, true); }
 void take_assign(RecordState& state, const Op& op, const OpContext& context, Applied& applied) {
     const auto body = read_op<AssignOp>(op);
     if (!body.ok() || context.masked) return;
-    const auto* type = find_type(state.birth->type);
-    const auto* rule = rule_of(type, body->field);
+    const auto* rule = rule_of(*state.birth, body->field);
     const auto key = cell_of(rule, *body, context.person);
-    if (!key || !has_right(*state.birth, type, rule ? *rule : kept_raw(), context)) return;
+    if (!key || !has_right(*state.birth, rule ? *rule : kept_raw(), context)) return;
 
     std::vector<OpRef> replaced;
     for (const auto& ref : body->replaces) {
@@ -114,14 +107,13 @@ void take_assign(RecordState& state, const Op& op, const OpContext& context, App
 void take_edit(RecordState& state, const Op& op, const OpContext& context, Applied& applied) {
     auto body = read_op<EditOp>(op);
     if (!body.ok()) return;
-    const auto* type = find_type(state.birth->type);
-    const auto* rule = rule_of(type, body->field);
+    const auto* rule = rule_of(*state.birth, body->field);
     if (rule && rule->merge != Merge::text) return;
 
     RoutedEdit routed;
     routed.field = body->field;
     routed.edit = {context.at, context.device, {}, std::move(body->changes)};
-    routed.visible = !context.masked && has_right(*state.birth, type, rule ? *rule : kept_raw(), context);
+    routed.visible = !context.masked && has_right(*state.birth, rule ? *rule : kept_raw(), context);
     for (const auto& ref : body->base) {
         if (const auto target = ref.seen_from(context.at)) {
             routed.edit.base.push_back(*target);
@@ -167,6 +159,14 @@ void take_create(RecordState& state, const Op& op, const OpContext& context, App
 }
 
 }  // namespace
+
+bool names_person(const Birth& birth, const PersonId& person) {
+    const auto* type = find_type(birth.type);
+    return type && std::any_of(birth.fixed.begin(), birth.fixed.end(), [&](const FixedField& fixed) {
+               const auto* rule = type->find(fixed.field);
+               return rule && rule->names && fixed.value == Value(person);
+           });
+}
 
 OpTag tag_of(const OpRef& op) {
     OpTag tag;

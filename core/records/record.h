@@ -152,6 +152,9 @@ struct RecordState {
     };
 };
 
+// Whether the create op names the person in a field that gives them a say.
+bool names_person(const Birth& birth, const PersonId& person);
+
 // An edit to give to the Text of (record, field). An edit that is not visible is replayed and not shown.
 struct RoutedEdit {
     std::string field;

@@ -135,25 +135,35 @@ std::optional<Address> address_from_text(std::string_view text) {
     if (!port || *port == 0) return std::nullopt;
     auto host = text.substr(0, colon);
 
+    const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    std::uint32_t scope = 0;
+    if (const auto percent = host.find('%'); percent != std::string_view::npos) {
+        const auto index = number<std::uint32_t>(host.substr(percent + 1), 10, 0x7FFFFFFF);
+        if (!index || *index == 0) return std::nullopt;
+        scope = *index;
+        host = host.substr(0, percent);
+    }
+    auto address = host_from_text(host);
+    if (!address || bracketed == (host.find(':') == std::string_view::npos)) return std::nullopt;
+    if (scope != 0 && address->is_v4()) return std::nullopt;
+    address->scope = scope;
+    address->port = static_cast<std::uint16_t>(*port);
+    return address;
+}
+
+std::optional<Address> host_from_text(std::string_view text) {
+    constexpr std::string_view mapped = "::ffff:";
     Address address;
-    address.port = static_cast<std::uint16_t>(*port);
-    if (const auto v4 = v4_from_text(host)) {
+    const bool dotted_in_v6 = text.starts_with(mapped) && text.find('.') != std::string_view::npos;
+    if (const auto v4 = v4_from_text(dotted_in_v6 ? text.substr(mapped.size()) : text)) {
         std::copy(mapped_prefix.begin(), mapped_prefix.end(), address.bytes.begin());
         std::copy(v4->begin(), v4->end(), address.bytes.begin() + 12);
         return address;
     }
-    if (host.size() < 2 || host.front() != '[' || host.back() != ']') return std::nullopt;
-    host = host.substr(1, host.size() - 2);
-    if (const auto percent = host.find('%'); percent != std::string_view::npos) {
-        const auto scope = number<std::uint32_t>(host.substr(percent + 1), 10, 0x7FFFFFFF);
-        if (!scope || *scope == 0) return std::nullopt;
-        address.scope = *scope;
-        host = host.substr(0, percent);
-    }
-    const auto v6 = v6_from_text(host);
+    const auto v6 = v6_from_text(text.substr(0, text.find('%')));
     if (!v6) return std::nullopt;
     address.bytes = *v6;
-    if (address.is_v4() && address.scope != 0) return std::nullopt;
     return address;
 }
 

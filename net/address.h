@@ -42,4 +42,7 @@ bool may_dial(const Address& to, Told told);
 std::optional<Address> address_from_text(std::string_view text);
 std::string address_text(const Address& address);
 
+// The host alone, as the system prints a peer's: "192.168.1.7", "fe80::1", "::ffff:192.168.1.7". Port and scope are 0.
+std::optional<Address> host_from_text(std::string_view text);
+
 }  // namespace staffroom::net

@@ -23,9 +23,11 @@
 
 namespace staffroom::net {
 
-inline constexpr std::size_t members_frame_bytes = 327'680;  // a sealed chunk of 256 KiB and what is said around it
-inline constexpr std::size_t lobby_frame_bytes = 98'304;     // a commit of 64 KiB in its envelope
-inline constexpr std::size_t strangers_count = 16;           // in the lobby at once
+// The library cuts a connection at 327,680 and 98,304 bytes, counted with its encryption (33 bytes).
+inline constexpr std::size_t members_frame_bytes =
+    327'680 - 64;                                              // a sealed chunk of 256 KiB and what is said around it
+inline constexpr std::size_t lobby_frame_bytes = 98'304 - 64;  // a commit of 64 KiB in its envelope
+inline constexpr std::size_t strangers_count = 16;             // in the lobby at once
 
 // Never used twice while the program runs.
 struct LinkId {
@@ -63,7 +65,7 @@ struct Arrival {
     bool dialled = false;  // by us
     // Of an accepted link: the address it came from, without a port. Shown, and for slowing down a guesser.
     std::optional<Address> from;
-    ByteView frame;  // valid until the next call of receive()
+    ByteView frame;  // valid until the next call of receive() or close()
 };
 
 enum class Sent : std::uint8_t {

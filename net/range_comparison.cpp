@@ -242,7 +242,10 @@ Result<RangeItem> RangeComparison::list(TreeReader& set, const Prefix& range) {
     listing.ids.reserve(keys->size());
     for (const auto& key : *keys) listing.ids.push_back(short_of(key.view()));
     listed_[range] = std::move(*keys);
-    return RangeItem{range, std::move(listing)};
+    RangeItem item;
+    item.range = range;
+    item.says = std::move(listing);
+    return item;
 }
 
 void RangeComparison::push(const Prefix& range, std::uint64_t count) {

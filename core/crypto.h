@@ -74,7 +74,8 @@ T random_secret() {
     return random_id<T>();
 }
 
-// BLAKE2b of the parts one after the other, 16 to 64 bytes long, keyed when `key` is not empty (16 to 64 bytes).
+// BLAKE2b of the parts one after the other, 1 to 64 bytes long (below 16 only as a checksum), keyed when `key` is not
+// empty (16 to 64 bytes).
 void blake2b(std::span<std::uint8_t> out, ByteView key, std::initializer_list<ByteView> parts);
 
 template <class HashId>

@@ -210,6 +210,11 @@ bool Rules::was_granted(const PersonId& id, const std::vector<CommitId>& auth) c
                        [&](Pasts::Index grant) { return pasts_.within(grant, heads); });
 }
 
+bool Rules::was_granted(const PersonId& id) const {
+    const auto* person = find(id);
+    return person != nullptr && (!person->offices.empty() || !person->grants.empty());
+}
+
 bool Rules::knows_removals(const std::vector<CommitId>& auth) const {
     const auto heads = pasts_.numbers_of(auth);
     const auto known = [&](Index act) { return pasts_.within(nodes_[act].commit, heads); };

@@ -225,13 +225,15 @@ std::optional<Invite> Membership::invite(const InviteKey& key) const {
     const auto found = invites_.find(key);
     if (found == invites_.end()) return std::nullopt;
     const auto& ops = found->second;
-    const InviteOps::Opened* first = nullptr;
-    for (const auto& opened : ops.opened) {
-        if (!is_effective({opened.order.commit, opened.order.op})) continue;
-        if (first == nullptr || opened.order < first->order) first = &opened;
-    }
-    if (first == nullptr) return std::nullopt;
-    Invite invite{first->op, first->order.commit, first->by, false, {}};
+    const auto by_standing = [&](const InviteOps::Opened& opened) {
+        return std::pair(!is_effective({opened.order.commit, opened.order.op}), opened.order);
+    };
+    const auto first = std::min_element(ops.opened.begin(), ops.opened.end(), [&](const auto& one, const auto& other) {
+        return by_standing(one) < by_standing(other);
+    });
+    if (first == ops.opened.end()) return std::nullopt;
+    Invite invite{first->op, first->order.commit, first->by, false, false, {}};
+    invite.standing = is_effective({first->order.commit, first->order.op}) && role_of(first->by) == Role::organiser;
     invite.closed =
         std::any_of(ops.closed.begin(), ops.closed.end(), [&](const auto& each) { return is_effective(each); });
     for (const auto& [person, place] : ops.used) {

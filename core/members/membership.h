@@ -39,7 +39,8 @@ ControlOps read_control_ops(const std::vector<Bytes>& parts);
 struct Invite {
     InviteOp op;
     CommitId commit;
-    DeviceId by;  // the inviter's device
+    DeviceId by;            // the inviter's device
+    bool standing = false;  // an organiser wrote it, and its device still is an organiser's
     bool closed = false;
     std::vector<PersonId> used_by;  // ascending; may exceed op.uses where organisers apart admitted people
 };
@@ -72,6 +73,8 @@ class Membership {
     Judgement judge(const Commit& content, const PersonId& person, const KnownTo& known_to) const;
 
     RoleNow role_now(const PersonId& person) const { return rules_.role_now(person); }
+    // Whether an effective grant was ever made to them: with no role now, they left or were removed.
+    bool was_in(const PersonId& person) const { return rules_.was_granted(person); }
     std::optional<PersonId> person_of(const DeviceId& device) const { return devices_.person_of(device); }
     Standing standing(const DeviceId& device) const;
     // Of a current device; none for others.
@@ -85,7 +88,7 @@ class Membership {
     // What a removed device is told, with the pasts of these commits, and nothing more.
     std::vector<CommitId> removals_of(const DeviceId& device) const;
 
-    // Nothing for a key that no organiser invited with, or whose invitation is masked by now.
+    // Of two under one key the first by order among those by organisers, else among all.
     std::optional<Invite> invite(const InviteKey& key) const;
     std::vector<Invite> invites() const;  // ascending by key
     NewcomersRead newcomers() const { return newcomers_; }

@@ -157,6 +157,8 @@ class Rules {
     Role role_at(const PersonId& person, const std::vector<CommitId>& auth) const;
     // For validity: whether any grant to the person, by whomever, is in the past of `auth`. Cuts play no part.
     bool was_granted(const PersonId& person, const std::vector<CommitId>& auth) const;
+    // Anywhere, and effective.
+    bool was_granted(const PersonId& person) const;
     // Whether an effective grant gives the person a role through this device, which is not revoked. Knows no links.
     bool may_use(const PersonId& person, const DeviceId& device) const;
 

@@ -50,8 +50,9 @@ enum class Table : std::uint8_t {
     views = 21,           // anything else that is folded from commits
     peers = 22,           // remembered addresses and when they were met
     invites = 23,         // seeds of open invitations
+    files = 24,           // group, manifest, record -> how to open the file
 };
-inline constexpr std::size_t tables_count = 24;
+inline constexpr std::size_t tables_count = 25;
 
 // Which of the profile's two keys seals a table's values (replica.md "At rest"): `lock` wipes the view key only, so
 // what is needed to receive and pass on lies under the sync key.

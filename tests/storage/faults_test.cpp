@@ -51,6 +51,7 @@ int open(const char* path, int flags, ...) {
     return int(::syscall(SYS_openat, AT_FDCWD, path, flags & ~O_DSYNC, mode));
 }
 int fdatasync(int) { return int(faults.sync_fails() ? fail() : 0); }
+int syncfs(int) noexcept { return int(faults.sync_fails() ? fail() : 0); }
 int fsync(int) { return int(faults.sync_fails() ? fail() : 0); }
 int statvfs(const char* path, struct statvfs* facts) noexcept {
     static_cast<void>(path);

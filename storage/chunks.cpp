@@ -1,0 +1,169 @@
+#include "storage/chunks.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <set>
+
+#include "storage/disk.h"
+
+namespace staffroom {
+namespace {
+
+// A row begins with where the bytes are.
+enum Where : std::uint8_t { in_row = 0, in_file = 1 };
+
+// From so many files on, one sync of the whole file system costs less than one for each.
+constexpr std::size_t sync_all_from = 6;
+
+Error spoiled() {
+    return {Code::io, "A piece of a file is damaged on this disk.", "It is fetched again from a colleague."};
+}
+Error absent() {
+    return {Code::not_found, "Part of this file is not here yet.", "It comes when a colleague who has it is near."};
+}
+
+Result<> sync_each(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& folder) {
+    if (paths.size() >= sync_all_from) {
+        const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!descriptor.is_open() || ::syncfs(descriptor.number()) != 0) return disk_error(errno, folder);
+        return Done{};
+    }
+    for (const auto& path : paths) {
+        const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!descriptor.is_open() || ::fsync(descriptor.number()) != 0) return disk_error(errno, path);
+    }
+    return Done{};
+}
+
+}  // namespace
+
+Result<Chunks> Chunks::open(std::filesystem::path folder) {
+    Chunks chunks(std::move(folder));
+    if (chunks.folder_.empty()) return chunks;
+    if (auto made = make_folder(chunks.folder_); !made) return made.error();
+    if (auto made = make_folder(chunks.part_folder()); !made) return made.error();
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(chunks.part_folder(), error)) {
+        ::unlink(entry.path().c_str());
+    }
+    return chunks;
+}
+
+std::filesystem::path Chunks::file_of(const ChunkId& id) const {
+    const auto name = to_text(id);
+    return folder_ / name.substr(0, 2) / name;
+}
+
+Result<Chunks::Staged> Chunks::stage(std::vector<GivenChunk> chunks) const {
+    Staged staged;
+    std::vector<const GivenChunk*> large;
+    std::set<ChunkId> seen;  // a file may hold one chunk many times
+    for (auto& chunk : chunks) {
+        if (!seen.insert(chunk.id).second) continue;
+        if (folder_.empty() || chunk.bytes.size() <= limits::small_chunk_bytes) {
+            staged.small.push_back(std::move(chunk));
+        } else {
+            large.push_back(&chunk);
+            staged.large.emplace_back(chunk.id, static_cast<std::uint32_t>(chunk.bytes.size()));
+        }
+    }
+    if (auto written = write_files(large); !written) return written.error();
+    return staged;
+}
+
+Result<> Chunks::write_files(const std::vector<const GivenChunk*>& chunks) const {
+    if (chunks.empty()) return Done{};
+    std::vector<std::filesystem::path> parts;
+    const auto give_up = [&](Result<> result) {
+        for (const auto& part : parts) ::unlink(part.c_str());
+        return result;
+    };
+    for (const auto* chunk : chunks) {
+        parts.push_back(part_folder() / to_text(chunk->id));
+        const Descriptor file(
+            ::open(parts.back().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+        if (!file.is_open() || !write_all(file.number(), chunk->bytes)) {
+            return give_up(disk_error(errno, parts.back()));
+        }
+    }
+    if (auto synced = sync_each(parts, folder_); !synced) return give_up(synced);
+
+    std::set<std::filesystem::path> folders;
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+        const auto file = file_of(chunks[i]->id);
+        if (folders.insert(file.parent_path()).second) {
+            const bool made = ::mkdir(file.parent_path().c_str(), 0700) == 0;
+            if (!made && errno != EEXIST) return give_up(disk_error(errno, file.parent_path()));
+            if (made) folders.insert(folder_);
+        }
+        if (::rename(parts[i].c_str(), file.c_str()) != 0) return give_up(disk_error(errno, file));
+    }
+    return sync_each({folders.begin(), folders.end()}, folder_);
+}
+
+void Chunks::enter(WriteTxn& txn, const Staged& staged) {
+    for (const auto& chunk : staged.small) {
+        Bytes row{in_row};
+        append(row, chunk.bytes);
+        txn.put(Table::chunks, chunk.id.view(), row);
+    }
+    for (const auto& [id, size] : staged.large) {
+        Bytes row{in_file};
+        append_be32(row, size);
+        txn.put(Table::chunks, id.view(), row);
+    }
+}
+
+bool Chunks::has(ReadTxn& txn, const ChunkId& id) { return txn.has(Table::chunks, id.view()); }
+
+std::optional<std::uint32_t> Chunks::size(ReadTxn& txn, const ChunkId& id) {
+    const auto row = txn.get(Table::chunks, id.view());
+    if (!row || row->empty()) return std::nullopt;
+    if (row->front() == in_row) return static_cast<std::uint32_t>(row->size() - 1);
+    return row->size() == 5 ? std::optional(read_be32(ByteView(*row).subspan(1))) : std::nullopt;
+}
+
+Result<Bytes> Chunks::read(ReadTxn& txn, const ChunkId& id) const {
+    const auto row = txn.get(Table::chunks, id.view());
+    if (!row) return absent();
+    if (row->empty()) return spoiled();
+    auto bytes = row->front() == in_row ? Result<Bytes>(copy_of(ByteView(*row).subspan(1)))
+                                        : read_file(file_of(id), sealed_chunk_bytes_max);
+    if (!bytes || chunk_id(*bytes) != id) return spoiled();
+    return bytes;
+}
+
+void Chunks::erase(WriteTxn& txn, const ChunkId& id) { txn.erase(Table::chunks, id.view()); }
+
+void Chunks::remove_files(const std::vector<ChunkId>& ids) const {
+    if (folder_.empty()) return;
+    for (const auto& id : ids) ::unlink(file_of(id).c_str());
+}
+
+Result<std::size_t> Chunks::sweep(Store& store) const {
+    std::size_t swept = 0;
+    if (folder_.empty()) return swept;
+    std::error_code error;
+    for (const auto& folder : std::filesystem::directory_iterator(folder_, error)) {
+        if (folder.path() == part_folder() || !folder.is_directory(error)) continue;
+        std::vector<ChunkId> found, orphans;
+        for (const auto& entry : std::filesystem::directory_iterator(folder.path(), error)) {
+            if (const auto id = id_from_text<ChunkId>(entry.path().filename().string())) found.push_back(*id);
+        }
+        auto looked = store.read([&](ReadTxn& txn) -> Result<> {
+            for (const auto& id : found) {
+                if (!has(txn, id)) orphans.push_back(id);
+            }
+            return Done{};
+        });
+        if (!looked) return looked.error();
+        remove_files(orphans);
+        swept += orphans.size();
+    }
+    return swept;
+}
+
+}  // namespace staffroom

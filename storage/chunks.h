@@ -1,0 +1,65 @@
+// Sealed chunks by id: up to 16 KiB in the table `chunks`, larger ones as files under `chunks/ab/<id>`. Who may have
+// them and what they are part of is storage/files.h.
+//
+// Rules:
+//  - a chunk is here when its row is, and a row is written only after its bytes are durable: written to `part/`,
+//  synced,
+//    renamed, the folder synced, then the row in one transaction. A batch shares these steps;
+//  - bytes are checked against the id whenever they are read, since neither LMDB nor the file system checks them;
+//  - deleting goes the other way: the row first, then the file, so the disk is free as soon as remove_files() returns.
+//    What a power cut leaves behind in between is found by sweep().
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/files.h"
+#include "storage/kv.h"
+
+namespace staffroom {
+
+struct GivenChunk {
+    ChunkId id;
+    Bytes bytes;
+};
+
+class Chunks {
+  public:
+    // Without a folder every chunk lies in the table: for the simulator.
+    // Makes the folder and drops what a power cut left half written. Error: io.
+    static Result<Chunks> open(std::filesystem::path folder);
+
+    // Makes the bytes durable and gives back what is to be entered in the same transaction as their rows:
+    // Result<Staged> s = stage(...); store.write([&](txn) { enter(txn, s); ... }).
+    // Needs chunk_id(bytes) == id for each. Error: io (disk full).
+    struct Staged {
+        std::vector<GivenChunk> small;
+        std::vector<std::pair<ChunkId, std::uint32_t>> large;  // size
+    };
+    Result<Staged> stage(std::vector<GivenChunk> chunks) const;
+    static void enter(WriteTxn& txn, const Staged& staged);
+
+    static bool has(ReadTxn& txn, const ChunkId& id);
+    // Sealed bytes, or nothing when the chunk is not here.
+    static std::optional<std::uint32_t> size(ReadTxn& txn, const ChunkId& id);
+    // Errors: not_found; io when the bytes are not those of the id any more (then forget it and want it again).
+    Result<Bytes> read(ReadTxn& txn, const ChunkId& id) const;
+
+    // Erases the row; the file goes by remove_files() once the transaction has returned.
+    static void erase(WriteTxn& txn, const ChunkId& id);
+    void remove_files(const std::vector<ChunkId>& ids) const;
+
+    // Deletes files that have no row. Linear in the files. Returns how many.
+    Result<std::size_t> sweep(Store& store) const;
+
+    std::filesystem::path file_of(const ChunkId& id) const;
+
+  private:
+    explicit Chunks(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    std::filesystem::path part_folder() const { return folder_ / "part"; }
+    Result<> write_files(const std::vector<const GivenChunk*>& chunks) const;
+
+    std::filesystem::path folder_;
+};
+
+}  // namespace staffroom

@@ -1,0 +1,56 @@
+// Files between the teacher's folders and the chunks. One chunk, or one batch of them, is in memory at a time, and each
+// step is short, so that a large file never holds up the rest.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include "storage/chunks.h"
+#include "storage/disk.h"
+
+namespace staffroom {
+
+// Makes chunks durable, in one transaction with what their arrival brings about (storage/file_refs.h).
+// Needs chunk_id(bytes) == id for each. Error: io (disk full).
+Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk> given);
+
+// Takes a file in, a batch at a step:
+//     auto intake = FileIntake::open(...); while (!intake->is_done()) intake->step(store, chunks); intake->file()
+// Stopped half way it leaves chunks that nobody uses, and a second try finds them stored already.
+class FileIntake {
+  public:
+    // Links are followed here: this is the teacher's own choice of a file. The name and media type are what others see.
+    // Errors: not_found; refused (not a plain file, no right to read); too_large.
+    static Result<FileIntake> open(const std::filesystem::path& path, const SymmetricKey& file_key, std::string name,
+                                   std::string media_type);
+
+    // Reads and stores up to 16 MiB. Errors: io, too_large (the file grew above 4 GiB meanwhile).
+    Result<> step(Store& store, const Chunks& chunks);
+    bool is_done() const { return done_; }
+    std::uint64_t bytes_done() const { return bytes_done_; }
+    std::uint64_t bytes_total() const { return bytes_total_; }
+    const FileRef& file() const { return file_; }  // once is_done()
+
+  private:
+    FileIntake(Descriptor source, std::filesystem::path path, FileMaker maker, std::uint64_t bytes_total);
+
+    Descriptor source_;
+    std::filesystem::path path_;
+    FileMaker maker_;
+    std::uint64_t bytes_done_ = 0;
+    std::uint64_t bytes_total_ = 0;
+    bool done_ = false;
+    FileRef file_;
+};
+
+// Opens a file's chunks one after the other and hands on their plain bytes; each is read in a transaction of its own.
+// Errors: not_found (part of it is not here yet); io (damaged on this disk); malformed (its author made it so); what
+// `take` returns.
+using TakeBytes = std::function<Result<>(ByteView plain)>;
+Result<> read_out(Store& store, const Chunks& chunks, const FileRef& file, const TakeBytes& take);
+
+// The same into an open file. The caller chose its name (never the file's own, as it comes) and syncs it.
+Result<> copy_out(Store& store, const Chunks& chunks, const FileRef& file, int descriptor,
+                  const std::filesystem::path& target);
+
+}  // namespace staffroom

@@ -1,0 +1,335 @@
+#include "storage/file_refs.h"
+
+#include <algorithm>
+#include <set>
+
+namespace staffroom::file_refs {
+namespace {
+
+// Kinds of rows in `wants`, beside those of parts (storage/commit_log.cpp). None has a value.
+//   'c' group be32 | size of the file be64 | chunk 32 | size of the chunk be32   in the order of fetching
+//   'C' chunk 32 | group be32 | size of the file be64 | size of the chunk be32   the same, by chunk
+//   'm' chunk 32 | group be32 | manifest 32 | record 16                          files to unfold when it is here
+constexpr std::uint8_t by_size = 'c', by_chunk = 'C', unfolds = 'm';
+
+struct Row {  // of `files`
+    Fetch fetch = Fetch::on_demand;
+    FileRef file;
+    template <class A>
+    void serialize(A& ar) {
+        bool now = fetch == Fetch::now;
+        ar(now, file);
+        fetch = now ? Fetch::now : Fetch::on_demand;
+    }
+};
+
+Bytes tagged(std::uint8_t tag, std::initializer_list<ByteView> parts) {
+    Bytes key{tag};
+    for (const auto part : parts) append(key, part);
+    return key;
+}
+
+Bytes number64(std::uint64_t value) {
+    Bytes bytes;
+    append_be64(bytes, value);
+    return bytes;
+}
+Bytes number32(std::uint32_t value) {
+    Bytes bytes;
+    append_be32(bytes, value);
+    return bytes;
+}
+
+Bytes file_key(keys::GroupNumber group, const ChunkId& manifest, const RecordId& record) {
+    return keys::joined({keys::group(group), manifest.view(), record.view()});
+}
+Bytes user_key(const ChunkId& chunk, keys::GroupNumber group, const RecordId& record) {
+    return keys::joined({chunk.view(), keys::group(group), record.view()});
+}
+Bytes used_key(keys::GroupNumber group, const RecordId& record, ByteView chunk) {
+    return keys::joined({keys::group(group), record.view(), chunk});
+}
+
+void use(WriteTxn& txn, keys::GroupNumber group, const RecordId& record, const ChunkId& chunk) {
+    txn.put(Table::chunk_users, user_key(chunk, group, record), {});
+    txn.put(Table::group_chunks, used_key(group, record, chunk.view()), {});
+}
+
+void want(WriteTxn& txn, keys::GroupNumber group, const ChunkId& chunk, std::uint64_t file_size, std::size_t size) {
+    const auto front = tagged(by_chunk, {chunk.view(), keys::group(group)});
+    bool wanted = Chunks::has(txn, chunk);
+    txn.scan_keys(Table::wants, front, [&](ByteView) { return wanted = true, false; });
+    if (wanted) return;
+    const auto sealed = number32(static_cast<std::uint32_t>(size + seal_overhead));
+    txn.put(Table::wants, keys::joined({front, number64(file_size), sealed}), {});
+    txn.put(Table::wants, tagged(by_size, {keys::group(group), number64(file_size), chunk.view(), sealed}), {});
+}
+
+// Everything that is wanted of one chunk, as (group, row in the order of fetching, row by chunk).
+void unwant(WriteTxn& txn, const ChunkId& chunk, const std::set<keys::GroupNumber>* only_for = nullptr) {
+    const auto front = tagged(by_chunk, {chunk.view()});
+    std::vector<Bytes> rows;
+    txn.scan_keys(Table::wants, front, [&](ByteView key) { return rows.push_back(copy_of(key)), true; });
+    for (const auto& row : rows) {
+        const auto rest = ByteView(row).subspan(front.size());
+        if (rest.size() != 16 || (only_for && !only_for->contains(read_be32(rest)))) continue;
+        txn.erase(Table::wants, tagged(by_size, {rest.first(12), chunk.view(), rest.last(4)}));
+        txn.erase(Table::wants, row);
+    }
+}
+
+// Plain bytes of the manifest that FileMaker makes for such a file.
+std::size_t manifest_size(const FileRef& file) {
+    const auto count = chunks_in(file.size);
+    Writer length;
+    length.write_varint(count);
+    return encode(Manifest{file.name, file.media_type, file.size, {}}).size() - 1 + length.bytes.size() +
+           static_cast<std::size_t>(count) * (ChunkId::size + Hash::size);
+}
+
+bool all_here(ReadTxn& txn, const std::vector<ChunkRef>& refs) {
+    return std::all_of(refs.begin(), refs.end(), [&](const ChunkRef& ref) { return Chunks::has(txn, ref.id); });
+}
+
+void want_manifest(WriteTxn& txn, keys::GroupNumber group, const FileRef& file) {
+    const auto size = manifest_size(file);
+    for (std::size_t i = 0; i < file.manifest.size(); ++i) {
+        if (i * limits::chunk_bytes >= size) return;  // more chunks than such a manifest has: it will not open
+        want(txn, group, file.manifest[i].id, file.size, size_of_chunk(size, i));
+    }
+}
+
+void unfold(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const RecordId& record, const Row& row) {
+    const auto manifest = manifest_of(txn, chunks, row.file);
+    if (!manifest) {
+        // Spoiled on this disk: once more. Made so by its author: nothing more can be had of it.
+        if (manifest.code() != Code::io) return;
+        for (const auto& ref : row.file.manifest) {
+            if (const auto bytes = chunks.read(txn, ref.id); !bytes && bytes.code() == Code::io) lost(txn, ref.id);
+        }
+        return;
+    }
+    for (std::size_t i = 0; i < manifest->chunks.size(); ++i) {
+        const auto& id = manifest->chunks[i].id;
+        use(txn, group, record, id);
+        if (row.fetch == Fetch::now) want(txn, group, id, manifest->size, size_of_chunk(manifest->size, i));
+    }
+}
+
+void unfold_when_here(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const RecordId& record,
+                      const Row& row) {
+    const auto& manifest = row.file.manifest;
+    if (all_here(txn, manifest)) return unfold(txn, chunks, group, record, row);
+    for (const auto& ref : manifest) {
+        txn.put(Table::wants,
+                tagged(unfolds, {ref.id.view(), keys::group(group), manifest[0].id.view(), record.view()}), {});
+    }
+    if (row.fetch == Fetch::now) want_manifest(txn, group, row.file);
+}
+
+std::optional<Row> read_row(ReadTxn& txn, ByteView key) {
+    const auto bytes = txn.get(Table::files, key);
+    if (!bytes) return std::nullopt;
+    auto row = decode<Row>(*bytes);
+    if (!row) return std::nullopt;
+    return std::move(*row);
+}
+
+// One row 'm': the file is unfolded when its manifest is complete, and then no longer waits.
+void try_unfold(WriteTxn& txn, const Chunks& chunks, ByteView waiting) {
+    constexpr std::size_t front = 1 + ChunkId::size;
+    const auto file = waiting.subspan(front);
+    if (file.size() != 4 + ChunkId::size + RecordId::size) return;
+    const auto row = read_row(txn, file);
+    if (row && !all_here(txn, row->file.manifest)) return;
+    const auto record = *RecordId::from(file.last(RecordId::size));
+    if (row) {
+        for (const auto& ref : row->file.manifest) txn.erase(Table::wants, tagged(unfolds, {ref.id.view(), file}));
+        unfold(txn, chunks, read_be32(file), record, *row);
+    } else if (!txn.failed()) {
+        txn.erase(Table::wants, waiting);
+    }
+}
+
+std::vector<Bytes> rows_of(ReadTxn& txn, Table table, ByteView prefix) {
+    std::vector<Bytes> rows;
+    txn.scan_keys(table, prefix, [&](ByteView key) { return rows.push_back(copy_of(key)), true; });
+    return rows;
+}
+
+}  // namespace
+
+void refer(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const RecordId& record, const FileRef& file,
+           Fetch fetch) {
+    if (file.manifest.empty()) return;
+    const auto key = file_key(group, file.manifest[0].id, record);
+    if (const auto known = read_row(txn, key); known && (known->fetch == Fetch::now || fetch == Fetch::on_demand))
+        return;
+    const Row row{fetch, file};
+    txn.put(Table::files, key, encode(row));
+    for (const auto& ref : file.manifest) use(txn, group, record, ref.id);
+    unfold_when_here(txn, chunks, group, record, row);
+}
+
+void fetch(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const ChunkId& manifest) {
+    for (const auto& key : rows_of(txn, Table::files, keys::joined({keys::group(group), manifest.view()}))) {
+        const auto row = read_row(txn, key);
+        if (row) refer(txn, chunks, group, *RecordId::from(ByteView(key).last(RecordId::size)), row->file, Fetch::now);
+    }
+}
+
+void arrived(WriteTxn& txn, const Chunks& chunks, const std::vector<ChunkId>& ids, bool is_locked) {
+    for (const auto& id : ids) unwant(txn, id);
+    if (is_locked) return;
+    for (const auto& id : ids) {
+        for (const auto& row : rows_of(txn, Table::wants, tagged(unfolds, {id.view()}))) try_unfold(txn, chunks, row);
+    }
+}
+
+void unfold_pending(WriteTxn& txn, const Chunks& chunks) {
+    for (const auto& row : rows_of(txn, Table::wants, Bytes{unfolds})) try_unfold(txn, chunks, row);
+}
+
+std::vector<ChunkId> forget(WriteTxn& txn, keys::GroupNumber group, const RecordId& record) {
+    std::vector<ChunkId> gone;
+    const auto front = used_key(group, record, {});
+    for (const auto& key : rows_of(txn, Table::group_chunks, front)) {
+        const auto chunk = ChunkId::from(ByteView(key).subspan(front.size()));
+        if (!chunk) continue;
+        txn.erase(Table::group_chunks, key);
+        txn.erase(Table::chunk_users, user_key(*chunk, group, record));
+        // Its last user as a manifest too, so its waiting row goes with it.
+        for (const auto& row : rows_of(txn, Table::wants, tagged(unfolds, {chunk->view(), keys::group(group)}))) {
+            const auto file = ByteView(row).subspan(1 + ChunkId::size);
+            if (*RecordId::from(file.last(RecordId::size)) != record) continue;
+            txn.erase(Table::wants, row);
+        }
+        txn.erase(Table::files, file_key(group, *chunk, record));
+        const auto groups = groups_of(txn, *chunk);
+        if (std::find(groups.begin(), groups.end(), group) == groups.end()) {
+            const std::set<keys::GroupNumber> here{group};
+            unwant(txn, *chunk, &here);
+        }
+        if (!groups.empty()) continue;
+        if (Chunks::has(txn, *chunk)) gone.push_back(*chunk);
+        Chunks::erase(txn, *chunk);
+    }
+    return gone;
+}
+
+std::vector<ChunkId> forget_file(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group,
+                                 const ChunkId& manifest) {
+    std::vector<ChunkId> gone;
+    for (const auto& key : rows_of(txn, Table::files, keys::joined({keys::group(group), manifest.view()}))) {
+        const auto record = *RecordId::from(ByteView(key).last(RecordId::size));
+        // The record's other files may hold some of the same chunks, so those are kept until they are used anew.
+        std::vector<Row> others;
+        const auto front = used_key(group, record, {});
+        for (const auto& used : rows_of(txn, Table::group_chunks, front)) {
+            const auto chunk = ChunkId::from(ByteView(used).subspan(front.size()));
+            if (!chunk || *chunk == manifest) continue;
+            if (auto row = read_row(txn, file_key(group, *chunk, record))) others.push_back(std::move(*row));
+        }
+        std::set<ChunkId> kept;
+        for (const auto& other : others) {
+            for (const auto& ref : other.file.manifest) kept.insert(ref.id);
+            if (const auto opened = manifest_of(txn, chunks, other.file)) {
+                for (const auto& ref : opened->chunks) kept.insert(ref.id);
+            }
+        }
+        // An owner that no record can be keeps them meanwhile.
+        const RecordId nobody;
+        for (const auto& id : kept) txn.put(Table::chunk_users, user_key(id, group, nobody), {});
+        const auto erased = forget(txn, group, record);
+        gone.insert(gone.end(), erased.begin(), erased.end());
+        for (const auto& other : others) refer(txn, chunks, group, record, other.file, other.fetch);
+        for (const auto& id : kept) txn.erase(Table::chunk_users, user_key(id, group, nobody));
+    }
+    return gone;
+}
+
+void lost(WriteTxn& txn, const ChunkId& id) {
+    const auto size = Chunks::size(txn, id);
+    Chunks::erase(txn, id);
+    // Its file's size is not known here: first in line.
+    for (const auto group : groups_of(txn, id)) want(txn, group, id, 0, size ? *size - seal_overhead : 0);
+}
+
+std::vector<keys::GroupNumber> groups_of(ReadTxn& txn, const ChunkId& id) {
+    std::vector<keys::GroupNumber> groups;
+    // One seek a group, however many records of it use the chunk.
+    Bytes from = copy_of(id.view());
+    for (bool more = true; more;) {
+        more = false;
+        txn.scan_keys(Table::chunk_users, id.view(), from, [&](ByteView key) {
+            groups.push_back(read_be32(key.subspan(ChunkId::size)));
+            more = groups.back() != ~keys::GroupNumber{0};
+            return false;
+        });
+        if (more) from = keys::joined({id.view(), keys::group(groups.back() + 1)});
+    }
+    return groups;
+}
+
+std::vector<Wanted> wanted(ReadTxn& txn, std::size_t most) {
+    std::vector<std::pair<std::uint64_t, Wanted>> found;
+    Bytes from{by_size};
+    for (bool more = true; more;) {
+        more = false;
+        std::size_t of_group = 0;
+        keys::GroupNumber group = 0;
+        txn.scan_keys(Table::wants, Bytes{by_size}, from, [&](ByteView key) {
+            if (key.size() != 1 + 4 + 8 + ChunkId::size + 4) return true;
+            const auto this_group = read_be32(key.subspan(1));
+            if (of_group > 0 && this_group != group) return more = true, from = copy_of(key), false;
+            group = this_group;
+            if (++of_group > most) {
+                more = group != ~keys::GroupNumber{0};
+                from = tagged(by_size, {keys::group(group + 1)});
+                return false;
+            }
+            found.emplace_back(read_be64(key.subspan(5)),
+                               Wanted{*ChunkId::from(key.subspan(13, ChunkId::size)), group, read_be32(key.last(4))});
+            return true;
+        });
+    }
+    std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.first < b.first; });
+    std::vector<Wanted> list;
+    std::set<ChunkId> seen;
+    for (const auto& [file_size, chunk] : found) {
+        if (list.size() < most && seen.insert(chunk.id).second) list.push_back(chunk);
+    }
+    return list;
+}
+
+Totals wanted_of(ReadTxn& txn, keys::GroupNumber group) {
+    Totals totals;
+    txn.scan_keys(Table::wants, tagged(by_size, {keys::group(group)}), [&](ByteView key) {
+        ++totals.chunks;
+        totals.bytes += read_be32(key.last(4));
+        return true;
+    });
+    return totals;
+}
+
+Presence presence(ReadTxn& txn, const Chunks& chunks, const FileRef& file) {
+    Presence presence;
+    presence.chunks_total = chunks_in(file.size);
+    const auto manifest = manifest_of(txn, chunks, file);
+    if (!manifest) return presence;
+    presence.manifest_here = true;
+    for (const auto& ref : manifest->chunks) presence.chunks_here += Chunks::has(txn, ref.id);
+    return presence;
+}
+
+Result<Manifest> manifest_of(ReadTxn& txn, const Chunks& chunks, const FileRef& file) {
+    std::vector<Bytes> sealed;
+    for (const auto& ref : file.manifest) {
+        auto bytes = chunks.read(txn, ref.id);
+        if (!bytes) return bytes.error();
+        sealed.push_back(std::move(*bytes));
+    }
+    return open_manifest(file, sealed);
+}
+
+}  // namespace staffroom::file_refs

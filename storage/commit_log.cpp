@@ -6,10 +6,10 @@ namespace {
 // `wants` holds missing parts under this byte, so that other kinds of wants have room beside them.
 constexpr std::uint8_t part_want = 'p';
 
-Bytes want_key(const CommitId& commit, std::size_t index) {
-    Bytes key{part_want};
-    staffroom::append(key, keys::part(commit, index));
-    return key;
+Bytes want_prefix(keys::GroupNumber group) { return keys::joined({ByteView(&part_want, 1), keys::group(group)}); }
+
+Bytes want_key(keys::GroupNumber group, const CommitId& commit, std::size_t index) {
+    return keys::joined({want_prefix(group), keys::part(commit, index)});
 }
 
 }  // namespace
@@ -22,20 +22,22 @@ void append(WriteTxn& txn, keys::GroupNumber group, const Commit& commit,
     if (header.kind != CommitKind::key) {
         for (const auto& parent : header.parents)
             txn.erase(Table::heads, keys::in_set(group, header.kind, parent.view()));
-        txn.put(Table::heads, keys::in_set(group, header.kind, commit.id.view()), {});
+        Bytes depth;
+        append_be64(depth, header.depth);
+        txn.put(Table::heads, keys::in_set(group, header.kind, commit.id.view()), depth);
     }
     for (std::size_t index = 0; index < header.parts.size(); ++index) {
         if (index < parts.size() && parts[index]) {
             txn.put(Table::parts, keys::part(commit.id, index), *parts[index]);
         } else {
-            txn.put(Table::wants, want_key(commit.id, index), {});
+            txn.put(Table::wants, want_key(group, commit.id, index), {});
         }
     }
 }
 
-void put_part(WriteTxn& txn, const CommitId& commit, std::size_t index, ByteView part) {
+void put_part(WriteTxn& txn, keys::GroupNumber group, const CommitId& commit, std::size_t index, ByteView part) {
     txn.put(Table::parts, keys::part(commit, index), part);
-    txn.erase(Table::wants, want_key(commit, index));
+    txn.erase(Table::wants, want_key(group, commit, index));
 }
 
 bool has(ReadTxn& txn, const CommitId& id) { return txn.has(Table::commits, id.view()); }
@@ -65,13 +67,14 @@ std::optional<CommitFrame> frame(ReadTxn& txn, const CommitId& id) {
     return frame;
 }
 
-std::vector<CommitId> heads(ReadTxn& txn, keys::GroupNumber group, CommitKind kind) {
-    std::vector<CommitId> ids;
-    txn.scan_keys(Table::heads, keys::set(group, kind), [&](ByteView key) {
-        ids.push_back(*CommitId::from(key.subspan(keys::set_bytes)));
+std::vector<CommitKey> heads(ReadTxn& txn, keys::GroupNumber group, CommitKind kind) {
+    std::vector<CommitKey> found;
+    txn.scan(Table::heads, keys::set(group, kind), [&](ByteView key, ByteView depth) {
+        found.push_back(key_of(read_be64(depth), *CommitId::from(key.subspan(keys::set_bytes))));
         return true;
     });
-    return ids;
+    std::sort(found.begin(), found.end());
+    return found;
 }
 
 void each(ReadTxn& txn, keys::GroupNumber group, CommitKind kind, const std::function<bool(const CommitKey&)>& visit) {
@@ -79,19 +82,22 @@ void each(ReadTxn& txn, keys::GroupNumber group, CommitKind kind, const std::fun
                   [&](ByteView key) { return visit(*CommitKey::from(key.subspan(keys::set_bytes))); });
 }
 
-std::size_t count(ReadTxn& txn, keys::GroupNumber group, CommitKind kind) {
-    std::size_t commits = 0;
-    each(txn, group, kind, [&](const CommitKey&) { return ++commits, true; });
-    return commits;
+bool has_any(ReadTxn& txn, keys::GroupNumber group, CommitKind kind) {
+    bool any = false;
+    each(txn, group, kind, [&](const CommitKey&) { return any = true, false; });
+    return any;
 }
 
-std::vector<WantedPart> wanted_parts(ReadTxn& txn, std::size_t most) {
-    std::vector<WantedPart> wanted;
-    txn.scan_keys(Table::wants, Bytes{part_want}, [&](ByteView key) {
-        const auto id = key.subspan(1, CommitId::size);
-        const auto index = key.subspan(1 + CommitId::size);
-        wanted.push_back({*CommitId::from(id), static_cast<std::size_t>(index[0]) << 8 | index[1]});
-        return wanted.size() < most;
+std::vector<PartName> wanted_parts(ReadTxn& txn, keys::GroupNumber group, std::size_t most) {
+    std::vector<PartName> wanted;
+    const auto prefix = want_prefix(group);
+    txn.scan_keys(Table::wants, prefix, [&](ByteView key) {
+        if (wanted.size() >= most) return false;
+        const auto rest = key.subspan(prefix.size());
+        const auto index = rest.subspan(CommitId::size);
+        wanted.push_back({*CommitId::from(rest.first(CommitId::size)),
+                          static_cast<std::uint16_t>(static_cast<unsigned>(index[0]) << 8 | index[1])});
+        return true;
     });
     return wanted;
 }

@@ -8,6 +8,7 @@
 
 #include "core/commit.h"
 #include "core/commit_key.h"
+#include "core/ports.h"
 #include "storage/keys.h"
 #include "storage/kv.h"
 
@@ -19,7 +20,7 @@ void append(WriteTxn& txn, keys::GroupNumber group, const Commit& commit,
             const std::vector<std::optional<Bytes>>& parts);
 
 // A part that came later. Needs is_part().
-void put_part(WriteTxn& txn, const CommitId& commit, std::size_t index, ByteView part);
+void put_part(WriteTxn& txn, keys::GroupNumber group, const CommitId& commit, std::size_t index, ByteView part);
 
 bool has(ReadTxn& txn, const CommitId& id);
 // The id is compared with the bytes: what the disk spoiled is not here, so it is fetched again.
@@ -27,17 +28,14 @@ std::optional<Commit> commit(ReadTxn& txn, const CommitId& id);
 std::optional<Bytes> part(ReadTxn& txn, const CommitId& id, std::size_t index);
 std::optional<CommitFrame> frame(ReadTxn& txn, const CommitId& id);
 
-// Ascending by id. Control and content only: nothing comes after a key commit, so they have no heads.
-std::vector<CommitId> heads(ReadTxn& txn, keys::GroupNumber group, CommitKind kind);
+// Commits without a child, ascending. Control and content only: nothing comes after a key commit, so they have no
+// heads.
+std::vector<CommitKey> heads(ReadTxn& txn, keys::GroupNumber group, CommitKind kind);
 
 // In order (depth, id), until `visit` returns false. Cost: linear.
 void each(ReadTxn& txn, keys::GroupNumber group, CommitKind kind, const std::function<bool(const CommitKey&)>& visit);
-std::size_t count(ReadTxn& txn, keys::GroupNumber group, CommitKind kind);
+bool has_any(ReadTxn& txn, keys::GroupNumber group, CommitKind kind);
 
-struct WantedPart {
-    CommitId commit;
-    std::size_t index = 0;
-};
-std::vector<WantedPart> wanted_parts(ReadTxn& txn, std::size_t most);
+std::vector<PartName> wanted_parts(ReadTxn& txn, keys::GroupNumber group, std::size_t most);
 
 }  // namespace staffroom::commit_log

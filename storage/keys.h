@@ -68,9 +68,28 @@ inline Bytes text(GroupNumber number, const RecordId& record, std::string_view f
     return key;
 }
 
-// number | epoch | commit key | part: a part in `views` whose key is not here yet.
+// `views` holds two small indexes, told apart by a letter behind the number.
+// number | 'a' | person: this person has content here.
+inline Bytes authored(GroupNumber number, const PersonId& person) {
+    auto key = group(number);
+    key.push_back('a');
+    append(key, person.view());
+    return key;
+}
+// number | 'u': prefix of the parts whose key is not here yet; then epoch | commit key | part.
+inline Bytes unread(GroupNumber number) {
+    auto key = group(number);
+    key.push_back('u');
+    return key;
+}
+inline Bytes unread(GroupNumber number, const EpochId& epoch) {
+    auto key = unread(number);
+    append(key, epoch.view());
+    return key;
+}
 inline Bytes unread(GroupNumber number, const EpochId& epoch, const CommitKey& commit, std::size_t index) {
-    auto key = joined({group(number), epoch.view(), commit.view()});
+    auto key = unread(number, epoch);
+    append(key, commit.view());
     key.push_back(static_cast<std::uint8_t>(index >> 8));
     key.push_back(static_cast<std::uint8_t>(index));
     return key;

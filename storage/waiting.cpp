@@ -3,9 +3,9 @@
 namespace staffroom {
 namespace {
 
-// missing id | group | waiting id
+// group | missing id | waiting id
 Bytes waiting_for_key(const CommitId& missing, keys::GroupNumber group, const CommitId& id) {
-    return keys::joined({missing.view(), keys::group(group), id.view()});
+    return keys::joined({keys::group(group), missing.view(), id.view()});
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ Result<> WaitingRoom::put(WriteTxn& txn, keys::GroupNumber group, const Commit& 
 
 std::vector<CommitFrame> WaitingRoom::take_those_waiting_for(WriteTxn& txn, keys::GroupNumber group,
                                                              const CommitId& arrived) {
-    const auto prefix = keys::joined({arrived.view(), keys::group(group)});
+    const auto prefix = keys::in_group(group, arrived.view());
     std::vector<CommitId> ids;
     txn.scan_keys(Table::waiting_for, prefix, [&](ByteView key) {
         ids.push_back(*CommitId::from(key.subspan(prefix.size())));
@@ -82,6 +82,17 @@ std::vector<CommitId> WaitingRoom::ids(ReadTxn& txn, keys::GroupNumber group, st
     txn.scan_keys(Table::waiting, keys::group(group), [&](ByteView key) {
         if (ids.size() >= most) return false;
         ids.push_back(*CommitId::from(key.subspan(keys::group_bytes)));
+        return true;
+    });
+    return ids;
+}
+
+std::vector<CommitId> WaitingRoom::missing(ReadTxn& txn, keys::GroupNumber group, std::size_t most) const {
+    std::vector<CommitId> ids;
+    txn.scan_keys(Table::waiting_for, keys::group(group), [&](ByteView key) {
+        if (ids.size() >= most) return false;
+        const auto id = *CommitId::from(key.subspan(keys::group_bytes, CommitId::size));
+        if ((ids.empty() || ids.back() != id) && !has(txn, group, id)) ids.push_back(id);
         return true;
     });
     return ids;

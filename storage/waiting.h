@@ -25,6 +25,8 @@ class WaitingRoom {
     std::vector<CommitFrame> take_those_waiting_for(WriteTxn& txn, keys::GroupNumber group, const CommitId& arrived);
 
     std::vector<CommitId> ids(ReadTxn& txn, keys::GroupNumber group, std::size_t most) const;
+    // What they wait for and is not itself waiting, ascending.
+    std::vector<CommitId> missing(ReadTxn& txn, keys::GroupNumber group, std::size_t most) const;
     std::optional<CommitFrame> frame(ReadTxn& txn, keys::GroupNumber group, const CommitId& id) const;
     std::size_t count(keys::GroupNumber group) const;
 

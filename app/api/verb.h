@@ -1,0 +1,50 @@
+// A verb is one thing that can be asked of Staffroom: the same for the command line, the daemon's local door and the page.
+// Its name is the command's words ("note edit"), its arguments a JSON object with the options' names, its reply what
+// `--json` prints beside "ok".
+//
+// Most verbs answer at once from the local replica. Those that meet colleagues first are errands: the node asks them again
+// until they answer.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace staffroom {
+
+class Home;
+class Network;
+
+namespace api {
+
+using Json = boost::json::object;
+using Reply = Result<Json>;
+
+// What verbs work with.
+struct Desk {
+    Home& home;
+    Network& network;
+};
+
+class Errand {
+  public:
+    virtual ~Errand() = default;
+    // Nothing while there is more to do. `now` in monotonic milliseconds.
+    virtual std::optional<Reply> poll(Desk& desk, std::uint64_t now) = 0;
+    // When to be asked again at the latest; earlier after whatever happens on the network.
+    virtual std::uint64_t deadline() const = 0;
+};
+
+struct Verb {
+    std::string_view name;
+    Reply (*run)(Desk& desk, const Json& args) = nullptr;
+    std::unique_ptr<Errand> (*begin)(Desk& desk, const Json& args) = nullptr;  // instead of `run`
+};
+
+}  // namespace api
+}  // namespace staffroom

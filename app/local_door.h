@@ -1,0 +1,40 @@
+// The daemon's local door: HTTP over a Unix socket that only the same user may open. The command line and, later, the
+// page speak the same verbs through it.
+//
+// POST /api with {"verb": …, "args": {…}} is answered by the document that `--json` prints. The door has a thread of
+// its own; each request is handed on and answered when its answer comes, in any order.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/result.h"
+
+namespace staffroom {
+
+inline constexpr std::size_t request_bytes_max = std::size_t{8} << 20;
+
+class LocalDoor {
+  public:
+    // May be called from any thread, once. Every answer must be gone before the door is: it holds a connection.
+    using Answer = std::function<void(std::string body)>;
+    // Called on the door's thread; must not wait.
+    using Handle = std::function<void(std::string body, Answer answer)>;
+
+    // Needs that no other daemon owns this profile: a socket left behind is replaced. Error: io.
+    static Result<std::unique_ptr<LocalDoor>> open(const std::filesystem::path& socket, Handle handle);
+    // Stops listening; requests under way are cut off.
+    ~LocalDoor();
+
+  private:
+    struct Served;
+    explicit LocalDoor(std::unique_ptr<Served> served);
+    std::unique_ptr<Served> served_;
+};
+
+// Asks the daemon and waits. Errors: not_found (no daemon answers there), io (it stopped meanwhile).
+Result<std::string> ask_daemon(const std::filesystem::path& socket, const std::string& body);
+
+}  // namespace staffroom

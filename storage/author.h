@@ -1,0 +1,53 @@
+// This device writes: commits on top of the heads that are here, inside one transaction, through the same door
+// (storage/ingest.h) as everything that arrives.
+#pragma once
+
+#include "storage/ingest.h"
+
+namespace staffroom {
+
+class Author {
+  public:
+    // `wall_ms` is shown beside what is written and decides nothing.
+    Author(WriteTxn& txn, Group& group, Ingest& ingest, const Identity& identity, std::uint64_t wall_ms)
+        : txn_(txn),
+          group_(group),
+          ingest_(ingest),
+          identity_(identity),
+          key_(identity.secrets.signing),
+          wall_ms_(wall_ms) {}
+
+    // As many commits as the parts need: each has at most limits::parts_count parts and limits::commit_bytes bytes.
+    // Makes an epoch key first when none is fit to write with (membership.md E3).
+    // Errors: refused (no right to write, or a newer program is needed), too_large (one part alone).
+    Result<> content(const std::vector<ContentPart>& parts);
+
+    // One control commit with these ops, then the key commits that it makes necessary (E2, E4).
+    // Errors: refused, too_large. Whether the ops have effect is for core/members/rules.h.
+    Result<CommitId> control(const std::vector<Op>& ops);
+
+    // Gives a device that asked for them the epoch keys that it is entitled to and that are here (E4).
+    Result<> share_with(const DeviceId& device, const std::vector<EpochId>& asked);
+
+    // Tells the others which epoch keys given to this device do not open, so that they are given again (E4).
+    Result<> say_what_does_not_open();
+
+  private:
+    Result<> may_write() const;
+    // What the draft says, with everything that follows from the group and this device.
+    Result<CommitId> commit(Draft draft);
+    Result<std::vector<CommitId>> heads(CommitKind kind);
+    Result<EpochId> epoch_to_write_with();
+    Result<> key_commit(const Op& op);
+    Result<> share(const EpochId& epoch, const std::vector<DeviceRecord>& devices);
+    std::uint64_t deepest(const std::vector<CommitId>& ids) const;
+
+    WriteTxn& txn_;
+    Group& group_;
+    Ingest& ingest_;
+    const Identity& identity_;
+    SigningKey key_;
+    std::uint64_t wall_ms_;
+};
+
+}  // namespace staffroom

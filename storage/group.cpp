@@ -1,0 +1,120 @@
+#include "storage/group.h"
+
+#include <algorithm>
+
+#include "storage/commit_log.h"
+
+namespace staffroom {
+namespace {
+
+Error group_damaged() {
+    return {Code::io, "What is kept of a group does not read back from the disk.", "Run: staffroom repair"};
+}
+
+bool masks(const ControlOp& op) {
+    if (const auto* persons = std::get_if<PersonsOp>(&op.body)) {
+        return std::any_of(persons->cards.begin(), persons->cards.end(), [](const PersonCard& card) {
+            return std::any_of(card.statements.begin(), card.statements.end(),
+                               [](const auto& statement) { return statement.kind == StatementKind::revoke; });
+        });
+    }
+    return std::holds_alternative<RemoveOp>(op.body) || std::holds_alternative<DemoteOp>(op.body) ||
+           std::holds_alternative<LeaveOp>(op.body) || std::holds_alternative<AdmitOp>(op.body) ||
+           std::holds_alternative<HideOp>(op.body);
+}
+
+std::optional<std::vector<Bytes>> parts_of(ReadTxn& txn, const Commit& commit) {
+    std::vector<Bytes> parts;
+    for (std::size_t index = 0; index < commit.header.parts.size(); ++index) {
+        auto part = commit_log::part(txn, commit.id, index);
+        if (!part) return std::nullopt;
+        parts.push_back(std::move(*part));
+    }
+    return parts;
+}
+
+}  // namespace
+
+Group::Group(const GroupRow& row, const Identity& identity)
+    : number(row.number),
+      id(id_of(row.genesis)),
+      genesis(row.genesis),
+      keys(*SymmetricKey::from(row.group_key.view())),
+      members(row.genesis),
+      epochs(id, identity.device()),
+      box_(identity.secrets.box) {}
+
+std::vector<EpochId> Group::add_key(const Commit& commit, const PersonId& author, const std::vector<Bytes>& parts) {
+    const auto& header = commit.header;
+    epochs.add({commit.id, header.depth, header.author, author, header.auth, read_key_ops(parts)});
+    std::vector<EpochId> opened;
+    for (const auto& [epoch, key] : epochs.open(box_, held)) {
+        held.emplace(epoch, key);
+        opened.push_back(epoch);
+    }
+    return opened;
+}
+
+const SymmetricKey* Group::key(const EpochId& epoch) const {
+    const auto found = held.find(epoch);
+    return found == held.end() ? nullptr : &found->second;
+}
+
+Shift Group::add_control(ReadTxn& txn, const Commit& control, const ControlOps& ops) {
+    for (const auto& seen : control.header.seen) {
+        if (!commit_log::has(txn, seen)) seen_later.insert(seen);
+    }
+    may_mask |= std::any_of(ops.ops.begin(), ops.ops.end(), masks);
+    return members.add(control, ops);
+}
+
+void add_group(WriteTxn& txn, const Genesis& genesis, const Hash& group_key) {
+    const auto id = id_of(genesis);
+    assert(!txn.has(Table::groups, id.view()));
+    GroupRow row{static_cast<keys::GroupNumber>(txn.count(Table::groups) + 1), genesis, group_key};
+    txn.put(Table::groups, id.view(), encode(row));
+}
+
+Result<std::unique_ptr<Group>> load_group(ReadTxn& txn, const GroupId& id, const Identity& identity) {
+    const auto bytes = txn.get(Table::groups, id.view());
+    if (!bytes) return {Code::not_found, "This group is not on this computer."};
+    const auto row = decode<GroupRow>(*bytes);
+    if (!row) return group_damaged();
+    auto group = std::make_unique<Group>(*row, identity);
+    for (const auto kind : {CommitKind::control, CommitKind::key}) {
+        std::vector<CommitKey> order;
+        commit_log::each(txn, group->number, kind, [&](const CommitKey& key) {
+            order.push_back(key);
+            return true;
+        });
+        for (const auto& key : order) {
+            const auto commit = commit_log::commit(txn, id_of(key));
+            const auto parts = commit ? parts_of(txn, *commit) : std::nullopt;
+            if (!parts) return group_damaged();
+            if (kind == CommitKind::key) {
+                const auto author = group->members.author_of(commit->header.author, commit->header.auth);
+                if (author) group->add_key(*commit, *author, *parts);
+                continue;
+            }
+            group->add_control(txn, *commit, read_control_ops(*parts));
+        }
+    }
+    return group;
+}
+
+Result<Groups> load_groups(ReadTxn& txn, const Identity& identity) {
+    std::vector<GroupId> ids;
+    txn.scan_keys(Table::groups, {}, [&](ByteView key) {
+        ids.push_back(*GroupId::from(key));
+        return true;
+    });
+    Groups groups;
+    for (const auto& id : ids) {
+        auto group = load_group(txn, id, identity);
+        if (!group) return group.error();
+        groups.emplace(id, std::move(*group));
+    }
+    return groups;
+}
+
+}  // namespace staffroom

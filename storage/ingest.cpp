@@ -1,0 +1,306 @@
+#include "storage/ingest.h"
+
+#include "core/tree.h"
+#include "storage/commit_log.h"
+#include "storage/tree_rows.h"
+
+namespace staffroom {
+namespace {
+
+// The parts of a control or key commit, which are only taken whole.
+std::optional<std::vector<Bytes>> whole(const std::vector<std::optional<Bytes>>& parts) {
+    std::vector<Bytes> all;
+    for (const auto& part : parts) {
+        if (!part) return std::nullopt;
+        all.push_back(*part);
+    }
+    return all;
+}
+
+// Views are written out every so often when everything is folded again, to bound memory.
+constexpr std::size_t commits_per_flush = 4'000;
+
+}  // namespace
+
+Result<CheckedCommit> check(const GroupId& group, const CommitFrame& frame) {
+    auto commit = read_commit(frame.commit);
+    if (!commit) return commit.error();
+    if (commit->header.group != group || frame.parts.size() != commit->header.parts.size() || !has_signature(*commit)) {
+        return {Code::malformed, "A change is not what it claims to be.", "It was left out."};
+    }
+    CheckedCommit checked{std::move(*commit), frame};
+    for (std::size_t index = 0; index < frame.parts.size(); ++index) {
+        auto& part = checked.frame.parts[index];
+        if (part && !is_part(checked.commit.header, index, *part)) part.reset();
+    }
+    return checked;
+}
+
+Ingest::Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Identity& identity)
+    : txn_(txn), group_(group), waiting_(waiting), identity_(identity) {
+    views_.emplace(txn_, group_.number, group_.id);
+}
+
+void Ingest::take(CheckedCommit checked) {
+    const auto id = checked.commit.id;
+    if (commit_log::has(txn_, id) || waiting_.has(txn_, group_.number, id)) return;
+    std::vector<CheckedCommit> arrived;
+    arrived.push_back(std::move(checked));
+    while (!arrived.empty()) {
+        auto next = std::move(arrived.back());
+        arrived.pop_back();
+        const auto fate = admit(next);
+        if (fate == Fate::waits && next.commit.id == id) done_.report.waiting.push_back(id);
+        if (fate != Fate::complete) continue;
+        for (auto& frame : waiting_.take_those_waiting_for(txn_, group_.number, next.commit.id)) {
+            auto commit = read_commit(frame.commit);
+            if (commit) arrived.push_back({std::move(*commit), std::move(frame)});
+        }
+    }
+}
+
+Ingest::Fate Ingest::admit(CheckedCommit& checked) {
+    const auto& header = checked.commit.header;
+    const auto missing = missing_ancestors(header);
+    if (!missing.empty()) {
+        if (waiting_.put(txn_, group_.number, checked.commit, checked.frame, missing)) return Fate::waits;
+        decline(checked.commit.id, Declined::full);
+        return Fate::declined;
+    }
+    if (!depth_is_right(header)) {
+        decline(checked.commit.id, Declined::malformed);
+        return Fate::declined;
+    }
+    return complete(checked);
+}
+
+std::optional<std::uint64_t> Ingest::depth_in(const CommitId& id, CommitKind kind) {
+    if (kind == CommitKind::control && id == root_of(group_.id)) return 0;
+    const auto commit = commit_log::commit(txn_, id);
+    if (!commit || commit->header.group != group_.id || commit->header.kind != kind) return std::nullopt;
+    return commit->header.depth;
+}
+
+std::vector<CommitId> Ingest::missing_ancestors(const CommitHeader& header) {
+    std::vector<CommitId> missing;
+    for (const auto& parent : header.parents) {
+        const bool here =
+            header.kind == CommitKind::control ? group_.members.has(parent) : commit_log::has(txn_, parent);
+        if (!here) missing.push_back(parent);
+    }
+    for (const auto& auth : header.auth) {
+        if (!group_.members.has(auth)) missing.push_back(auth);
+    }
+    return missing;
+}
+
+bool Ingest::depth_is_right(const CommitHeader& header) {
+    std::uint64_t deepest = 0;
+    const auto& before = header.kind == CommitKind::key ? header.auth : header.parents;
+    const auto kind = header.kind == CommitKind::content ? CommitKind::content : CommitKind::control;
+    for (const auto& id : before) {
+        const auto depth = depth_in(id, kind);
+        if (!depth) return false;  // of another group or another kind
+        deepest = std::max(deepest, *depth);
+    }
+    return header.depth == deepest + 1;
+}
+
+Ingest::Fate Ingest::complete(CheckedCommit& checked) {
+    const auto kind = checked.commit.header.kind;
+    const bool taken = kind == CommitKind::control ? fold_control(checked)
+                       : kind == CommitKind::key   ? fold_key(checked)
+                                                   : fold_content(checked);
+    return taken ? Fate::complete : Fate::declined;
+}
+
+void Ingest::append(const CheckedCommit& checked) {
+    const auto& commit = checked.commit;
+    commit_log::append(txn_, group_.number, commit, checked.frame.parts);
+    added_[commit.header.kind].push_back(key_of(commit.header.depth, commit.id));
+    done_.report.fresh.push_back(commit.id);
+}
+
+bool Ingest::fold_control(const CheckedCommit& checked) {
+    const auto parts = whole(checked.frame.parts);
+    if (!parts) return decline(checked.commit.id, Declined::malformed), false;
+    const auto ops = read_control_ops(*parts);
+    if (!group_.members.author_of(checked.commit, ops)) return decline(checked.commit.id, Declined::no_right), false;
+    const auto shift = group_.add_control(txn_, checked.commit, ops);
+    append(checked);
+    done_.members_changed = true;
+    if (!shift.contents.empty()) fold_again_ = true;
+    for (const auto& person : shift.people) {
+        if (txn_.has(Table::views, keys::authored(group_.number, person))) fold_again_ = true;
+    }
+    return true;
+}
+
+bool Ingest::fold_key(const CheckedCommit& checked) {
+    const auto& header = checked.commit.header;
+    const auto parts = whole(checked.frame.parts);
+    if (!parts) return decline(checked.commit.id, Declined::malformed), false;
+    const auto person = group_.members.author_of(header.author, header.auth);
+    if (!person) return decline(checked.commit.id, Declined::no_right), false;
+    append(checked);
+    for (const auto& epoch : group_.add_key(checked.commit, *person, *parts)) opened_.insert(epoch);
+    done_.keys_changed = true;
+    return true;
+}
+
+bool Ingest::fold_content(const CheckedCommit& checked) {
+    const auto& header = checked.commit.header;
+    const auto person = group_.members.author_of(header.author, header.auth);
+    if (!person) return decline(checked.commit.id, Declined::no_right), false;
+    const auto authored = keys::authored(group_.number, *person);
+    if (!txn_.has(Table::views, authored)) txn_.put(Table::views, authored, {});
+    append(checked);
+    // What a removal knows is told by the content that it saw: when that comes late, all is judged again.
+    if (group_.seen_later.erase(checked.commit.id) != 0 && group_.may_mask) fold_again_ = true;
+    if (!fold_again_) fold_parts(checked.commit, *person, checked.frame.parts);
+    return true;
+}
+
+PartOrigin Ingest::origin_of(const Commit& commit, const PersonId& person) {
+    const auto judgement =
+        group_.members.judge(commit, person, [&](const CommitId& control) { return is_known_to(control, commit.id); });
+    PartOrigin origin;
+    origin.commit = key_of(commit.header.depth, commit.id);
+    origin.person = person;
+    origin.device = {commit.header.author, commit.header.run};
+    origin.role = judgement.role;
+    origin.wall_ms = commit.header.wall_ms;
+    origin.masked = !judgement.shown();
+    return origin;
+}
+
+void Ingest::fold_parts(const Commit& commit, const PersonId& person, const std::vector<std::optional<Bytes>>& parts) {
+    // The ops of a newer program are kept and passed on; they are read after the upgrade.
+    if (commit.header.version > commit_version) return;
+    auto origin = origin_of(commit, person);
+    for (std::size_t index = 0; index < parts.size(); ++index) {
+        if (!parts[index]) continue;
+        origin.part = static_cast<std::uint16_t>(index);
+        fold_part(commit, origin, *parts[index]);
+    }
+}
+
+void Ingest::fold_part(const Commit& commit, const PartOrigin& origin, ByteView part) {
+    const auto* key = group_.key(commit.header.epoch);
+    if (key == nullptr) {
+        txn_.put(Table::views, keys::unread(group_.number, commit.header.epoch, origin.commit, origin.part), {});
+        return;
+    }
+    const auto plain = open_part(commit.header, origin.part, part, *key);
+    const auto content = plain ? decode<ContentPart>(*plain) : Result<ContentPart>{Code::malformed, {}};
+    if (!content) {
+        txn_.put(Table::set_aside, keys::part(commit.id, origin.part), {});
+        return;
+    }
+    views_->take(origin, *content);
+}
+
+bool Ingest::is_known_to(const CommitId& control, const CommitId& content) {
+    const auto [found, fresh] = seen_pasts_.try_emplace(control);
+    if (fresh) {
+        const auto commit = commit_log::commit(txn_, control);
+        std::vector<CommitId> open;
+        if (commit) open = commit->header.seen;
+        while (!open.empty()) {
+            const auto next = open.back();
+            open.pop_back();
+            if (found->second.contains(next)) continue;
+            const auto seen = commit_log::commit(txn_, next);
+            if (!seen || seen->header.group != group_.id || seen->header.kind != CommitKind::content) continue;
+            found->second.insert(next);
+            open.insert(open.end(), seen->header.parents.begin(), seen->header.parents.end());
+        }
+    }
+    return found->second.contains(content);
+}
+
+void Ingest::take_part(const PartName& name, ByteView part) {
+    const auto commit = commit_log::commit(txn_, name.commit);
+    if (!commit || commit->header.group != group_.id || !is_part(commit->header, name.index, part)) return;
+    if (commit_log::part(txn_, name.commit, name.index)) return;
+    commit_log::put_part(txn_, group_.number, name.commit, name.index, part);
+    if (commit->header.kind != CommitKind::content || commit->header.version > commit_version || fold_again_) return;
+    const auto person = group_.members.author_of(commit->header.author, commit->header.auth);
+    if (!person) return;
+    auto origin = origin_of(*commit, *person);
+    origin.part = name.index;
+    fold_part(*commit, origin, part);
+}
+
+void Ingest::read_unread(const EpochId& epoch) {
+    const auto prefix = keys::unread(group_.number, epoch);
+    std::vector<std::pair<CommitId, std::uint16_t>> rows;
+    txn_.scan_keys(Table::views, prefix, [&](ByteView key) {
+        const auto rest = key.subspan(prefix.size());
+        const auto index = rest.subspan(CommitKey::size);
+        rows.emplace_back(id_of(*CommitKey::from(rest.first(CommitKey::size))),
+                          static_cast<std::uint16_t>(static_cast<unsigned>(index[0]) << 8 | index[1]));
+        return true;
+    });
+    txn_.erase_all(Table::views, prefix);
+    for (const auto& [id, index] : rows) {
+        const auto commit = commit_log::commit(txn_, id);
+        const auto part = commit_log::part(txn_, id, index);
+        const auto person =
+            commit ? group_.members.author_of(commit->header.author, commit->header.auth) : std::nullopt;
+        if (!commit || !part || !person) continue;
+        auto origin = origin_of(*commit, *person);
+        origin.part = index;
+        fold_part(*commit, origin, *part);
+    }
+}
+
+void Ingest::flush_views() {
+    if (const auto flushed = views_->flush(); !flushed && !failure_) failure_ = flushed.error();
+    done_.touched.insert(views_->touched().begin(), views_->touched().end());
+    done_.files.insert(done_.files.end(), views_->files().begin(), views_->files().end());
+    views_.emplace(txn_, group_.number, group_.id);
+}
+
+void Ingest::fold_all_content() {
+    seen_pasts_.clear();
+    views_.emplace(txn_, group_.number, group_.id);
+    Views::forget(txn_, group_.number);
+    txn_.erase_all(Table::views, keys::unread(group_.number));
+    std::vector<CommitKey> content;
+    commit_log::each(txn_, group_.number, CommitKind::content, [&](const CommitKey& key) {
+        content.push_back(key);
+        return true;
+    });
+    std::size_t folded = 0;
+    for (const auto& key : content) {
+        const auto commit = commit_log::commit(txn_, id_of(key));
+        const auto person =
+            commit ? group_.members.author_of(commit->header.author, commit->header.auth) : std::nullopt;
+        if (!commit || !person) continue;
+        std::vector<std::optional<Bytes>> parts;
+        for (std::size_t index = 0; index < commit->header.parts.size(); ++index) {
+            parts.push_back(commit_log::part(txn_, commit->id, index));
+        }
+        fold_parts(*commit, *person, parts);
+        if (++folded % commits_per_flush == 0) flush_views();
+    }
+}
+
+Result<Ingested> Ingest::finish() {
+    for (auto& [kind, keys] : added_) {
+        std::sort(keys.begin(), keys.end());
+        TreeRows rows(txn_, group_.number, kind);
+        if (const auto grown = grow_tree(rows, keys); !grown) return grown.error();
+    }
+    if (fold_again_) {
+        fold_all_content();
+    } else {
+        for (const auto& epoch : opened_) read_unread(epoch);
+    }
+    flush_views();
+    if (failure_) return *failure_;
+    return std::move(done_);
+}
+
+}  // namespace staffroom

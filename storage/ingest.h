@@ -1,0 +1,84 @@
+// Commits come in: the one way by which anything enters the log, one's own writing included.
+//
+// Order of checks, cheapest first: size and canonical form, known group, duplicate, signature (all before the
+// transaction, by check()), then parents, depth, right to write, and only then the fold. What misses an ancestor waits;
+// what arrives wakes those that waited for it. Tree, heads, views and log change in one transaction, so that what is
+// acknowledged is whole.
+#pragma once
+
+#include <map>
+#include <set>
+#include <unordered_set>
+
+#include "core/ports.h"
+#include "storage/group.h"
+#include "storage/views.h"
+#include "storage/waiting.h"
+
+namespace staffroom {
+
+// A commit whose bytes, group and signature are good, with those of its parts that are here and are its own.
+struct CheckedCommit {
+    Commit commit;
+    CommitFrame frame;
+};
+// Error: malformed, too_large. About 60 us, nearly all of it the signature.
+Result<CheckedCommit> check(const GroupId& group, const CommitFrame& frame);
+
+// What a transaction did, for whoever shows or passes it on.
+struct Ingested {
+    IngestReport report;
+    std::set<RecordId> touched;
+    std::vector<NamedFile> files;
+    bool members_changed = false;
+    bool keys_changed = false;
+};
+
+class Ingest {
+  public:
+    // `group` is changed as commits are taken. When the transaction fails it must be loaded again.
+    Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Identity& identity);
+
+    void take(CheckedCommit checked);
+    // A part that was missing. Passed over when nobody wants it or the bytes are others.
+    void take_part(const PartName& name, ByteView part);
+    // Folds all content again from the log: after a repair, or when what a removal masks has changed.
+    void fold_again() { fold_again_ = true; }
+    bool keys_changed() const { return done_.keys_changed; }
+    // Grows the trees and writes the views. Call once, last.
+    Result<Ingested> finish();
+
+  private:
+    enum class Fate { complete, waits, declined };
+    Fate admit(CheckedCommit& checked);
+    std::vector<CommitId> missing_ancestors(const CommitHeader& header);
+    bool depth_is_right(const CommitHeader& header);
+    std::optional<std::uint64_t> depth_in(const CommitId& id, CommitKind kind);
+    Fate complete(CheckedCommit& checked);
+    void append(const CheckedCommit& checked);
+    bool fold_control(const CheckedCommit& checked);
+    bool fold_key(const CheckedCommit& checked);
+    bool fold_content(const CheckedCommit& checked);
+    void fold_parts(const Commit& commit, const PersonId& person, const std::vector<std::optional<Bytes>>& parts);
+    void fold_part(const Commit& commit, const PartOrigin& origin, ByteView part);
+    PartOrigin origin_of(const Commit& commit, const PersonId& person);
+    bool is_known_to(const CommitId& control, const CommitId& content);
+    void read_unread(const EpochId& epoch);
+    void fold_all_content();
+    void flush_views();
+    void decline(const CommitId& id, Declined why) { done_.report.declined.push_back({id, why}); }
+
+    WriteTxn& txn_;
+    Group& group_;
+    WaitingRoom& waiting_;
+    const Identity& identity_;
+    std::optional<Views> views_;
+    std::map<CommitKind, std::vector<CommitKey>> added_;
+    std::map<CommitId, std::unordered_set<CommitId, IdHash>> seen_pasts_;
+    std::set<EpochId> opened_;
+    bool fold_again_ = false;
+    std::optional<Error> failure_;
+    Ingested done_;
+};
+
+}  // namespace staffroom

@@ -1,0 +1,271 @@
+#include "storage/replica.h"
+
+#include "core/tree.h"
+#include "storage/author.h"
+#include "storage/commit_log.h"
+#include "storage/committed_log.h"
+#include "storage/tree_rows.h"
+
+namespace staffroom {
+namespace {
+
+Error no_such_group() {
+    return {Code::not_found, "This group is not on this computer.", "See what is here with: staffroom group list"};
+}
+
+// group number | device | run
+Bytes have_key(keys::GroupNumber number, const Have& have) {
+    return keys::joined({keys::group(number), have.device.view(), have.run.view()});
+}
+
+}  // namespace
+
+Replica::Replica(Store& store, Identity identity, Options options)
+    : store_(store), identity_(std::move(identity)), options_(std::move(options)) {
+    log_ = std::make_unique<CommittedLog>(store_, groups_, waiting_, identity_);
+}
+
+Replica::~Replica() = default;
+
+Result<std::unique_ptr<Replica>> Replica::open(Store& store, Identity identity, Options options) {
+    std::unique_ptr<Replica> replica(new Replica(store, std::move(identity), std::move(options)));
+    const auto done = store.read([&](ReadTxn& txn) -> Result<> {
+        auto groups = load_groups(txn, replica->identity_);
+        if (!groups) return groups.error();
+        replica->groups_ = std::move(*groups);
+        replica->waiting_.load(txn);
+        return Done{};
+    });
+    if (!done) return done.error();
+    return replica;
+}
+
+const Group* Replica::group(const GroupId& id) const {
+    const auto found = groups_.find(id);
+    return found == groups_.end() ? nullptr : found->second.get();
+}
+
+Result<GroupId> Replica::found(GroupKind kind, const std::string& name, NewcomersRead newcomers) {
+    const SigningKey key(identity_.secrets.signing);
+    const auto genesis = make_genesis(kind, name, newcomers, {identity_.card}, key);
+    if (!is_valid(genesis)) {
+        return {Code::refused, "A group's name has 1 to 300 characters.", "Choose another name."};
+    }
+    return adopt({genesis, random_id<Hash>()});
+}
+
+Result<GroupId> Replica::adopt(const Welcome& welcome) {
+    const auto id = id_of(welcome.genesis);
+    if (group(id) != nullptr) return id;
+    if (!is_valid(welcome.genesis))
+        return {Code::malformed, "The welcome into this group is damaged.", "Ask for a new invitation."};
+    auto done = store_.write([&](WriteTxn& txn) -> Result<> {
+        add_group(txn, welcome.genesis, welcome.group_key);
+        CommittedLog::count_write(txn);
+        return Done{};
+    });
+    if (done) done = reload(id);
+    if (!done) return done.error();
+    return id;
+}
+
+Result<Welcome> Replica::welcome_to(const GroupId& id) const {
+    const auto* found = group(id);
+    if (found == nullptr) return no_such_group();
+    return Welcome{found->genesis, *Hash::from(found->keys.root.view())};
+}
+
+Result<> Replica::reload(const GroupId& id) {
+    return store_.read([&](ReadTxn& txn) -> Result<> {
+        auto loaded = load_group(txn, id, identity_);
+        if (!loaded) return loaded.error();
+        groups_[id] = std::move(*loaded);
+        waiting_.load(txn);
+        return Done{};
+    });
+}
+
+Result<Ingested> Replica::change(const GroupId& id, const std::function<Result<>(WriteTxn&, Group&, Ingest&)>& step) {
+    if (group(id) == nullptr) return no_such_group();
+    Ingested ingested;
+    bool again = false;
+    auto done = store_.write([&](WriteTxn& txn) -> Result<> {
+        if (again) {  // the store runs the step anew: what memory has learnt is to be forgotten
+            auto loaded = load_group(txn, id, identity_);
+            if (!loaded) return loaded.error();
+            groups_[id] = std::move(*loaded);
+            waiting_.load(txn);
+        }
+        again = true;
+        auto& changed = *groups_.at(id);
+        Ingest ingest(txn, changed, waiting_, identity_);
+        if (auto stepped = step(txn, changed, ingest); !stepped) return stepped;
+        if (ingest.keys_changed()) {
+            Author author(txn, changed, ingest, identity_, options_.wall_ms());
+            if (auto said = author.say_what_does_not_open(); !said) return said;
+        }
+        auto finished = ingest.finish();
+        if (!finished) return finished.error();
+        ingested = std::move(*finished);
+        CommittedLog::count_write(txn);
+        return Done{};
+    });
+    if (done) return ingested;
+    if (const auto reloaded = reload(id); !reloaded) return reloaded.error();
+    return done.error();
+}
+
+Result<Ingested> Replica::ingest(const GroupId& id, const std::vector<CommitFrame>& frames) {
+    const auto* found = group(id);
+    if (found == nullptr) return no_such_group();
+    // Duplicates are the usual case at a meeting of many, so they are dropped before any signature is checked.
+    std::vector<const CommitFrame*> fresh;
+    std::vector<std::pair<PartName, Bytes>> late;
+    const auto read = store_.read([&](ReadTxn& txn) -> Result<> {
+        for (const auto& frame : frames) {
+            const auto commit = read_commit(frame.commit);
+            if (!commit || waiting_.has(txn, found->number, commit->id)) continue;
+            if (!commit_log::has(txn, commit->id)) {
+                fresh.push_back(&frame);
+                continue;
+            }
+            for (std::size_t index = 0; index < frame.parts.size(); ++index) {
+                if (!frame.parts[index] || txn.has(Table::parts, keys::part(commit->id, index))) continue;
+                late.emplace_back(PartName{commit->id, static_cast<std::uint16_t>(index)}, *frame.parts[index]);
+            }
+        }
+        return Done{};
+    });
+    if (!read) return read.error();
+    if (fresh.empty() && late.empty()) return Ingested{};
+    std::vector<std::optional<CheckedCommit>> checked(fresh.size());
+    std::vector<DeclinedCommit> declined;
+    options_.for_each(fresh.size(), [&](std::size_t index) {
+        if (auto each = check(id, *fresh[index])) checked[index] = std::move(*each);
+    });
+    for (std::size_t index = 0; index < fresh.size(); ++index) {
+        const auto commit = read_commit(fresh[index]->commit);
+        if (!checked[index] && commit) declined.push_back({commit->id, Declined::malformed});
+    }
+    auto ingested = change(id, [&](WriteTxn&, Group&, Ingest& ingest) -> Result<> {
+        for (const auto& each : checked) {
+            if (each) ingest.take(*each);
+        }
+        for (const auto& [name, bytes] : late) ingest.take_part(name, bytes);
+        return Done{};
+    });
+    if (ingested) {
+        auto& all = ingested->report.declined;
+        all.insert(all.end(), declined.begin(), declined.end());
+    }
+    return ingested;
+}
+
+Result<Ingested> Replica::ingest_parts(const GroupId& id, const std::vector<std::pair<PartName, Bytes>>& parts) {
+    return change(id, [&](WriteTxn&, Group&, Ingest& ingest) -> Result<> {
+        for (const auto& [name, bytes] : parts) ingest.take_part(name, bytes);
+        return Done{};
+    });
+}
+
+Result<> Replica::keep(const Have& have) {
+    const auto* found = group(have.group);
+    if (found == nullptr || have.device == identity_.device()) return Done{};
+    return store_.write([&](WriteTxn& txn) -> Result<> {
+        const auto key = have_key(found->number, have);
+        const auto bytes = txn.get(Table::haves, key);
+        const auto before = bytes ? decode<Have>(*bytes) : Result<Have>{Code::not_found, {}};
+        if (!before || before->counter < have.counter) txn.put(Table::haves, key, encode(have));
+        return Done{};
+    });
+}
+
+Result<Ingested> Replica::write(const GroupId& id, const std::vector<ContentPart>& parts) {
+    return change(id, [&](WriteTxn& txn, Group& group, Ingest& ingest) {
+        return Author(txn, group, ingest, identity_, options_.wall_ms()).content(parts);
+    });
+}
+
+Result<Ingested> Replica::write_control(const GroupId& id, const std::vector<Op>& ops) {
+    return change(id, [&](WriteTxn& txn, Group& group, Ingest& ingest) -> Result<> {
+        const auto written = Author(txn, group, ingest, identity_, options_.wall_ms()).control(ops);
+        if (!written) return written.error();
+        return Done{};
+    });
+}
+
+Result<Ingested> Replica::share_keys(const GroupId& id, const DeviceId& asker, const std::vector<EpochId>& epochs) {
+    return change(id, [&](WriteTxn& txn, Group& group, Ingest& ingest) {
+        return Author(txn, group, ingest, identity_, options_.wall_ms()).share_with(asker, epochs);
+    });
+}
+
+std::optional<RecordState> Replica::record(const GroupId& id, const RecordId& record) const {
+    std::optional<RecordState> state;
+    const auto* found = group(id);
+    if (found == nullptr) return state;
+    const auto done = store_.read([&](ReadTxn& txn) -> Result<> {
+        state = read_record(txn, found->number, record);
+        return Done{};
+    });
+    return done ? state : std::nullopt;
+}
+
+void Replica::each_record(const GroupId& id, const std::function<bool(RecordState&&)>& visit) const {
+    const auto* found = group(id);
+    if (found == nullptr) return;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        staffroom::each_record(txn, found->number, visit);
+        return Done{};
+    });
+}
+
+Result<Text> Replica::text(const GroupId& id, const RecordId& record, const std::string& field) const {
+    const auto* found = group(id);
+    if (found == nullptr) return no_such_group();
+    std::optional<Text> text;
+    const auto done = store_.read([&](ReadTxn& txn) -> Result<> {
+        auto read = read_text(txn, found->number, record, field);
+        if (!read) return read.error();
+        text = std::move(*read);
+        return Done{};
+    });
+    if (!done) return done.error();
+    return std::move(*text);
+}
+
+Hash Replica::root(const GroupId& id, CommitKind kind) const {
+    const auto top = tree_top(*log_->tree(id, kind));
+    return top ? top->fingerprint : Hash{};
+}
+
+std::uint64_t Replica::count(const GroupId& id, CommitKind kind) const { return log_->count(id, kind); }
+
+std::uint64_t Replica::unreadable_parts(const GroupId& id) const {
+    std::uint64_t parts = 0;
+    const auto* found = group(id);
+    if (found == nullptr) return parts;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        parts = 0;
+        txn.scan_keys(Table::views, keys::unread(found->number), [&](ByteView) { return ++parts, true; });
+        return Done{};
+    });
+    return parts;
+}
+
+Result<> Replica::rebuild() {
+    for (const auto& [id, group] : groups_) {
+        const auto done = change(id, [&](WriteTxn& txn, Group& changed, Ingest& ingest) -> Result<> {
+            for (const auto kind : all_kinds) {
+                TreeRows rows(txn, changed.number, kind);
+                if (auto rebuilt = rebuild_tree(rows); !rebuilt) return rebuilt;
+            }
+            ingest.fold_again();
+            return Done{};
+        });
+        if (!done) return done.error();
+    }
+    return Done{};
+}
+
+}  // namespace staffroom

@@ -1,0 +1,81 @@
+// Everything one device holds of its groups: the façade over log, waiting room, trees and views.
+//
+// What a call that changes something has returned ok for is on the disk. One thread. Reading is synchronous and sees
+// committed state only.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "core/ports.h"
+#include "storage/group.h"
+#include "storage/ingest.h"
+
+namespace staffroom {
+
+class Replica {
+  public:
+    struct Options {
+        // The computer's clock, milliseconds since 1970: shown beside what is written, never believed.
+        std::function<std::uint64_t()> wall_ms = [] { return std::uint64_t{0}; };
+        // Runs step(0) … step(count - 1), in any order, perhaps at the same time: for checking signatures.
+        std::function<void(std::size_t count, const std::function<void(std::size_t)>& step)> for_each =
+            [](std::size_t count, const std::function<void(std::size_t)>& step) {
+                for (std::size_t i = 0; i < count; ++i) step(i);
+            };
+    };
+
+    // Folds control and key commits: about 0.1 ms each. Error: io (damaged).
+    static Result<std::unique_ptr<Replica>> open(Store& store, Identity identity, Options options);
+    ~Replica();
+
+    const Identity& identity() const { return identity_; }
+    const Groups& groups() const { return groups_; }
+    const Group* group(const GroupId& id) const;
+    // What the conversation reads. Lives as long as the replica.
+    const CommitLog& log() const { return *log_; }
+
+    // --- groups
+    Result<GroupId> found(GroupKind kind, const std::string& name, NewcomersRead newcomers);
+    // A group that a welcome lets this device into; nothing changes when it is here already.
+    Result<GroupId> adopt(const Welcome& welcome);
+    Result<Welcome> welcome_to(const GroupId& group) const;
+
+    // --- what colleagues and sticks bring
+    Result<Ingested> ingest(const GroupId& group, const std::vector<CommitFrame>& frames);
+    Result<Ingested> ingest_parts(const GroupId& group, const std::vector<std::pair<PartName, Bytes>>& parts);
+    // Kept if its counter is newer. Needs is_valid(have).
+    Result<> keep(const Have& have);
+
+    // --- writing
+    Result<Ingested> write(const GroupId& group, const std::vector<ContentPart>& parts);
+    Result<Ingested> write_control(const GroupId& group, const std::vector<Op>& ops);
+    Result<Ingested> share_keys(const GroupId& group, const DeviceId& asker, const std::vector<EpochId>& epochs);
+
+    // --- reading
+    std::optional<RecordState> record(const GroupId& group, const RecordId& id) const;
+    void each_record(const GroupId& group, const std::function<bool(RecordState&&)>& visit) const;
+    Result<Text> text(const GroupId& group, const RecordId& record, const std::string& field) const;
+    // The root of the tree over the content commits: equal roots, equal contents.
+    Hash root(const GroupId& group, CommitKind kind) const;
+    std::uint64_t count(const GroupId& group, CommitKind kind) const;
+    std::uint64_t unreadable_parts(const GroupId& group) const;
+
+    // Trees and views made anew from the log.
+    Result<> rebuild();
+
+  private:
+    Replica(Store& store, Identity identity, Options options);
+    // Runs a step that changes one group in one transaction; on failure the group is loaded again.
+    Result<Ingested> change(const GroupId& group, const std::function<Result<>(WriteTxn&, Group&, Ingest&)>& step);
+    Result<> reload(const GroupId& group);
+
+    Store& store_;
+    Identity identity_;
+    Options options_;
+    Groups groups_;
+    WaitingRoom waiting_;
+    std::unique_ptr<CommitLog> log_;
+};
+
+}  // namespace staffroom

@@ -2,6 +2,7 @@
 
 #include "core/tree.h"
 #include "storage/commit_log.h"
+#include "storage/file_refs.h"
 #include "storage/tree_rows.h"
 
 namespace staffroom {
@@ -192,6 +193,9 @@ Have CommittedLog::own_have(const GroupId& group) const {
             ++have.wanted_parts;
             if (commit) have.wanted_bytes += commit->header.parts[part.index].size;
         }
+        const auto chunks = file_refs::wanted_of(txn, found->number);
+        have.wanted_chunks = chunks.chunks;
+        have.wanted_bytes += chunks.bytes;
         return true;
     });
     sign(have, key_);

@@ -2,6 +2,7 @@
 
 #include "core/tree.h"
 #include "storage/commit_log.h"
+#include "storage/file_refs.h"
 #include "storage/tree_rows.h"
 
 namespace staffroom {
@@ -36,8 +37,8 @@ Result<CheckedCommit> check(const GroupId& group, const CommitFrame& frame) {
     return checked;
 }
 
-Ingest::Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Identity& identity)
-    : txn_(txn), group_(group), waiting_(waiting), identity_(identity) {
+Ingest::Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& chunks)
+    : txn_(txn), group_(group), waiting_(waiting), chunks_(chunks) {
     views_.emplace(txn_, group_.number, group_.id);
 }
 
@@ -258,7 +259,10 @@ void Ingest::read_unread(const EpochId& epoch) {
 void Ingest::flush_views() {
     if (const auto flushed = views_->flush(); !flushed && !failure_) failure_ = flushed.error();
     done_.touched.insert(views_->touched().begin(), views_->touched().end());
-    done_.files.insert(done_.files.end(), views_->files().begin(), views_->files().end());
+    for (const auto& named : views_->files()) {
+        file_refs::refer(txn_, chunks_, group_.number, named.record, named.file, file_refs::Fetch::now);
+        done_.files_changed = true;
+    }
     views_.emplace(txn_, group_.number, group_.id);
 }
 

@@ -11,6 +11,7 @@
 #include <unordered_set>
 
 #include "core/ports.h"
+#include "storage/chunks.h"
 #include "storage/group.h"
 #include "storage/views.h"
 #include "storage/waiting.h"
@@ -29,7 +30,7 @@ Result<CheckedCommit> check(const GroupId& group, const CommitFrame& frame);
 struct Ingested {
     IngestReport report;
     std::set<RecordId> touched;
-    std::vector<NamedFile> files;
+    bool files_changed = false;
     bool members_changed = false;
     bool keys_changed = false;
 };
@@ -37,7 +38,7 @@ struct Ingested {
 class Ingest {
   public:
     // `group` is changed as commits are taken. When the transaction fails it must be loaded again.
-    Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Identity& identity);
+    Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& chunks);
 
     void take(CheckedCommit checked);
     // A part that was missing. Passed over when nobody wants it or the bytes are others.
@@ -71,7 +72,7 @@ class Ingest {
     WriteTxn& txn_;
     Group& group_;
     WaitingRoom& waiting_;
-    const Identity& identity_;
+    const Chunks& chunks_;
     std::optional<Views> views_;
     std::map<CommitKind, std::vector<CommitKey>> added_;
     std::map<CommitId, std::unordered_set<CommitId, IdHash>> seen_pasts_;

@@ -3,7 +3,10 @@
 #include "core/tree.h"
 #include "storage/author.h"
 #include "storage/commit_log.h"
+#include "storage/committed_chunks.h"
 #include "storage/committed_log.h"
+#include "storage/file_copy.h"
+#include "storage/file_refs.h"
 #include "storage/tree_rows.h"
 
 namespace staffroom {
@@ -20,15 +23,16 @@ Bytes have_key(keys::GroupNumber number, const Have& have) {
 
 }  // namespace
 
-Replica::Replica(Store& store, Identity identity, Options options)
-    : store_(store), identity_(std::move(identity)), options_(std::move(options)) {
+Replica::Replica(Store& store, const Chunks& chunks, Identity identity, Options options)
+    : store_(store), chunk_files_(chunks), identity_(std::move(identity)), options_(std::move(options)) {
     log_ = std::make_unique<CommittedLog>(store_, groups_, waiting_, identity_);
+    chunks_ = std::make_unique<CommittedChunks>(store_, chunk_files_, groups_);
 }
 
 Replica::~Replica() = default;
 
-Result<std::unique_ptr<Replica>> Replica::open(Store& store, Identity identity, Options options) {
-    std::unique_ptr<Replica> replica(new Replica(store, std::move(identity), std::move(options)));
+Result<std::unique_ptr<Replica>> Replica::open(Store& store, const Chunks& chunks, Identity identity, Options options) {
+    std::unique_ptr<Replica> replica(new Replica(store, chunks, std::move(identity), std::move(options)));
     const auto done = store.read([&](ReadTxn& txn) -> Result<> {
         auto groups = load_groups(txn, replica->identity_);
         if (!groups) return groups.error();
@@ -98,7 +102,7 @@ Result<Ingested> Replica::change(const GroupId& id, const std::function<Result<>
         }
         again = true;
         auto& changed = *groups_.at(id);
-        Ingest ingest(txn, changed, waiting_, identity_);
+        Ingest ingest(txn, changed, waiting_, chunk_files_);
         if (auto stepped = step(txn, changed, ingest); !stepped) return stepped;
         if (ingest.keys_changed()) {
             Author author(txn, changed, ingest, identity_, options_.wall_ms());
@@ -251,6 +255,18 @@ std::uint64_t Replica::unreadable_parts(const GroupId& id) const {
         return Done{};
     });
     return parts;
+}
+
+Result<> Replica::keep_chunks(std::vector<GivenChunk> chunks) {
+    std::erase_if(chunks, [&](const GivenChunk& chunk) {
+        bool used = false;
+        (void)store_.read([&](ReadTxn& txn) -> Result<> {
+            used = !file_refs::groups_of(txn, chunk.id).empty();
+            return Done{};
+        });
+        return !used;
+    });
+    return store_chunks(store_, chunk_files_, std::move(chunks));
 }
 
 Result<> Replica::rebuild() {

@@ -26,7 +26,8 @@ class Replica {
     };
 
     // Folds control and key commits: about 0.1 ms each. Error: io (damaged).
-    static Result<std::unique_ptr<Replica>> open(Store& store, Identity identity, Options options);
+    static Result<std::unique_ptr<Replica>> open(Store& store, const Chunks& chunks, Identity identity,
+                                                 Options options);
     ~Replica();
 
     const Identity& identity() const { return identity_; }
@@ -34,6 +35,7 @@ class Replica {
     const Group* group(const GroupId& id) const;
     // What the conversation reads. Lives as long as the replica.
     const CommitLog& log() const { return *log_; }
+    const ChunkStore& chunks() const { return *chunks_; }
 
     // --- groups
     Result<GroupId> found(GroupKind kind, const std::string& name, NewcomersRead newcomers);
@@ -61,21 +63,26 @@ class Replica {
     std::uint64_t count(const GroupId& group, CommitKind kind) const;
     std::uint64_t unreadable_parts(const GroupId& group) const;
 
+    // Chunks that belong to files named here; others are dropped. Needs chunk_id(bytes) == id for each.
+    Result<> keep_chunks(std::vector<GivenChunk> chunks);
+
     // Trees and views made anew from the log.
     Result<> rebuild();
 
   private:
-    Replica(Store& store, Identity identity, Options options);
+    Replica(Store& store, const Chunks& chunks, Identity identity, Options options);
     // Runs a step that changes one group in one transaction; on failure the group is loaded again.
     Result<Ingested> change(const GroupId& group, const std::function<Result<>(WriteTxn&, Group&, Ingest&)>& step);
     Result<> reload(const GroupId& group);
 
     Store& store_;
+    const Chunks& chunk_files_;
     Identity identity_;
     Options options_;
     Groups groups_;
     WaitingRoom waiting_;
     std::unique_ptr<CommitLog> log_;
+    std::unique_ptr<ChunkStore> chunks_;
 };
 
 }  // namespace staffroom

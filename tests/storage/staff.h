@@ -24,7 +24,7 @@ struct Computer {
     void start() {
         Replica::Options options;
         options.wall_ms = [this] { return clock_ms; };
-        replica = std::move(Replica::open(store, identity, options)).value();
+        replica = std::move(Replica::open(store, chunks, identity, options)).value();
     }
 
     PersonId person() const { return identity.person(); }
@@ -104,6 +104,7 @@ struct Computer {
     }
 
     MemoryStore store;
+    Chunks chunks = std::move(Chunks::open({})).value();
     Identity identity;
     std::uint64_t clock_ms = 1'700'000'000'000;
     std::unique_ptr<Replica> replica;

@@ -1,0 +1,51 @@
+#include "storage/committed_chunks.h"
+
+#include "storage/file_refs.h"
+
+namespace staffroom {
+
+const Group* CommittedChunks::numbered(keys::GroupNumber number) const {
+    for (const auto& [id, group] : groups_) {
+        if (group->number == number) return group.get();
+    }
+    return nullptr;
+}
+
+bool CommittedChunks::has(const ChunkId& chunk) const {
+    bool here = false;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> { return here = Chunks::has(txn, chunk), Done{}; });
+    return here;
+}
+
+std::optional<Bytes> CommittedChunks::read(const ChunkId& chunk) const {
+    std::optional<Bytes> bytes;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        if (auto read = chunks_.read(txn, chunk)) bytes = std::move(*read);
+        return Done{};
+    });
+    return bytes;
+}
+
+std::vector<GroupId> CommittedChunks::groups(const ChunkId& chunk) const {
+    std::vector<GroupId> ids;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        for (const auto number : file_refs::groups_of(txn, chunk)) {
+            if (const auto* group = numbered(number)) ids.push_back(group->id);
+        }
+        return Done{};
+    });
+    return ids;
+}
+
+std::vector<WantedChunk> CommittedChunks::wanted(std::size_t limit) const {
+    std::vector<WantedChunk> chunks;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        for (const auto& each : file_refs::wanted(txn, limit)) {
+            if (const auto* group = numbered(each.group)) chunks.push_back({each.id, group->id, each.size});
+        }
+        return Done{};
+    });
+    return chunks;
+}
+
+}  // namespace staffroom

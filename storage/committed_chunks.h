@@ -1,0 +1,29 @@
+// The chunks as the conversation reads them (core/ports.h ChunkStore): committed state only.
+#pragma once
+
+#include "core/ports.h"
+#include "storage/chunks.h"
+#include "storage/group.h"
+
+namespace staffroom {
+
+class CommittedChunks final : public ChunkStore {
+  public:
+    // All of these outlive it.
+    CommittedChunks(Store& store, const Chunks& chunks, const Groups& groups)
+        : store_(store), chunks_(chunks), groups_(groups) {}
+
+    bool has(const ChunkId& chunk) const override;
+    std::optional<Bytes> read(const ChunkId& chunk) const override;
+    std::vector<GroupId> groups(const ChunkId& chunk) const override;
+    std::vector<WantedChunk> wanted(std::size_t limit) const override;
+
+  private:
+    const Group* numbered(keys::GroupNumber number) const;
+
+    Store& store_;
+    const Chunks& chunks_;
+    const Groups& groups_;
+};
+
+}  // namespace staffroom

@@ -16,6 +16,7 @@ if(STAFFROOM_TESTS)
       add_executable(test_${name} ${sources})
       # The test files themselves stay at -O0: doctest's macros under sanitizers compile 15 times slower at -O1.
       target_link_libraries(test_${name} PRIVATE house doctest_main ${name})
+      target_compile_definitions(test_${name} PRIVATE STAFFROOM_SOURCES="${CMAKE_SOURCE_DIR}")
       if(name MATCHES "net|app")
         target_link_libraries(test_${name} PRIVATE $<TARGET_NAME_IF_EXISTS:world>)
       endif()

@@ -228,6 +228,8 @@ class LeafTree {
             set_sums(nodes_[above], 0, total_);
             nodes_[at].parent = above;
             root_ = above;
+        } else if (nodes_[nodes_[at].parent].count == fanout) {
+            split(nodes_[at].parent);  // first, while all sums are whole
         }
         const auto fresh = make_node();
         constexpr std::size_t half = fanout / 2;

@@ -11,7 +11,7 @@ constexpr unsigned broken_attempts_max = 3;
 constexpr unsigned unequal_attempts_max = 2;
 constexpr unsigned cut_attempts_max = 16;
 constexpr unsigned idle_turns_max = 3;
-constexpr std::uint64_t turns_max = 2 * limits::reconcile_rounds;
+constexpr std::uint64_t turns_max = 2 * limits::reconcile_rounds - 1;  // the number of the last
 constexpr std::size_t items_bytes = limits::reconcile_bytes - 64;  // of a frame; the rest is what stands around them
 
 Error error(Code code, std::string say) {
@@ -49,7 +49,6 @@ void Reconciler::begin(const TreeStore& set, std::uint64_t now_ms) {
     state_ = State::talking;
     ++number_;
     attempt_.emplace(Attempt{.comparison = RangeComparison(reconcile_key(topic_, number_)), .expected = 1});
-    attempt_->said_root = top->fingerprint;
     moved_at_ms_ = now_ms;
     say({encode(ReconcileBody{number_, 0, Opening{top->count, top->fingerprint}})}, now_ms, answer_pause_ms);
 }
@@ -146,8 +145,8 @@ void Reconciler::take_closing(const TreeStore& set, const Closing& closing, std:
     if (role_ == Role::answers) return say_closing(set, now_ms);
     if (state_ == State::equal) return;
     if (top->fingerprint == closing.root) {
-        // The other side has to learn of it too.
-        return attempt.said_root == closing.root ? be_equal() : say_closing(set, now_ms);
+        // The other side has to know it too.
+        return closing.equal ? be_equal() : say_closing(set, now_ms);
     }
     if (awaited() == 0 && closing.awaited == 0) return end_attempt(set, true, now_ms);
     speak_at_ms_ = now_ms + pause_ms_;
@@ -242,10 +241,10 @@ void Reconciler::say(std::vector<RangeItem> items, std::uint64_t now_ms) {
 void Reconciler::say_closing(const TreeStore& set, std::uint64_t now_ms) {
     const auto top = tree_top(set);
     if (!top) return fail(top.error());
-    if (role_ == Role::answers && top->fingerprint == attempt_->their_root) be_equal();
+    const bool equal = top->fingerprint == attempt_->their_root;
+    if (role_ == Role::answers && equal) be_equal();
     attempt_->closing = true;
-    attempt_->said_root = top->fingerprint;
-    const Closing closing{top->count, top->fingerprint, attempt_->comparison.pushed_count(), awaited()};
+    const Closing closing{top->count, top->fingerprint, equal, attempt_->comparison.pushed_count(), awaited()};
     say({encode(ReconcileBody{number_, attempt_->expected - 1, closing})}, now_ms, closing_pause_ms);
 }
 

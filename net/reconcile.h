@@ -95,7 +95,6 @@ class Reconciler {
         bool answered = false;                      // our last turn
         bool closing = false;                       // our last turn is a closing
         Hash their_root = {};                       // as they said it last
-        Hash said_root = {};                        // as we did
         bool cut = false;                           // closing for length, not because nothing was in doubt
         std::uint64_t promised = 0, settled = 0;    // commits
         std::uint64_t their_awaited = 0;

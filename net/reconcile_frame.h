@@ -92,12 +92,13 @@ struct Ranges {
 struct Closing {
     std::uint64_t count = 0;
     Hash root;
+    bool equal = false;         // to the root that the other side said last
     std::uint64_t pushing = 0;  // as in Ranges
     std::uint64_t awaited = 0;  // commits promised to the sender that have not come
     bool operator==(const Closing&) const = default;
     template <class A>
     void serialize(A& ar) {
-        ar(count, root, pushing, awaited);
+        ar(count, root, equal, pushing, awaited);
     }
 };
 

@@ -180,9 +180,9 @@ TEST_CASE("the tree in lockstep with a sorted set, random worlds") {
     }
 }
 
-TEST_CASE("small worlds, all of them: every subset of ten crowds, in every order of three batches") {
+TEST_CASE("small worlds, all of them: every subset of nine crowds, in every order of three batches") {
     // A crowd is 33 keys under one prefix: one fits a bucket, two make a node. The prefixes nest and part in every way.
-    const std::string_view stems[] = {"00", "01", "0100", "01000", "010001", "0100010", "02", "1", "0101", "00f"};
+    const std::string_view stems[] = {"00", "01", "0100", "01000", "010001", "0100010", "02", "1", "0101"};
     std::vector<std::vector<CommitKey>> crowds;
     for (std::size_t i = 0; i < std::size(stems); ++i) {
         crowds.emplace_back();

@@ -1,0 +1,158 @@
+#include "core/text_rules.h"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/utf8.h"
+
+namespace staffroom {
+namespace {
+
+constexpr std::size_t name_bytes_max = 120;
+
+// Calls `visit(scalar, its bytes)`; bytes that are not UTF-8 are passed over.
+template <class Visit>
+void each_scalar(std::string_view words, const Visit& visit) {
+    const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(words.data());
+    auto left = static_cast<utf8proc_ssize_t>(words.size());
+    while (left > 0) {
+        utf8proc_int32_t scalar = 0;
+        const auto length = utf8proc_iterate(at, left, &scalar);
+        if (length <= 0) {
+            ++at;
+            --left;
+            continue;
+        }
+        visit(scalar, std::string_view(reinterpret_cast<const char*>(at), static_cast<std::size_t>(length)));
+        at += length;
+        left -= length;
+    }
+}
+
+// Embeddings, overrides and isolates: the ones with which a name can show another ending than it has.
+bool changes_direction(utf8proc_int32_t scalar) {
+    return scalar == 0x061C || scalar == 0x200E || scalar == 0x200F || (scalar >= 0x202A && scalar <= 0x202E) ||
+           (scalar >= 0x2066 && scalar <= 0x2069);
+}
+
+bool is_control(utf8proc_int32_t scalar) {
+    const auto category = utf8proc_category(scalar);
+    return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CS || category == UTF8PROC_CATEGORY_CN ||
+           category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP || scalar == 0xFEFF;
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+std::string lowered(std::string_view words) {
+    std::string out(words);
+    std::transform(out.begin(), out.end(), out.begin(), lower);
+    return out;
+}
+
+// Stem and ending ("." included; empty, or longer than a real one: none).
+std::pair<std::string, std::string> split(const std::string& name) {
+    const auto dot = name.rfind('.');
+    if (dot == std::string::npos || dot == 0 || name.size() - dot > 12) return {name, ""};
+    return {name.substr(0, dot), name.substr(dot)};
+}
+
+void cut(std::string& words, std::size_t bytes_max) {
+    if (words.size() <= bytes_max) return;
+    auto end = bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(words[end]) & 0xC0) == 0x80) --end;
+    words.resize(end);
+}
+
+void trim_end(std::string& words) {
+    while (!words.empty() && (words.back() == '.' || words.back() == ' ')) words.pop_back();
+}
+
+bool is_device_name(const std::string& name) {
+    const auto stem = lowered(name.substr(0, name.find('.')));
+    for (const auto* reserved : {"con", "prn", "aux", "nul", "conin$", "conout$"}) {
+        if (stem == reserved) return true;
+    }
+    return stem.size() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) && stem[3] >= '0' && stem[3] <= '9';
+}
+
+}  // namespace
+
+std::string to_nfc(std::string_view words) {
+    utf8proc_uint8_t* composed = nullptr;
+    const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(words.data()),
+                                     static_cast<utf8proc_ssize_t>(words.size()), &composed,
+                                     static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    if (length < 0) return std::string(words);
+    std::string out(reinterpret_cast<const char*>(composed), static_cast<std::size_t>(length));
+    std::free(composed);
+    return out;
+}
+
+std::string shown_name(std::string_view words, std::size_t scalars_max) {
+    std::string out;
+    std::size_t count = 0;
+    bool more = false;
+    each_scalar(words, [&](utf8proc_int32_t scalar, std::string_view bytes) {
+        if (scalar == '\n' || scalar == '\r' || scalar == '\t') {
+            scalar = ' ';
+            bytes = " ";
+        }
+        if (is_control(scalar) || changes_direction(scalar)) return;
+        if (count == scalars_max) {
+            more = true;
+            return;
+        }
+        out += bytes;
+        ++count;
+    });
+    return more ? out + "…" : out;
+}
+
+std::string shown_text(std::string_view words) {
+    std::string out;
+    each_scalar(words, [&](utf8proc_int32_t scalar, std::string_view bytes) {
+        const bool kept = scalar == '\n' || scalar == '\t';
+        if (kept || (!is_control(scalar) && !changes_direction(scalar))) out += bytes;
+    });
+    return out;
+}
+
+std::string safe_file_name(std::string_view label) {
+    std::string kept;
+    each_scalar(label, [&](utf8proc_int32_t scalar, std::string_view bytes) {
+        if (!is_control(scalar) && !changes_direction(scalar)) kept += bytes;
+    });
+    auto name = to_nfc(kept);
+    constexpr std::string_view forbidden = "/\\:*?\"<>|";
+    std::replace_if(
+        name.begin(), name.end(), [&](char c) { return forbidden.find(c) != std::string_view::npos; }, '_');
+    name.erase(0, std::min(name.find_first_not_of(". "), name.size()));
+    trim_end(name);
+    auto [stem, ending] = split(name);
+    if (is_device_name(name)) stem = "_" + stem;
+    cut(stem, name_bytes_max - ending.size());
+    trim_end(stem);
+    if (stem.empty()) stem = "file";
+    return stem + ending;
+}
+
+std::string numbered_file_name(const std::string& safe, unsigned number) {
+    auto [stem, ending] = split(safe);
+    const auto mark = " (" + std::to_string(number) + ")";
+    cut(stem, name_bytes_max - ending.size() - mark.size());
+    return stem + mark + ending;
+}
+
+bool may_run_when_opened(std::string_view name) {
+    constexpr std::string_view endings[] = {
+        ".exe",  ".com",  ".bat", ".cmd", ".scr", ".pif", ".msi", ".ps1", ".vbs",  ".js",    ".jse",     ".wsf",
+        ".hta",  ".jar",  ".lnk", ".reg", ".cpl", ".sh",  ".run", ".deb", ".app",  ".apk",   ".docm",    ".xlsm",
+        ".pptm", ".dotm", ".xll", ".iso", ".img", ".url", ".svg", ".htm", ".html", ".xhtml", ".desktop", ".appimage",
+    };
+    const auto low = lowered(name);
+    return std::any_of(std::begin(endings), std::end(endings), [&](auto ending) { return low.ends_with(ending); });
+}
+
+}  // namespace staffroom

@@ -1,0 +1,31 @@
+// What words from outside may do to a screen, a terminal or a folder: nothing. The only door to utf8proc.
+//
+// A name that a colleague gave is a label. It is kept as given and made safe where it is shown or becomes a file.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace staffroom {
+
+// Unicode normalization form C; the same words when they are not valid UTF-8.
+std::string to_nfc(std::string_view words);
+
+// For a screen or a terminal: line ends and tabs become spaces; other control characters, terminal escapes and
+// characters that change the direction of what follows are dropped; at most `scalars_max` scalar values, then "…".
+std::string shown_name(std::string_view words, std::size_t scalars_max = 80);
+
+// For a terminal, many lines: as shown_name, with line ends and tabs kept and no bound.
+std::string shown_text(std::string_view words);
+
+// A name for a file on any system (safety.md "Names from outside"): NFC; no control or direction characters; none of
+// / \ : * ? " < > |; no leading dots, no trailing dot or space; no Windows device name; at most 120 bytes, with its
+// ending kept; "file" when nothing is left.
+std::string safe_file_name(std::string_view label);
+// "plan.pdf", 2 -> "plan (2).pdf", within the same bound.
+std::string numbered_file_name(const std::string& safe, unsigned number);
+
+// Whether opening a file of that name would run a program or macros: the teacher is warned.
+bool may_run_when_opened(std::string_view name);
+
+}  // namespace staffroom

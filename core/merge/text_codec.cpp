@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 #include <cstring>
+#include <unordered_map>
 
 #include "core/limits.h"
 #include "core/merge/range_coder.h"
@@ -74,14 +75,19 @@ class Columns {
 
     std::uint32_t count(std::uint32_t value) { return count_.code(coder_, value); }
 
-    void id_run(EventLog::IdRun& run, const EventLog::IdRun* last, bool& fresh) {
-        fresh = coder_.learnt(fresh_commit_, fresh);
-        const bool same_part = coder_.learnt(same_part_, last && !fresh && run.id.part == last->id.part);
-        if (!same_part || !last)
-            run.id.part = clip16(part_.code(coder_, run.id.part));
-        else
-            run.id.part = last->id.part;
-        const std::uint32_t expected = last && !fresh && same_part ? last->id.position + last->count : 0;
+    // `commit`: in the table of commits, next to those used before; `used` is how many were.
+    void id_run(EventLog::IdRun& run, const EventLog::IdRun* last, std::uint32_t& commit, std::uint32_t last_commit,
+                std::uint32_t used) {
+        const bool same = coder_.learnt(same_commit_, last && commit == last_commit);
+        if (same) {
+            commit = last_commit;
+        } else {
+            const bool fresh = coder_.learnt(fresh_commit_, commit == used);
+            commit = fresh ? used : used - 1 - commit_.code(coder_, used - 1 - commit);
+        }
+        const bool same_part = coder_.learnt(same_part_, same && run.id.part == last->id.part);
+        run.id.part = same_part && last ? last->id.part : clip16(part_.code(coder_, run.id.part));
+        const std::uint32_t expected = last && same && same_part ? last->id.position + last->count : 0;
         run.id.position = clip16(expected + unzigzag(position_.code(coder_, zigzag(run.id.position - expected))));
         run.count = 1 + id_count_.code(coder_, run.count - 1);
     }
@@ -142,8 +148,8 @@ class Columns {
     static std::uint16_t clip16(std::uint32_t value) { return static_cast<std::uint16_t>(value); }
 
     Coder coder_;
-    LearntInteger count_, part_, position_, id_count_, author_gap_, author_, chain_gap_, base_count_, base_;
-    LearntBit fresh_commit_, same_part_, plain_;
+    LearntInteger count_, commit_, part_, position_, id_count_, author_gap_, author_, chain_gap_, base_count_, base_;
+    LearntBit same_commit_, fresh_commit_, same_part_, plain_;
     LearntInteger extra_bytes_;
     std::array<LearntBit, kinds> begins_;
     std::array<std::array<LearntBit, 8>, kinds> kind_bits_;
@@ -221,20 +227,21 @@ class HistoryDecoder {
     }
 
     bool decode_ids(EventLog::Columns& out, Columns<IntegerDecoder>& columns, const RangeDecoder& coded) {
-        std::size_t commits = 0;
+        std::uint32_t commit = 0;
+        std::uint32_t used = 0;
         for (EditIndex next = 0; next < edits_; next += out.id_runs.back().count) {
             EventLog::IdRun run;
-            bool fresh = false;
             const auto* last = out.id_runs.empty() ? nullptr : &out.id_runs.back();
-            columns.id_run(run, last, fresh);
-            if (coded.overrun() || (!fresh && !last) || (fresh && commits == commits_.size())) return false;
-            run.id.commit = fresh ? commits_[commits++] : last->id.commit;
+            columns.id_run(run, last, commit, commit, used);
+            if (coded.overrun() || commit > used || commit >= commits_.size()) return false;
+            if (commit == used) ++used;
+            run.id.commit = commits_[commit];
             run.first = next;
             if (run.count == 0 || run.count > edits_ - next || run.id.position + std::uint64_t{run.count} > 0x10000)
                 return false;
             out.id_runs.push_back(run);
         }
-        return commits == commits_.size();
+        return used == commits_.size();
     }
 
     bool decode_author_runs(EventLog::Columns& out, Columns<IntegerDecoder>& columns, const RangeDecoder& coded) {
@@ -309,12 +316,16 @@ Bytes encode_history(const EventLog& log) {
         append(out.bytes, author.device.view());
         append(out.bytes, author.run.view());
     }
-    std::vector<bool> fresh;
-    for (std::size_t r = 0; r < from.id_runs.size(); ++r)
-        fresh.push_back(r == 0 || from.id_runs[r].id.commit != from.id_runs[r - 1].id.commit);
-    out.write_varint(static_cast<std::size_t>(std::count(fresh.begin(), fresh.end(), true)));
-    for (std::size_t r = 0; r < fresh.size(); ++r)
-        if (fresh[r]) append(out.bytes, from.id_runs[r].id.commit.view());
+    std::vector<CommitId> commits;
+    std::vector<std::uint32_t> commit_of;  // by run of ids
+    std::unordered_map<CommitId, std::uint32_t, IdHash> numbers;
+    for (const auto& run : from.id_runs) {
+        const auto [at, fresh] = numbers.try_emplace(run.id.commit, static_cast<std::uint32_t>(commits.size()));
+        if (fresh) commits.push_back(run.id.commit);
+        commit_of.push_back(at->second);
+    }
+    out.write_varint(commits.size());
+    for (const auto& commit : commits) append(out.bytes, commit.view());
     out.write_varint(from.inserted.blocks().size());
     for (const auto& block : from.inserted.blocks()) {
         out.write_varint(block.size);
@@ -324,10 +335,14 @@ Bytes encode_history(const EventLog& log) {
 
     RangeEncoder coded;
     Columns columns{IntegerEncoder(coded)};
-    for (std::size_t r = 0; r < fresh.size(); ++r) {
+    std::uint32_t last_commit = 0;
+    std::uint32_t used = 0;
+    for (std::size_t r = 0; r < from.id_runs.size(); ++r) {
         auto run = from.id_runs[r];
-        bool is_fresh = fresh[r];
-        columns.id_run(run, r == 0 ? nullptr : &from.id_runs[r - 1], is_fresh);
+        auto commit = commit_of[r];
+        columns.id_run(run, r == 0 ? nullptr : &from.id_runs[r - 1], commit, last_commit, used);
+        used = std::max(used, commit + 1);
+        last_commit = commit;
     }
     columns.count(static_cast<std::uint32_t>(from.author_runs.size()));
     EditIndex before = 0;

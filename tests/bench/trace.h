@@ -21,6 +21,7 @@ namespace staffroom::bench {
 struct Transaction {
     std::vector<std::uint32_t> parents;  // earlier transactions
     std::uint32_t agent = 0;             // the smaller stands first
+    std::uint32_t order = 0;             // of one agent's: the smaller stands first
     std::vector<TextChange> changes;
 };
 
@@ -207,6 +208,7 @@ inline std::optional<Trace> read_trace(const std::string& path) {
                 Transaction one;
                 bool has_parents = false;
                 const auto number = static_cast<std::uint32_t>(trace.transactions.size());
+                one.order = number;
                 bool span = false;
                 json.object([&](const std::string& field) {
                     if (field == "parents") {
@@ -217,6 +219,8 @@ inline std::optional<Trace> read_trace(const std::string& path) {
                             named.emplace_back(number, json.string());
                         else
                             one.agent = json.number();
+                    } else if (field == "seqStart") {
+                        one.order = json.number();
                     } else if (field == "span") {
                         span = true;
                         std::uint32_t last = 0;

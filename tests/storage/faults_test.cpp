@@ -5,6 +5,7 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,10 +23,13 @@ struct Faults {
     long syncs_left = -1;   // then every fsync fails
     int error = ENOSPC;
     bool disk_looks_full = false;
-    long writes = 0, syncs = 0;
+    long steps_left = -1;  // then the process dies before the next write, sync or rename; -1: never
 
-    bool write_fails() { return ++writes, writes_left >= 0 && writes_left-- == 0 && (writes_left = 0, true); }
-    bool sync_fails() { return ++syncs, syncs_left >= 0 && syncs_left-- == 0 && (syncs_left = 0, true); }
+    void step() {
+        if (steps_left >= 0 && steps_left-- == 0) ::_exit(9);
+    }
+    bool write_fails() { return step(), writes_left >= 0 && writes_left-- == 0 && (writes_left = 0, true); }
+    bool sync_fails() { return step(), syncs_left >= 0 && syncs_left-- == 0 && (syncs_left = 0, true); }
 } faults;
 
 ssize_t fail() { return errno = faults.error, -1; }
@@ -51,6 +55,10 @@ int open(const char* path, int flags, ...) {
     return int(::syscall(SYS_openat, AT_FDCWD, path, flags & ~O_DSYNC, mode));
 }
 int fdatasync(int) { return int(faults.sync_fails() ? fail() : 0); }
+int rename(const char* from, const char* to) noexcept {
+    faults.step();
+    return int(::syscall(SYS_rename, from, to));
+}
 int syncfs(int) noexcept { return int(faults.sync_fails() ? fail() : 0); }
 int fsync(int) { return int(faults.sync_fails() ? fail() : 0); }
 int statvfs(const char* path, struct statvfs* facts) noexcept {
@@ -153,6 +161,69 @@ TEST_CASE("D14 after the disk failed to sync nothing more is written until the s
     store = opened(folder / "store");
     CHECK(put(*store, 3).ok());
     CHECK_EQ(holds(*store, 1), 1);
+}
+
+TEST_CASE("D21 a passphrase change that is interrupted anywhere leaves the old one or the new one") {
+    Disposable folder;
+    const auto file = folder / "keys";
+    const auto keys = create_keyfile(file, std::nullopt);
+    REQUIRE(keys.ok());
+    bool changed = false;
+    for (long steps = 0; !changed; ++steps) {
+        CAPTURE(steps);
+        REQUIRE(steps < 20);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            faults.steps_left = steps;
+            ::_exit(change_passphrase(file, std::nullopt, "correct horse").ok() ? 0 : 1);
+        }
+        int status = 0;
+        REQUIRE_EQ(::waitpid(child, &status, 0), child);
+        const auto needs = needs_passphrase(file);
+        REQUIRE(needs.ok());
+        const auto opened =
+            open_keyfile(file, *needs ? std::optional<std::string_view>("correct horse") : std::nullopt);
+        REQUIRE(opened.ok());
+        CHECK(*opened == *keys);
+        changed = WEXITSTATUS(status) == 0;
+        CHECK_EQ(changed && !*needs, false);
+        if (*needs && !changed) REQUIRE(change_passphrase(file, "correct horse", std::nullopt).ok());
+    }
+}
+
+TEST_CASE("D01 a process that dies at any write leaves every transaction whole or absent") {
+    Disposable folder;
+    for (long steps = 0, dead = true; dead != 0; ++steps) {
+        CAPTURE(steps);
+        const auto place = folder.path() / std::to_string(steps);
+        int saved[2];
+        REQUIRE_EQ(::pipe(saved), 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            auto store = LmdbStore::open({.folder = place, .keys = some_keys(), .upgrades = {}});
+            faults.steps_left = steps;
+            for (std::uint32_t i = 0; i < 20; ++i) {
+                if (!put(**store, i).ok()) ::_exit(1);
+                const long left = std::exchange(faults.steps_left, -1);
+                if (::write(saved[1], "+", 1) != 1) ::_exit(1);
+                faults.steps_left = left;
+            }
+            ::_exit(0);
+        }
+        ::close(saved[1]);
+        std::uint32_t acknowledged = 0;
+        for (char plus; ::read(saved[0], &plus, 1) == 1;) ++acknowledged;
+        ::close(saved[0]);
+        int status = 0;
+        REQUIRE_EQ(::waitpid(child, &status, 0), child);
+        dead = WEXITSTATUS(status) == 9;
+        REQUIRE(WEXITSTATUS(status) != 1);
+        auto store = opened(place);
+        const auto entries = store->stats()->entries[std::size_t(Table::commits)];
+        CHECK((entries == acknowledged || entries == acknowledged + 1));
+        CHECK_EQ(holds(*store, acknowledged), acknowledged);
+        CHECK(put(*store, 99).ok());
+    }
 }
 
 TEST_CASE("free space is kept for one's own work, and a little for getting out of it") {

@@ -342,28 +342,30 @@ std::optional<Arrival> CurveLink::take_accepted(Entrance& door) {
     if (lobby) strangers_.spend(message->frame.size(), uptime_ms());
     if (!message->whole) return ++stats_.dropped_multipart, std::nullopt;
     const auto* peer = door.routes.find(message->route);
-    if (!message->key || (peer && peer->key != *message->key)) return ++stats_.dropped_nameless, std::nullopt;
-    if (!peer) return admit(door, *message);
-    if (peer->link == LinkId{}) return ++stats_.dropped_unknown, std::nullopt;
-    return give(links_.at(peer->link.value), message->frame);
+    switch (gate_.judge(door.door, peer, message->key)) {
+        case Verdict::give:
+            return give(links_.at(peer->link.value), message->frame);
+        case Verdict::begin:
+            return begin(door, *message);
+        case Verdict::nameless:
+            ++stats_.dropped_nameless;
+            break;
+        case Verdict::unknown:
+            ++stats_.dropped_unknown;
+            break;
+    }
+    return std::nullopt;
 }
 
-std::optional<Arrival> CurveLink::admit(Entrance& door, const CurveSocket::Message& message) {
-    const bool lobby = door.door == Door::lobby;
-    if (!lobby && !gate_.knows(*message.key)) return ++stats_.dropped_unknown, std::nullopt;
+Arrival CurveLink::begin(Entrance& door, const CurveSocket::Message& message) {
     const LinkId id{++last_id_};
     for (const auto gone : door.routes.add(message.route, *message.key, id)) forget(gone, true);
-    if (lobby) {
+    if (door.door == Door::lobby) {
         const std::lock_guard lock(gate_mutex_);
         gate_.hear_stranger(*message.key);
     }
-    const auto& link =
-        links_
-            .emplace(
-                id.value,
-                Connection{
-                    .id = id, .peer = *message.key, .door = door.door, .route = message.route, .from = message.from})
-            .first->second;
+    Connection begun{.id = id, .peer = *message.key, .door = door.door, .route = message.route, .from = message.from};
+    const auto& link = links_.emplace(id.value, std::move(begun)).first->second;
     held_back_ = give(link, message.frame);
     return arrival(Arrival::Kind::opened, link);
 }

@@ -114,7 +114,7 @@ class CurveLink : public Link {
     void look(Token token, bool woken);
     std::optional<Arrival> take_dialled(Token token);
     std::optional<Arrival> take_accepted(Entrance& door);
-    std::optional<Arrival> admit(Entrance& door, const CurveSocket::Message& message);
+    Arrival begin(Entrance& door, const CurveSocket::Message& message);
     Arrival arrival(Arrival::Kind kind, const Connection& link) const;
     Arrival give(const Connection& link, ByteView frame);
 

@@ -6,6 +6,13 @@ namespace staffroom::net {
 
 void Gate::allow(const std::vector<LinkKey>& known) { known_ = {known.begin(), known.end()}; }
 
+Verdict Gate::judge(Door door, const Routes::Peer* peer, const std::optional<LinkKey>& proved) const {
+    if (!proved || (peer && peer->key != *proved)) return Verdict::nameless;
+    if (door == Door::members && !knows(*proved)) return Verdict::unknown;
+    if (!peer) return Verdict::begin;
+    return peer->link == LinkId{} ? Verdict::unknown : Verdict::give;
+}
+
 bool Gate::admit_stranger(const LinkKey& key, std::uint64_t now_ms) {
     tick(now_ms);
     if (places_.size() >= strangers_count || admissions_ >= admissions_max) return false;

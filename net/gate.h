@@ -12,12 +12,22 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <unordered_set>
 #include <vector>
 
 #include "net/link_seam.h"
+#include "net/routes.h"
 
 namespace staffroom::net {
+
+// Of one message.
+enum class Verdict : std::uint8_t {
+    give,      // its link's
+    begin,     // the first of a new link
+    nameless,  // no proved key, or another than its link began with
+    unknown,   // a key that may not come in (any more), or a link closed here
+};
 
 class Gate {
   public:
@@ -26,6 +36,9 @@ class Gate {
 
     void allow(const std::vector<LinkKey>& known);
     bool knows(const LinkKey& key) const { return known_.contains(key); }
+
+    // `peer`: what is known of the connection it came by; `proved`: what the library says of the message itself.
+    Verdict judge(Door door, const Routes::Peer* peer, const std::optional<LinkKey>& proved) const;
 
     // A stranger at the lobby's door. True takes a place.
     bool admit_stranger(const LinkKey& key, std::uint64_t now_ms);

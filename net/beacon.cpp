@@ -179,6 +179,22 @@ std::vector<Beacon::Interface> Beacon::interfaces_now() {
     return out;
 }
 
+std::vector<Address> Beacon::own_addresses() {
+    std::vector<Address> own;
+    for (const auto& interface : interfaces_now()) {
+        for (const auto& address : interface.addresses) {
+            if (address.scope == 0) own.push_back(address);
+        }
+    }
+    std::stable_partition(own.begin(), own.end(), [](Address address) {
+        address.port = members_port_default;
+        return may_dial(address, Told::heard);
+    });
+    own.push_back(*address_from_text("127.0.0.1:1"));
+    for (auto& address : own) address.port = 0;
+    return own;
+}
+
 void Beacon::join_groups() {
     for (const int socket : groups_) ::close(socket);
     groups_.clear();

@@ -44,6 +44,10 @@ class Beacon {
     // `told`. At most 64 addresses are remembered as asked, the latest.
     void ask(const Address& address, Told told);
 
+    // This computer's own addresses, for invitations: private ones first, link-local IPv6 not among them (their scope
+    // means nothing elsewhere), loopback last. Without a port.
+    static std::vector<Address> own_addresses();
+
     // What was learnt next, or nothing. The host's rule: receive() until nothing, then sleep on descriptor() at most
     // sleep_ms_max(), then tick().
     std::optional<Sighting> receive();

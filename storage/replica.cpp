@@ -238,6 +238,17 @@ Result<Text> Replica::text(const GroupId& id, const RecordId& record, const std:
     return std::move(*text);
 }
 
+std::vector<RecordChange> Replica::history(const GroupId& id, const RecordId& record) const {
+    std::vector<RecordChange> changes;
+    const auto* found = group(id);
+    if (found == nullptr) return changes;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        changes = record_history(txn, *found, record);
+        return Done{};
+    });
+    return changes;
+}
+
 Hash Replica::root(const GroupId& id, CommitKind kind) const {
     const auto top = tree_top(*log_->tree(id, kind));
     return top ? top->fingerprint : Hash{};

@@ -10,6 +10,7 @@
 #include "core/ports.h"
 #include "storage/group.h"
 #include "storage/ingest.h"
+#include "storage/record_history.h"
 
 namespace staffroom {
 
@@ -58,6 +59,7 @@ class Replica {
     std::optional<RecordState> record(const GroupId& group, const RecordId& id) const;
     void each_record(const GroupId& group, const std::function<bool(RecordState&&)>& visit) const;
     Result<Text> text(const GroupId& group, const RecordId& record, const std::string& field) const;
+    std::vector<RecordChange> history(const GroupId& group, const RecordId& record) const;
     // The root of the tree over the content commits: equal roots, equal contents.
     Hash root(const GroupId& group, CommitKind kind) const;
     std::uint64_t count(const GroupId& group, CommitKind kind) const;

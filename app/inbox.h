@@ -22,8 +22,10 @@ class Inbox {
     void put(T thing) {
         const std::lock_guard lock(mutex_);
         things_.push_back(std::move(thing));
-        (void)eventfd_write(wake_, 1);
+        wake();
     }
+    // Also from a signal handler.
+    void wake() { (void)eventfd_write(wake_, 1); }
 
     // From the node's thread: readable while something is here.
     int descriptor() const { return wake_; }

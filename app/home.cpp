@@ -1,0 +1,114 @@
+#include "app/home.h"
+
+#include <chrono>
+#include <thread>
+
+#include "app/version.h"
+
+namespace staffroom {
+namespace {
+
+// What `profile` keeps besides the device's secrets.
+struct PersonRow {
+    PersonCard card;
+    DeviceRecord record;
+    std::string school;
+    template <class A>
+    void serialize(A& ar) {
+        ar(card, record, text<limits::title_bytes>(school));
+    }
+};
+const Bytes person_key = copy_of(view_of("person"));
+
+// Half of a large batch's signatures on each core; a few are not worth a thread.
+void on_all_cores(std::size_t count, const std::function<void(std::size_t)>& step) {
+    constexpr std::size_t least_per_thread = 16;
+    const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+    const auto threads = std::min(cores, count / least_per_thread);
+    std::vector<std::thread> others;
+    for (std::size_t thread = 1; thread < threads; ++thread) {
+        others.emplace_back([&, thread] {
+            for (auto i = thread; i < count; i += threads) step(i);
+        });
+    }
+    for (std::size_t i = 0; i < count; i += std::max<std::size_t>(threads, 1)) step(i);
+    for (auto& each : others) each.join();
+}
+
+}  // namespace
+
+std::uint64_t Home::wall_ms() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    return ms > 0 ? static_cast<std::uint64_t>(ms) : 0;
+}
+
+bool Home::is_clock_plausible() {
+    constexpr std::uint64_t day_ms = 86'400'000;
+    return wall_ms() + day_ms >= release_ms;
+}
+
+Result<std::unique_ptr<Home>> Home::create(const std::filesystem::path& folder, const NewPerson& person,
+                                           const std::optional<std::string>& passphrase) {
+    if (person.name.empty() || scalar_count(person.name) > 80 || !is_utf8(person.name) ||
+        person.name.size() > limits::name_bytes) {
+        return {Code::refused, "A name has 1 to 80 characters.", "Choose the name by which colleagues know you."};
+    }
+    auto owner = OwnerLock::take(folder, {true, std::nullopt});
+    if (!owner) return owner.error();
+    auto profile = Profile::create(*owner, passphrase ? std::optional<std::string_view>(*passphrase) : std::nullopt);
+    if (!profile) return profile.error();
+    const auto secrets = new_device();
+    PersonRow row;
+    row.record = make_device_record(secrets, person.name);
+    row.card = {make_person(secrets, std::nullopt), row.record, {}};
+    row.school = person.school;
+    const auto kept = profile->store().write([&](WriteTxn& txn) -> Result<> {
+        keep_device(txn, secrets);
+        txn.put(Table::profile, person_key, encode(row));
+        return Done{};
+    });
+    if (!kept) return kept.error();
+    return start(std::move(*owner), std::move(*profile));
+}
+
+Result<std::unique_ptr<Home>> Home::open(const std::filesystem::path& folder,
+                                         const std::optional<std::string>& passphrase) {
+    if (!has_profile(folder)) {
+        return {Code::not_found, "Nobody uses Staffroom in this folder yet.", "Begin with: staffroom init --name NAME"};
+    }
+    auto owner = OwnerLock::take(folder, {});
+    if (!owner) return owner.error();
+    auto profile = Profile::open(*owner, passphrase ? std::optional<std::string_view>(*passphrase) : std::nullopt);
+    if (!profile) return profile.error();
+    return start(std::move(*owner), std::move(*profile));
+}
+
+Result<std::unique_ptr<Home>> Home::start(OwnerLock owner, Profile profile) {
+    std::unique_ptr<Home> home(new Home(std::move(owner), std::move(profile)));
+    Identity identity;
+    const auto read = home->profile_.store().read([&](ReadTxn& txn) -> Result<> {
+        const Error unfinished{Code::io, "This profile was not made completely.",
+                               "Remove the folder and run init again."};
+        const auto secrets = read_device(txn);
+        const auto bytes = txn.get(Table::profile, person_key);
+        const auto row = bytes ? decode<PersonRow>(*bytes) : Result<PersonRow>{unfinished};
+        if (!secrets || !row) return unfinished;
+        identity = {*secrets, row->card, row->record, home->profile_.run()};
+        home->school_ = row->school;
+        return Done{};
+    });
+    if (!read) return read.error();
+    home->profile_.store().forget_dead_readers();
+    auto replica = Replica::open(home->profile_.store(), home->profile_.chunks(), std::move(identity),
+                                 {&Home::wall_ms, &on_all_cores});
+    if (!replica) return replica.error();
+    home->replica_ = std::move(*replica);
+    return home;
+}
+
+Home::~Home() {
+    if (replica_) (void)profile_.close();
+}
+
+}  // namespace staffroom

@@ -1,0 +1,50 @@
+// An opened home: the profile of one person on this computer, and the replica that is kept in it. Whoever has a Home
+// owns the folder; a second program is told so.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "storage/profile.h"
+#include "storage/replica.h"
+
+namespace staffroom {
+
+class Home {
+  public:
+    struct NewPerson {
+        std::string name;    // shown to colleagues; 1 to 80 characters
+        std::string school;  // may be empty
+    };
+    // Makes the profile, the person and this computer's device. Errors: refused (there is a profile, the name), io.
+    static Result<std::unique_ptr<Home>> create(const std::filesystem::path& folder, const NewPerson& person,
+                                                const std::optional<std::string>& passphrase);
+    // Errors: not_found (no profile here), busy (open elsewhere), refused (passphrase, folder), io (damaged).
+    static Result<std::unique_ptr<Home>> open(const std::filesystem::path& folder,
+                                              const std::optional<std::string>& passphrase);
+    // Leaves word where this run ended.
+    ~Home();
+
+    const std::filesystem::path& folder() const { return profile_.layout().root; }
+    Profile& profile() { return profile_; }
+    Replica& replica() { return *replica_; }
+    const Replica& replica() const { return *replica_; }
+    const Identity& identity() const { return replica_->identity(); }
+    const std::string& school() const { return school_; }
+
+    // The computer's clock in ms since 1970, and whether it can be right: not before this program was made.
+    static std::uint64_t wall_ms();
+    static bool is_clock_plausible();
+
+  private:
+    Home(OwnerLock owner, Profile profile) : owner_(std::move(owner)), profile_(std::move(profile)) {}
+    static Result<std::unique_ptr<Home>> start(OwnerLock owner, Profile profile);
+
+    OwnerLock owner_;
+    Profile profile_;
+    std::string school_;
+    std::unique_ptr<Replica> replica_;
+};
+
+}  // namespace staffroom

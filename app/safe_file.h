@@ -1,0 +1,51 @@
+// Saving what colleagues named: under a safe name, inside a folder that the teacher chose, never through a link and
+// never over what is there. A file appears whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/result.h"
+#include "storage/disk.h"
+
+namespace staffroom {
+
+// A file being written. Unless it is kept it is removed again.
+class SafeFile {
+  public:
+    SafeFile(SafeFile&&) noexcept = default;
+    ~SafeFile();
+
+    int descriptor() const { return file_.number(); }
+    const std::filesystem::path& path() const { return path_; }
+    // Words for a teacher when opening the file would run something; else empty.
+    const std::string& warning() const { return warning_; }
+    // Makes it durable. Error: io.
+    Result<> keep();
+
+  private:
+    friend class SafeFolder;
+    SafeFile(Descriptor file, std::filesystem::path path, std::string warning)
+        : file_(std::move(file)), path_(std::move(path)), warning_(std::move(warning)) {}
+
+    Descriptor file_;
+    std::filesystem::path path_;
+    std::string warning_;
+    bool kept_ = false;
+};
+
+class SafeFolder {
+  public:
+    // Makes the folder when it is missing. Errors: io, refused (not a folder).
+    static Result<SafeFolder> open(const std::filesystem::path& folder);
+
+    // `label` as a colleague gave it. A name that is taken gets " (2)", " (3)" … Error: io.
+    Result<SafeFile> create(const std::string& label);
+
+  private:
+    SafeFolder(Descriptor folder, std::filesystem::path path) : folder_(std::move(folder)), path_(std::move(path)) {}
+    Descriptor folder_;
+    std::filesystem::path path_;
+};
+
+}  // namespace staffroom

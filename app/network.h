@@ -1,0 +1,59 @@
+// What verbs may ask of the network. The node is it; a verb never sees a link, a frame or a session.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/members/invite.h"
+#include "core/result.h"
+#include "net/action.h"
+#include "net/address.h"
+#include "net/peers.h"
+#include "storage/ingest.h"
+
+namespace staffroom {
+
+struct NetworkOptions {
+    std::uint16_t port = 0;  // 0: the system's choice
+    bool discovery = true;
+    std::vector<net::Address> peers;  // typed by the teacher
+};
+
+class Network {
+  public:
+    virtual ~Network() = default;
+
+    // Opens the doors and the beacon, once; later calls only add peers. Errors: busy (port in use), io.
+    virtual Result<> open(const NetworkOptions& options) = 0;
+    virtual bool is_open() const = 0;
+    virtual net::Ports ports() const = 0;
+
+    // What a verb has just written, so that colleagues who are near get it.
+    virtual void wrote(const GroupId& group, const Ingested& ingested) = 0;
+    virtual void groups_changed() = 0;
+    // A group is here now, and this person may write in it: colleagues get to see who they are.
+    virtual void joined(const GroupId& group) = 0;
+    // Writes that this invitation is closed once the program has run for so long.
+    virtual void close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) = 0;
+    // Literal addresses at which this computer's doors may be reached, most useful first; none while they are shut.
+    virtual std::vector<net::Address> own_addresses() const = 0;
+
+    virtual void join(const Invitation& invitation) = 0;
+    // How the latest claim for this group was answered; nothing while it is open.
+    virtual std::optional<net::JoinAnswered> join_answer(const GroupId& group) const = 0;
+
+    virtual std::vector<net::Neighbour> neighbours() const = 0;
+    virtual bool is_settled() const = 0;
+    // Devices met since the node started, by name.
+    virtual std::vector<std::string> met() const = 0;
+    // Commits since the node started.
+    virtual std::uint64_t received() const = 0;
+    virtual std::uint64_t sent() const = 0;
+
+    virtual std::uint64_t uptime_ms() const = 0;
+    virtual void stop() = 0;
+};
+
+}  // namespace staffroom

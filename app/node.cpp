@@ -1,0 +1,269 @@
+#include "app/node.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "app/api/verbs.h"
+
+namespace staffroom {
+namespace {
+
+constexpr std::uint64_t ask_again_ms = 2'000;  // a question to a typed address is a datagram: it may be lost
+constexpr std::uint64_t watch_every_ms = 1'000;
+
+std::size_t resident_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    std::size_t size = 0, resident = 0;
+    statm >> size >> resident;
+    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+Node::Node(Home& home)
+    : home_(home),
+      desk_{home, *this},
+      signing_(home.identity().secrets.signing),
+      invitations_(home.profile().store(), net::uptime_ms()),
+      started_ms_(net::uptime_ms()) {}
+
+Node::~Node() {
+    if (!peers_) return;
+    peers_->leave();
+    settle(net::uptime_ms());
+}
+
+void Node::interrupt() {
+    interrupted_ = true;
+    inbox_.wake();
+}
+
+void Node::run(const std::function<bool()>& done) {
+    while (!stopping_ && !interrupted_) {
+        const auto now = net::uptime_ms();
+        take_requests();
+        take_network(now);
+        poll_errands(now);
+        close_invitations(now);
+        if (done()) return;
+        if (!stopping_ && !interrupted_) wait();
+    }
+}
+
+void Node::wait() {
+    auto until = std::min(net::uptime_ms() + 60'000, invitations_.deadline());
+    int sleep_max = 60'000;
+    pollfd waited[3] = {{inbox_.descriptor(), POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
+    for (const auto& each : underway_) until = std::min(until, each.errand->deadline());
+    if (peers_) {
+        until = std::min({until, peers_->deadline(), watch_ms_});
+        waited[1].fd = link_->descriptor();
+        sleep_max = std::min(sleep_max, link_->sleep_ms_max());
+    }
+    if (beacon_) {
+        waited[2].fd = beacon_->descriptor();
+        sleep_max = std::min(sleep_max, beacon_->sleep_ms_max());
+        if (!typed_.empty()) until = std::min(until, ask_again_ms_);
+    }
+    const auto now = net::uptime_ms();
+    const auto sleep = until > now ? std::min<std::uint64_t>(until - now, static_cast<std::uint64_t>(sleep_max)) : 0;
+    (void)::poll(waited, 3, static_cast<int>(sleep));
+}
+
+void Node::take_requests() {
+    while (auto request = inbox_.take()) {
+        const auto* verb = api::find_verb(request->verb);
+        if (verb == nullptr) {
+            request->answer(Error{Code::not_found, "There is no “" + request->verb + "”.", "See: staffroom help"});
+        } else if (verb->run != nullptr) {
+            request->answer(verb->run(desk_, request->args));
+        } else {
+            underway_.push_back({verb->begin(desk_, request->args), std::move(request->answer)});
+        }
+        settle(net::uptime_ms());
+    }
+}
+
+void Node::poll_errands(std::uint64_t now) {
+    for (auto each = underway_.begin(); each != underway_.end();) {
+        auto reply = each->errand->poll(desk_, now);
+        if (!reply) {
+            ++each;
+            continue;
+        }
+        each->answer(std::move(*reply));
+        each = underway_.erase(each);
+    }
+    settle(now);
+}
+
+void Node::take_network(std::uint64_t now) {
+    if (!peers_) return;
+    while (auto arrival = link_->receive()) {
+        peers_->arrived(*arrival, now);
+        settle(now);
+    }
+    if (beacon_) {
+        while (const auto seen = beacon_->receive()) {
+            std::erase_if(typed_, [&](const net::Address& address) { return address == seen->members; });
+            peers_->heard({seen->key, seen->members, seen->lobby_port, seen->told}, now);
+        }
+        beacon_->tick();
+        if (!typed_.empty() && now >= ask_again_ms_) {
+            for (const auto& address : typed_) beacon_->ask(address, net::Told::typed);
+            ask_again_ms_ = now + ask_again_ms;
+        }
+    }
+    link_->tick();
+    if (now >= watch_ms_) {
+        link_->watch(resident_bytes());
+        watch_ms_ = now + watch_every_ms;
+    }
+    peers_->tick(now);
+    settle(now);
+}
+
+void Node::settle(std::uint64_t now) {
+    if (!peers_) return;
+    while (true) {
+        auto action = peers_->poll();
+        // Chunks that come together are made durable together.
+        if (!action || !std::holds_alternative<net::StoreChunk>(*action)) store_chunks_now(now);
+        if (!action) {
+            action = peers_->poll();
+            if (!action) return;
+        }
+        std::visit([&](auto& each) { execute(each, now); }, *action);
+    }
+}
+
+Result<> Node::open(const NetworkOptions& options) {
+    const auto now = net::uptime_ms();
+    if (!link_) {
+        const auto& identity = home_.identity();
+        auto link = std::make_unique<net::CurveLink>(identity.secrets.link);
+        const auto lobby = options.port == 0 ? 0 : options.port + 1;
+        auto ports = link->listen({options.port, static_cast<std::uint16_t>(lobby)});
+        if (!ports) return ports.error();
+        net::BeaconMessage own;
+        own.members_port = ports->members;
+        own.lobby_port = ports->lobby;
+        own.key = identity.record.link;
+        auto beacon = net::Beacon::open(own, {options.discovery, net::beacon_port});
+        if (!beacon) return beacon.error();
+        ports_ = *ports;
+        link_ = std::move(link);
+        beacon_ = std::move(*beacon);
+        const auto& replica = home_.replica();
+        peers_ = std::make_unique<net::Peers>(
+            net::Here{replica.log(), replica.chunks(), signing_, identity.record, identity.run});
+        let_in_members();
+        peers_->groups_changed(now);
+    }
+    for (const auto& address : options.peers) {
+        typed_.push_back(address);
+        beacon_->ask(address, net::Told::typed);
+        ask_again_ms_ = now + ask_again_ms;
+    }
+    settle(now);
+    return Done{};
+}
+
+void Node::close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) {
+    (void)invitations_.add(group, invite, minutes, net::uptime_ms());
+}
+
+void Node::close_invitations(std::uint64_t now) {
+    for (const auto& ended : invitations_.take_ended(now)) {
+        const auto written = home_.replica().write_control(ended.group, {make_op(CloseOp{ended.invite})});
+        if (written) wrote(ended.group, *written);
+    }
+}
+
+std::vector<net::Address> Node::own_addresses() const {
+    if (!link_) return {};
+    auto own = net::Beacon::own_addresses();
+    for (auto& address : own) address.port = ports_.members;
+    return own;
+}
+
+void Node::forget_requests() {
+    underway_.clear();
+    while (inbox_.take()) {
+    }
+}
+
+void Node::let_in_members() {
+    std::vector<LinkKey> keys;
+    for (const auto& [id, group] : home_.replica().groups()) {
+        for (const auto& device : group->members.readers()) keys.push_back(device.link);
+    }
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    link_->allow(keys);
+}
+
+void Node::groups_changed() {
+    if (!peers_) return;
+    let_in_members();
+    peers_->groups_changed(net::uptime_ms());
+}
+
+void Node::wrote(const GroupId& group, const Ingested& ingested) {
+    if (!peers_) return;
+    const auto now = net::uptime_ms();
+    if (ingested.members_changed) groups_changed();
+    if (ingested.files_changed) peers_->chunks_changed(now);
+    peers_->wrote(group, ingested.report.fresh, ingested.members_changed, now);
+    settle(now);
+}
+
+void Node::join(const Invitation& invitation) {
+    const auto now = net::uptime_ms();
+    const auto& identity = home_.identity();
+    const auto key = invitation.key();
+    net::Claim claim;
+    claim.group = invitation.group;
+    claim.invite = key.public_key<InviteKey>();
+    claim.card = identity.card;
+    claim.device = identity.device();
+    net::sign(claim, key);
+    join_answers_.erase(invitation.group);
+    peers_->join({invitation.group, invitation.link, std::move(claim), identity.secrets.box}, now);
+    for (const auto& invited : invitation.addresses) {
+        net::Address address;
+        address.bytes = invited.ip.bytes;
+        address.port = invited.port;
+        peers_->heard({invitation.link, address, 0, net::Told::invited}, now);
+        beacon_->ask(address, net::Told::invited);
+        typed_.push_back(address);
+        ask_again_ms_ = now + ask_again_ms;
+    }
+    settle(now);
+}
+
+std::optional<net::JoinAnswered> Node::join_answer(const GroupId& group) const {
+    const auto found = join_answers_.find(group);
+    return found == join_answers_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<net::Neighbour> Node::neighbours() const {
+    return peers_ ? peers_->neighbours() : std::vector<net::Neighbour>{};
+}
+
+bool Node::is_settled() const { return !peers_ || peers_->is_settled(); }
+
+std::vector<std::string> Node::met() const { return met_; }
+
+std::uint64_t Node::sent() const {
+    std::uint64_t given = sent_before_;
+    for (const auto& neighbour : neighbours()) given += neighbour.given;
+    return given;
+}
+
+std::uint64_t Node::uptime_ms() const { return net::uptime_ms() - started_ms_; }
+
+}  // namespace staffroom

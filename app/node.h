@@ -1,0 +1,122 @@
+// The one event loop: it waits, routes and owns lifetimes, and decides nothing about records, rights or formats.
+//
+// Everything that happens arrives here: frames from the link, sightings from the beacon, requests from the local door,
+// time. The conversation (net/peers.h) turns frames and time into actions; each kind of action has one executor below.
+// The host's rule of that conversation is kept by settle(): after every call, poll until empty.
+//
+// The same node runs as the daemon and, for the length of one command, inside the command line program.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+
+#include "app/api/verb.h"
+#include "app/home.h"
+#include "app/inbox.h"
+#include "app/network.h"
+#include "app/open_invitations.h"
+#include "net/beacon.h"
+#include "net/curve_link.h"
+
+namespace staffroom {
+
+struct Request {
+    std::string verb;
+    api::Json args;
+    std::function<void(api::Reply)> answer;  // called on the node's thread, once
+};
+
+class Node final : public Network {
+  public:
+    explicit Node(Home& home);
+    ~Node() override;
+
+    // From any thread.
+    void submit(Request request) { inbox_.put(std::move(request)); }
+    // From a signal handler too.
+    void interrupt();
+
+    // Drops what is asked and not answered. Nothing more is to be submitted.
+    void forget_requests();
+
+    // Returns once stop() or interrupt() was called, or `done` says so after something has happened.
+    void run(const std::function<bool()>& done = [] { return false; });
+
+    Result<> open(const NetworkOptions& options) override;
+    bool is_open() const override { return link_ != nullptr; }
+    net::Ports ports() const override { return ports_; }
+    void wrote(const GroupId& group, const Ingested& ingested) override;
+    void groups_changed() override;
+    void joined(const GroupId& group) override { introduce_oneself(group); }
+    void close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) override;
+    std::vector<net::Address> own_addresses() const override;
+    void join(const Invitation& invitation) override;
+    std::optional<net::JoinAnswered> join_answer(const GroupId& group) const override;
+    std::vector<net::Neighbour> neighbours() const override;
+    bool is_settled() const override;
+    std::vector<std::string> met() const override;
+    std::uint64_t received() const override { return received_; }
+    std::uint64_t sent() const override;
+    std::uint64_t uptime_ms() const override;
+    void stop() override { stopping_ = true; }
+
+  private:
+    struct Underway {
+        std::unique_ptr<api::Errand> errand;
+        std::function<void(api::Reply)> answer;
+    };
+
+    void wait();
+    void take_requests();
+    void take_network(std::uint64_t now);
+    void poll_errands(std::uint64_t now);
+    void settle(std::uint64_t now);
+    void close_invitations(std::uint64_t now);
+    void let_in_members();
+    void introduce_oneself(const GroupId& group);
+    void took(const GroupId& group, const Result<Ingested>& ingested, std::uint64_t now);
+
+    // One executor for each kind of action.
+    void execute(net::Send& action, std::uint64_t now);
+    void execute(net::Dial& action, std::uint64_t now);
+    void execute(net::Close& action, std::uint64_t now);
+    void execute(net::StoreCommits& action, std::uint64_t now);
+    void execute(net::StoreParts& action, std::uint64_t now);
+    void execute(net::StoreHave& action, std::uint64_t now);
+    void execute(net::StoreChunk& action, std::uint64_t now);
+    void execute(net::ShareKeys& action, std::uint64_t now);
+    void execute(net::Claimed& action, std::uint64_t now);
+    void execute(net::Joined& action, std::uint64_t now);
+    void execute(net::JoinAnswered& action, std::uint64_t now);
+    void execute(net::Met& action, std::uint64_t now);
+    void execute(net::Parted& action, std::uint64_t now);
+    void store_chunks_now(std::uint64_t now);
+
+    Home& home_;
+    api::Desk desk_;
+    SigningKey signing_;
+    Inbox<Request> inbox_;
+    std::deque<Underway> underway_;
+    std::atomic<bool> interrupted_ = false;
+    OpenInvitations invitations_;
+    bool stopping_ = false;
+    std::uint64_t started_ms_;
+
+    // Once the network is open.
+    net::Ports ports_;
+    std::unique_ptr<net::CurveLink> link_;
+    std::unique_ptr<net::Beacon> beacon_;
+    std::unique_ptr<net::Peers> peers_;
+    std::vector<net::Address> typed_;  // asked again until they answer
+    std::uint64_t ask_again_ms_ = 0;
+    std::uint64_t watch_ms_ = 0;
+    std::vector<GivenChunk> chunks_;  // to be stored together
+    std::map<GroupId, net::JoinAnswered> join_answers_;
+    std::vector<std::string> met_;
+    std::uint64_t received_ = 0;
+    std::uint64_t sent_before_ = 0;  // over links that are gone
+};
+
+}  // namespace staffroom

@@ -1,0 +1,146 @@
+// The executors: what the conversation asks for, done.
+#include <algorithm>
+
+#include "app/node.h"
+#include "core/records/decide.h"
+
+namespace staffroom {
+
+void Node::execute(net::Send& action, std::uint64_t) {
+    // What does not go is asked for again: the protocol pulls.
+    (void)link_->send(action.link, std::move(action.frame));
+}
+
+void Node::execute(net::Dial& action, std::uint64_t now) { peers_->dialling(action, link_->dial(action), now); }
+
+void Node::execute(net::Close& action, std::uint64_t) { link_->close(action.link); }
+
+void Node::took(const GroupId& group, const Result<Ingested>& ingested, std::uint64_t now) {
+    if (!ingested) return;
+    received_ += ingested->report.fresh.size();
+    if (ingested->members_changed) {
+        let_in_members();
+        introduce_oneself(group);
+    }
+    if (ingested->files_changed) peers_->chunks_changed(now);
+}
+
+void Node::execute(net::StoreCommits& action, std::uint64_t now) {
+    if (home_.profile().room() != Room::for_all) {
+        peers_->stored(action.ticket, action.group, Error{Code::refused, "Disk full.", "Free some space."}, now);
+        return;
+    }
+    const auto ingested = home_.replica().ingest(action.group, action.commits);
+    took(action.group, ingested, now);
+    peers_->stored(action.ticket, action.group,
+                   ingested ? Result<IngestReport>(ingested->report) : Result<IngestReport>(ingested.error()), now);
+    if (ingested && ingested->members_changed) peers_->groups_changed(now);
+}
+
+void Node::execute(net::StoreParts& action, std::uint64_t now) {
+    std::vector<std::pair<PartName, Bytes>> parts;
+    for (auto& part : action.parts) parts.emplace_back(part.name, std::move(part.bytes));
+    const auto ingested = home_.replica().ingest_parts(action.group, parts);
+    took(action.group, ingested, now);
+    peers_->stored(action.ticket, action.group,
+                   ingested ? Result<IngestReport>(ingested->report) : Result<IngestReport>(ingested.error()), now);
+}
+
+void Node::execute(net::StoreHave& action, std::uint64_t) { (void)home_.replica().keep(action.have); }
+
+void Node::execute(net::StoreChunk& action, std::uint64_t) { chunks_.push_back({action.id, std::move(action.bytes)}); }
+
+void Node::store_chunks_now(std::uint64_t now) {
+    if (chunks_.empty()) return;
+    std::vector<ChunkId> ids;
+    for (const auto& chunk : chunks_) ids.push_back(chunk.id);
+    const auto stored = home_.profile().room() == Room::for_all
+                            ? home_.replica().keep_chunks(std::exchange(chunks_, {}))
+                            : Result<>(Code::refused, "Disk full.", "Free some space.");
+    chunks_.clear();
+    for (const auto& id : ids) peers_->chunk_stored(id, stored.ok(), now);
+    peers_->chunks_changed(now);
+}
+
+void Node::execute(net::ShareKeys& action, std::uint64_t) {
+    const auto ingested = home_.replica().share_keys(action.group, action.asker, action.epochs);
+    if (ingested && !ingested->report.fresh.empty()) wrote(action.group, *ingested);
+}
+
+void Node::execute(net::Claimed& action, std::uint64_t now) {
+    const auto& claim = action.claim;
+    const auto answer = [&](net::Outcome outcome, Bytes sealed = {}) {
+        peers_->claim_decided(action.link, {outcome, std::move(sealed)}, now);
+    };
+    const auto* group = home_.replica().group(claim.group);
+    if (group == nullptr) return answer(net::Outcome::unknown);
+    const auto person = id_of(claim.card.genesis);
+    const auto decision = decide_admission(group->members, home_.identity().person(), {claim.invite, person, false});
+    switch (decision.kind) {
+        case Admission::admit: {
+            const auto written =
+                home_.replica().write_control(claim.group, {make_op(PersonsOp{{claim.card}}), make_op(*decision.add)});
+            if (!written) return answer(net::Outcome::wait);
+            wrote(claim.group, *written);
+            break;
+        }
+        case Admission::again:
+            break;
+        case Admission::ask:
+            return answer(net::Outcome::asked);
+        case Admission::elsewhere:
+            return answer(net::Outcome::elsewhere);
+        case Admission::used:
+            return answer(net::Outcome::used);
+        case Admission::closed:
+            return answer(net::Outcome::closed);
+        case Admission::unknown:
+        case Admission::removed:
+        case Admission::oneself:
+            return answer(net::Outcome::unknown);
+    }
+    const auto welcome = home_.replica().welcome_to(claim.group);
+    const auto* record = group->members.record_of(claim.device);
+    if (!welcome || record == nullptr) return answer(net::Outcome::wait);
+    auto sealed = seal_box(record->box, encode(*welcome));
+    if (!sealed) return answer(net::Outcome::unknown);
+    answer(net::Outcome::welcome, std::move(*sealed));
+}
+
+void Node::execute(net::Joined& action, std::uint64_t now) {
+    const auto adopted = home_.replica().adopt(action.welcome);
+    if (!adopted) return;
+    join_answers_[*adopted] = {*adopted, net::Outcome::welcome, true};
+    let_in_members();
+    peers_->groups_changed(now);
+}
+
+void Node::execute(net::JoinAnswered& action, std::uint64_t) { join_answers_[action.group] = action; }
+
+void Node::execute(net::Met& action, std::uint64_t) {
+    for (const auto& neighbour : peers_->neighbours()) {
+        if (neighbour.device != action.device || neighbour.run != action.run) continue;
+        if (std::find(met_.begin(), met_.end(), neighbour.name) == met_.end()) met_.push_back(neighbour.name);
+    }
+}
+
+void Node::execute(net::Parted&, std::uint64_t) {}
+
+// Everyone writes their own profile once, as soon as they may write in the group.
+void Node::introduce_oneself(const GroupId& id) {
+    auto& replica = home_.replica();
+    const auto* group = replica.group(id);
+    const auto me = home_.identity().person();
+    const auto role = group->members.role_now(me).role;
+    if (role < Role::member) return;
+    NewRecord wanted;
+    wanted.type = "profile";
+    wanted.inputs = {{"name", Value(home_.identity().record.name), {}}};
+    if (!home_.school().empty()) wanted.inputs.push_back({"school", Value(home_.school()), {}});
+    const auto part = decide_create(id, {me, role}, wanted, Nonce16{});
+    if (!part || replica.record(id, part->record)) return;
+    const auto written = replica.write(id, {*part});
+    if (written) wrote(id, *written);
+}
+
+}  // namespace staffroom

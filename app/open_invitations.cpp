@@ -1,0 +1,78 @@
+#include "app/open_invitations.h"
+
+#include <algorithm>
+
+#include "core/wire.h"
+
+namespace staffroom {
+namespace {
+
+constexpr std::uint64_t keep_every_ms = 60'000;
+
+// In `invites` under the invitation's key.
+struct Row {
+    GroupId group;
+    std::uint64_t left_ms = 0;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, left_ms);
+    }
+};
+
+}  // namespace
+
+OpenInvitations::OpenInvitations(Store& store, std::uint64_t now_ms) : store_(store), kept_ms_(now_ms) {
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        txn.scan(Table::invites, {}, [&](ByteView key, ByteView value) {
+            const auto row = decode<Row>(value);
+            const auto invite = InviteKey::from(key);
+            if (row && invite) open_.push_back({row->group, *invite, now_ms + row->left_ms});
+            return true;
+        });
+        return Done{};
+    });
+}
+
+Result<> OpenInvitations::add(const GroupId& group, const InviteKey& invite, std::uint64_t minutes,
+                              std::uint64_t now_ms) {
+    const auto left_ms = std::min<std::uint64_t>(minutes, 525'600) * 60'000;
+    open_.push_back({group, invite, now_ms + left_ms});
+    return store_.write([&](WriteTxn& txn) -> Result<> {
+        txn.put(Table::invites, invite.view(), encode(Row{group, left_ms}));
+        return Done{};
+    });
+}
+
+std::vector<OpenInvitations::Ended> OpenInvitations::take_ended(std::uint64_t now_ms) {
+    std::vector<Ended> ended;
+    for (const auto& each : open_) {
+        if (each.until_ms <= now_ms) ended.push_back({each.group, each.invite});
+    }
+    std::erase_if(open_, [&](const Open& each) { return each.until_ms <= now_ms; });
+    if (!ended.empty()) {
+        (void)store_.write([&](WriteTxn& txn) -> Result<> {
+            for (const auto& each : ended) txn.erase(Table::invites, each.invite.view());
+            return Done{};
+        });
+    }
+    if (!open_.empty() && now_ms >= kept_ms_ + keep_every_ms) keep_times(now_ms);
+    return ended;
+}
+
+void OpenInvitations::keep_times(std::uint64_t now_ms) {
+    kept_ms_ = now_ms;
+    (void)store_.write([&](WriteTxn& txn) -> Result<> {
+        for (const auto& each : open_) {
+            txn.put(Table::invites, each.invite.view(), encode(Row{each.group, each.until_ms - now_ms}));
+        }
+        return Done{};
+    });
+}
+
+std::uint64_t OpenInvitations::deadline() const {
+    auto next = ~std::uint64_t{0};
+    for (const auto& each : open_) next = std::min({next, each.until_ms, kept_ms_ + keep_every_ms});
+    return next;
+}
+
+}  // namespace staffroom

@@ -32,7 +32,8 @@ struct FoundRecord {
     RecordState state;
 };
 // Among records of these types (all when empty), in every group.
-Result<FoundRecord> find_record(const Replica& replica, const std::string& named, const std::vector<std::string>& types = {});
+Result<FoundRecord> find_record(const Replica& replica, const std::string& named,
+                                const std::vector<std::string>& types = {});
 Result<PersonId> find_person(const Group& group, const std::string& named);
 
 }  // namespace api

@@ -1,0 +1,123 @@
+#include "app/api/args.h"
+
+#include <boost/json.hpp>
+
+#include "core/records/view.h"
+#include "storage/replica.h"
+
+namespace staffroom::api {
+namespace {
+
+constexpr std::size_t prefix_characters = 6;
+
+const boost::json::value* find(const Json& args, std::string_view name) { return args.if_contains(name); }
+
+bool is_prefix(const std::string& named, const std::string& id) {
+    return named.size() >= prefix_characters && id.compare(0, named.size(), named) == 0;
+}
+
+Error not_here(const std::string& what, const std::string& named, const std::string& advice) {
+    return {Code::not_found, "There is no " + what + " “" + named + "” here.", advice};
+}
+
+Error several(const std::string& what, const std::string& named) {
+    return {Code::refused, "“" + named + "” can mean more than one " + what + ".", "Give more characters of its id."};
+}
+
+// One thing among candidates: by id first, so that a title that looks like an id takes nothing over.
+template <class T>
+class Choice {
+  public:
+    explicit Choice(std::string named) : named_(std::move(named)) {}
+    void offer(const std::string& id, const std::string& name, const T& thing) {
+        if (id == named_) exact_.push_back(thing);
+        if (is_prefix(named_, id)) by_id_.push_back(thing);
+        if (name == named_ && !named_.empty()) by_name_.push_back(thing);
+    }
+    Result<T> made(const std::string& what, const std::string& advice) const {
+        for (const auto* found : {&exact_, &by_id_, &by_name_}) {
+            if (found->size() == 1) return found->front();
+            if (found->size() > 1) return several(what, named_);
+        }
+        return not_here(what, named_, advice);
+    }
+
+  private:
+    std::string named_;
+    std::vector<T> exact_, by_id_, by_name_;
+};
+
+}  // namespace
+
+std::optional<std::string> maybe_text_arg(const Json& args, std::string_view name) {
+    const auto* value = find(args, name);
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    return std::string(value->get_string());
+}
+
+std::string text_arg(const Json& args, std::string_view name) { return maybe_text_arg(args, name).value_or(""); }
+
+std::vector<std::string> list_arg(const Json& args, std::string_view name) {
+    std::vector<std::string> list;
+    const auto* value = find(args, name);
+    if (value == nullptr) return list;
+    if (value->is_string()) list.emplace_back(value->get_string());
+    if (value->is_array()) {
+        for (const auto& each : value->get_array()) {
+            if (each.is_string()) list.emplace_back(each.get_string());
+        }
+    }
+    return list;
+}
+
+std::uint64_t number_arg(const Json& args, std::string_view name, std::uint64_t otherwise) {
+    const auto* value = find(args, name);
+    if (value != nullptr && value->is_uint64()) return value->get_uint64();
+    if (value != nullptr && value->is_int64() && value->get_int64() >= 0)
+        return static_cast<std::uint64_t>(value->get_int64());
+    return otherwise;
+}
+
+bool flag_arg(const Json& args, std::string_view name) {
+    const auto* value = find(args, name);
+    return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+Result<const Group*> find_group(const Replica& replica, const std::string& named) {
+    Choice<const Group*> choice(named);
+    for (const auto& [id, group] : replica.groups()) choice.offer(to_text(id), group->genesis.name, group.get());
+    return choice.made("group", "See your groups with: staffroom group list");
+}
+
+Result<FoundRecord> find_record(const Replica& replica, const std::string& named,
+                                const std::vector<std::string>& types) {
+    const auto fits = [&](const RecordState& state) {
+        return state.birth && state.exists &&
+               (types.empty() || std::find(types.begin(), types.end(), state.birth->type) != types.end());
+    };
+    if (const auto id = id_from_text<RecordId>(named)) {
+        for (const auto& [group, held] : replica.groups()) {
+            auto state = replica.record(group, *id);
+            if (state && fits(*state)) return FoundRecord{group, std::move(*state)};
+        }
+    }
+    Choice<std::pair<GroupId, RecordId>> choice(named);
+    for (const auto& [group, held] : replica.groups()) {
+        replica.each_record(group, [&, of = group](RecordState&& state) {
+            if (fits(state)) choice.offer(to_text(state.id), title_of(state), {of, state.id});
+            return true;
+        });
+    }
+    const auto what = types.size() == 1 ? types.front() : std::string("record");
+    const auto made = choice.made(what, "See what is here with: staffroom record list GROUP");
+    if (!made) return made.error();
+    return FoundRecord{made->first, *replica.record(made->first, made->second)};
+}
+
+Result<PersonId> find_person(const Group& group, const std::string& named) {
+    Choice<PersonId> choice(named);
+    for (const auto& member : group.members.members()) choice.offer(to_text(member.person), member.name, member.person);
+    return choice.made("member", "See who is in the group with: staffroom members GROUP");
+}
+
+}  // namespace staffroom::api

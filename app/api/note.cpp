@@ -1,0 +1,228 @@
+// Notes: written together, with every version reachable.
+#include <boost/json.hpp>
+
+#include "app/api/records.h"
+#include "app/api/verbs.h"
+#include "app/home.h"
+#include "core/records/practice.h"
+#include "core/records/templates.h"
+
+namespace staffroom::api {
+namespace {
+
+constexpr const char* body = "body";
+
+// A version as people copy it: the edits that are its heads, joined by dots.
+std::string version_text(const std::vector<OpRef>& version) {
+    std::string text;
+    for (const auto& ref : version) {
+        if (!text.empty()) text += '.';
+        Bytes bytes = copy_of(ref.commit.view());
+        for (const auto number : {ref.part, ref.position}) {
+            bytes.push_back(static_cast<std::uint8_t>(number >> 8));
+            bytes.push_back(static_cast<std::uint8_t>(number));
+        }
+        text += to_base32(bytes);
+    }
+    return text.empty() ? "empty" : text;
+}
+
+std::optional<std::vector<OpRef>> version_from(std::string_view text) {
+    std::vector<OpRef> version;
+    if (text == "empty") return version;
+    while (!text.empty()) {
+        const auto dot = text.find('.');
+        const auto bytes = from_base32(text.substr(0, dot));
+        if (!bytes || bytes->size() != CommitId::size + 4) return std::nullopt;
+        const auto number = [&](std::size_t at) {
+            return static_cast<std::uint16_t>(static_cast<unsigned>((*bytes)[at]) << 8 | (*bytes)[at + 1]);
+        };
+        version.push_back({*CommitId::from(ByteView(*bytes).first(CommitId::size)), number(32), number(34)});
+        if (dot == std::string_view::npos) break;
+        text.remove_prefix(dot + 1);
+    }
+    return version;
+}
+
+Result<FoundRecord> find_note(Desk& desk, const Json& args) {
+    return find_record(desk.home.replica(), text_arg(args, "note"), {"note"});
+}
+
+Result<std::string> text_at(const Text& text, const std::string& version) {
+    const auto refs = version_from(version);
+    auto shown = refs ? text.text_at(*refs) : Result<std::string>{Code::not_found, {}};
+    if (!shown) {
+        return {Code::not_found, "This note has no such version here.",
+                "See its versions with: staffroom note history NOTE"};
+    }
+    return shown;
+}
+
+Reply note_new(Desk& desk, const Json& args) {
+    const auto group = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!group) return group.error();
+    NewRecord wanted{"note", {{"title", Value(text_arg(args, "title")), {}}}};
+    if (const auto from = maybe_text_arg(args, "template")) {
+        auto made = new_note(text_arg(args, "title"), *from);
+        if (!made) return made.error();
+        wanted = std::move(*made);
+    }
+    if (const auto words = maybe_text_arg(args, "text"); words && !words->empty()) {
+        wanted.inputs.push_back({body, Value(*words), {}});
+    }
+    for (const auto& tag : list_arg(args, "tags")) wanted.inputs.push_back({"tag", Value(tag), {}});
+    const auto record = make(desk, (*group)->id, std::move(wanted));
+    if (!record) return record.error();
+    return Json{{"note", to_text(*record)}};
+}
+
+Reply note_list(Desk& desk, const Json& args) {
+    const auto group = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!group) return group.error();
+    boost::json::array notes;
+    desk.home.replica().each_record((*group)->id, [&](RecordState&& state) {
+        if (!state.exists || !state.birth || state.birth->type != "note" || state.is_retired()) return true;
+        notes.push_back(Json{{"id", to_text(state.id)},
+                             {"title", title_of(state)},
+                             {"by", person_name(desk, (*group)->id, state.birth->owner)}});
+        return true;
+    });
+    return Json{{"notes", std::move(notes)}};
+}
+
+Reply note_show(Desk& desk, const Json& args) {
+    const auto found = find_note(desk, args);
+    if (!found) return found.error();
+    const auto text = desk.home.replica().text(found->group, found->state.id, body);
+    if (!text) return text.error();
+    Json reply{{"id", to_text(found->state.id)}, {"title", title_of(found->state)}};
+    if (const auto version = maybe_text_arg(args, "at"); version && !version->empty()) {
+        const auto shown = text_at(*text, *version);
+        if (!shown) return shown.error();
+        reply["text"] = *shown;
+        reply["version"] = *version;
+        return reply;
+    }
+    reply["text"] = text->text();
+    reply["version"] = version_text(text->version());
+    return reply;
+}
+
+Reply note_edit(Desk& desk, const Json& args) {
+    const auto found = find_note(desk, args);
+    if (!found) return found.error();
+    const auto words = maybe_text_arg(args, "text");
+    if (!words) return Error{Code::malformed, "There is nothing to put into the note.", "Give a file: --from FILE"};
+    const auto put = put_words(desk, *found, body, *words);
+    if (!put) return put.error();
+    const auto text = desk.home.replica().text(found->group, found->state.id, body);
+    if (!text) return text.error();
+    return Json{{"note", to_text(found->state.id)}, {"version", version_text(text->version())}, {"changed", *put}};
+}
+
+struct Sitting {
+    TextAuthor author;
+    PersonId by;
+    OpRef last;
+    std::uint64_t when = 0;
+    std::uint64_t inserted = 0, deleted = 0;
+    std::vector<OpRef> edits;
+};
+
+// What one person wrote in a row is one sitting, unless half an hour by their own clock lies in between.
+std::vector<Sitting> sittings_of(Desk& desk, const FoundRecord& found, const Text& text) {
+    constexpr std::uint64_t pause_ms = 30 * 60 * 1000;
+    std::map<CommitId, RecordChange> commits;
+    for (auto& change : desk.home.replica().history(found.group, found.state.id))
+        commits.emplace(change.commit, change);
+    std::vector<Sitting> sittings;
+    for (const auto& row : text.history()) {
+        if (row.hidden) continue;
+        const auto commit = commits.find(row.edit.commit);
+        const auto when = commit == commits.end() ? 0 : commit->second.wall_ms;
+        const auto gap = sittings.empty() ? 0
+                                          : (when > sittings.back().when ? when - sittings.back().when
+                                                                         : sittings.back().when - when);
+        if (sittings.empty() || sittings.back().author.device != row.author.device || gap > pause_ms) {
+            sittings.push_back({row.author, commit == commits.end() ? PersonId{} : commit->second.by, {}, 0, 0, 0, {}});
+        }
+        auto& sitting = sittings.back();
+        sitting.last = row.edit;
+        sitting.when = when;
+        sitting.inserted += row.inserted;
+        sitting.deleted += row.deleted;
+        sitting.edits.push_back(row.edit);
+    }
+    return sittings;
+}
+
+Reply note_history(Desk& desk, const Json& args) {
+    const auto found = find_note(desk, args);
+    if (!found) return found.error();
+    const auto text = desk.home.replica().text(found->group, found->state.id, body);
+    if (!text) return text.error();
+    boost::json::array history;
+    for (const auto& sitting : sittings_of(desk, *found, *text)) {
+        history.push_back(Json{{"version", version_text({sitting.last})},
+                               {"by", person_name(desk, found->group, sitting.by)},
+                               {"person", to_text(sitting.by)},
+                               {"when", sitting.when},
+                               {"inserted", sitting.inserted},
+                               {"deleted", sitting.deleted}});
+    }
+    return Json{{"history", std::move(history)}};
+}
+
+Reply note_blame(Desk& desk, const Json& args) {
+    const auto found = find_note(desk, args);
+    if (!found) return found.error();
+    const auto text = desk.home.replica().text(found->group, found->state.id, body);
+    if (!text) return text.error();
+    const auto& members = desk.home.replica().group(found->group)->members;
+    boost::json::array blame;
+    std::uint64_t at = 0;
+    std::string last;
+    for (const auto& span : text->blame()) {
+        const auto person = members.person_of(span.author.device);
+        const auto by = person ? person_name(desk, found->group, *person) : to_text(span.author.device).substr(0, 8);
+        const auto to = at + span.length;
+        if (!blame.empty() && by == last) {
+            blame.back().as_object()["to"] = to;
+        } else {
+            blame.push_back(Json{{"by", by}, {"person", person ? to_text(*person) : ""}, {"from", at}, {"to", to}});
+        }
+        last = by;
+        at = to;
+    }
+    return Json{{"blame", std::move(blame)}};
+}
+
+Reply note_restore(Desk& desk, const Json& args) {
+    const auto found = find_note(desk, args);
+    if (!found) return found.error();
+    const auto text = desk.home.replica().text(found->group, found->state.id, body);
+    if (!text) return text.error();
+    const auto words = text_at(*text, text_arg(args, "version"));
+    if (!words) return words.error();
+    const auto put = put_words(desk, *found, body, *words);
+    if (!put) return put.error();
+    const auto after = desk.home.replica().text(found->group, found->state.id, body);
+    if (!after) return after.error();
+    return Json{{"note", to_text(found->state.id)}, {"version", version_text(after->version())}, {"changed", *put}};
+}
+
+Reply templates(Desk&, const Json&) {
+    boost::json::array all;
+    for (const auto& each : note_templates()) all.push_back(Json{{"name", each.name}, {"about", each.about}});
+    return Json{{"templates", std::move(all)}};
+}
+
+constexpr Verb verbs[] = {{"note new", note_new},         {"note list", note_list},       {"note show", note_show},
+                          {"note edit", note_edit},       {"note history", note_history}, {"note blame", note_blame},
+                          {"note restore", note_restore}, {"templates", templates}};
+
+}  // namespace
+
+std::span<const Verb> note_verbs() { return verbs; }
+
+}  // namespace staffroom::api

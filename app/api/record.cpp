@@ -1,0 +1,167 @@
+// Records of every type through one door, and the schema itself.
+#include <boost/json.hpp>
+
+#include "app/api/records.h"
+#include "app/api/verbs.h"
+#include "app/home.h"
+#include "storage/commit_log.h"
+
+namespace staffroom::api {
+namespace {
+
+Result<std::vector<Input>> inputs_for(Desk& desk, const GroupId& group, std::string_view type, const Json& args) {
+    std::vector<Input> inputs;
+    const auto resolver = resolver_for(desk, group);
+    for (const auto& typed : list_arg(args, "fields")) {
+        auto input = parse_input(type, typed, resolver);
+        if (!input) return input.error();
+        inputs.push_back(std::move(*input));
+    }
+    return inputs;
+}
+
+Reply record_new(Desk& desk, const Json& args) {
+    const auto group = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!group) return group.error();
+    const auto id = (*group)->id;
+    NewRecord wanted{text_arg(args, "type"), {}};
+    if (find_type(wanted.type) == nullptr) return no_such_type(wanted.type);
+    auto inputs = inputs_for(desk, id, wanted.type, args);
+    if (!inputs) return inputs.error();
+    wanted.inputs = std::move(*inputs);
+    const auto record = make(desk, id, std::move(wanted));
+    if (!record) return record.error();
+    return Json{{"record", to_text(*record)}};
+}
+
+// What set, add and remove share: find the record, read the fields, decide, write.
+template <class Decide>
+Reply change(Desk& desk, const Json& args, const Decide& decide) {
+    const auto found = find_record(desk.home.replica(), text_arg(args, "record"));
+    if (!found) return found.error();
+    const auto inputs = inputs_for(desk, found->group, found->state.birth->type, args);
+    if (!inputs) return inputs.error();
+    if (const auto written = decide(*found, *inputs); !written) return written.error();
+    return Json{{"record", to_text(found->state.id)}};
+}
+
+Reply record_set(Desk& desk, const Json& args) {
+    return change(desk, args, [&](const FoundRecord& found, const std::vector<Input>& inputs) -> Result<> {
+        std::vector<Input> plain;
+        std::vector<Input> texts;
+        const auto* type = find_type(found.state.birth->type);
+        for (const auto& input : inputs) {
+            const auto* rule = type ? type->find(input.field) : nullptr;
+            (rule != nullptr && rule->merge == Merge::text ? texts : plain).push_back(input);
+        }
+        const auto actor = actor_in(desk, found.group);
+        for (const auto& input : texts) {
+            if (const auto may = check_right(found.state, actor, input.field); !may) return may.error();
+        }
+        if (!plain.empty()) {
+            if (auto written = write(desk, found, decide_set(found.state, actor, plain)); !written) return written;
+        }
+        for (const auto& input : texts) {
+            const auto* words = input.value ? input.value->get<std::string>() : nullptr;
+            const auto put = put_words(desk, found, input.field, words ? *words : "");
+            if (!put) return put.error();
+        }
+        return Done{};
+    });
+}
+
+Reply record_add(Desk& desk, const Json& args) {
+    return change(desk, args, [&](const FoundRecord& found, const std::vector<Input>& inputs) {
+        return write(desk, found, decide_add(found.state, actor_in(desk, found.group), inputs));
+    });
+}
+
+Reply record_remove(Desk& desk, const Json& args) {
+    return change(desk, args, [&](const FoundRecord& found, const std::vector<Input>& inputs) {
+        return write(desk, found, decide_remove(found.state, actor_in(desk, found.group), inputs));
+    });
+}
+
+Reply record_show(Desk& desk, const Json& args) {
+    const auto found = find_record(desk.home.replica(), text_arg(args, "record"));
+    if (!found) return found.error();
+    auto record = json_of(view_in(desk, *found));
+    record["group"] = to_text(found->group);
+    record["by"] = person_name(desk, found->group, found->state.birth->owner);
+    return Json{{"record", std::move(record)}};
+}
+
+Reply record_list(Desk& desk, const Json& args) {
+    const auto group = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!group) return group.error();
+    const auto type = text_arg(args, "type");
+    if (!type.empty() && find_type(type) == nullptr) return no_such_type(type);
+    boost::json::array records;
+    desk.home.replica().each_record((*group)->id, [&](RecordState&& state) {
+        if (!state.exists || !state.birth || (state.is_retired() && !flag_arg(args, "retired"))) return true;
+        if (!type.empty() && state.birth->type != type) return true;
+        records.push_back(Json{{"id", to_text(state.id)},
+                               {"type", state.birth->type},
+                               {"title", title_of(state)},
+                               {"owner", to_text(state.birth->owner)},
+                               {"retired", state.is_retired()}});
+        return true;
+    });
+    return Json{{"records", std::move(records)}};
+}
+
+Reply presence(Desk& desk, const Json& args, bool present) {
+    const auto found = find_record(desk.home.replica(), text_arg(args, "record"));
+    if (!found) return found.error();
+    const auto ops = decide_presence(found->state, actor_in(desk, found->group), present);
+    if (const auto written = write(desk, *found, ops); !written) return written.error();
+    return Json{{"record", to_text(found->state.id)}};
+}
+Reply record_retire(Desk& desk, const Json& args) { return presence(desk, args, false); }
+Reply record_restore(Desk& desk, const Json& args) { return presence(desk, args, true); }
+
+Reply record_history(Desk& desk, const Json& args) {
+    const auto found = find_record(desk.home.replica(), text_arg(args, "record"));
+    if (!found) return found.error();
+    boost::json::array history;
+    for (const auto& change : desk.home.replica().history(found->group, found->state.id)) {
+        Json row{{"version", to_text(change.commit)},
+                 {"by", person_name(desk, found->group, change.by)},
+                 {"person", to_text(change.by)},
+                 {"when", change.wall_ms},
+                 {"shown", change.shown}};
+        boost::json::array fields;
+        for (const auto& field : change.fields) fields.push_back(boost::json::string(field));
+        row["fields"] = std::move(fields);
+        history.push_back(std::move(row));
+    }
+    return Json{{"history", std::move(history)}};
+}
+
+Reply types(Desk&, const Json&) {
+    boost::json::array all;
+    for (const auto& type : schema()) {
+        boost::json::array fields;
+        for (const auto& field : type.fields) {
+            fields.push_back(Json{{"name", field.name},
+                                  {"merge", name_of(field.merge)},
+                                  {"holds", name_of(field.holds)},
+                                  {"writers", name_of(field.writers)},
+                                  {"fixed", field.fixed}});
+        }
+        all.push_back(Json{{"type", type.name}, {"fields", std::move(fields)}});
+    }
+    return Json{{"types", std::move(all)}};
+}
+
+constexpr Verb verbs[] = {{"record new", record_new},         {"record set", record_set},
+                          {"record add", record_add},         {"record remove", record_remove},
+                          {"record show", record_show},       {"record list", record_list},
+                          {"record retire", record_retire},   {"record restore", record_restore},
+                          {"record history", record_history}, {"types", types}};
+
+}  // namespace
+
+std::span<const Verb> record_verbs() { return verbs; }
+
+}  // namespace staffroom::api

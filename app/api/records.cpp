@@ -1,0 +1,170 @@
+#include "app/api/records.h"
+
+#include <boost/json.hpp>
+#include <filesystem>
+
+#include "app/home.h"
+#include "app/media_type.h"
+#include "app/network.h"
+#include "core/merge/difference.h"
+#include "storage/file_copy.h"
+
+namespace staffroom::api {
+
+Actor actor_in(Desk& desk, const GroupId& group) {
+    const auto me = desk.home.identity().person();
+    const auto* held = desk.home.replica().group(group);
+    return {me, held ? held->members.role_now(me).role : Role::none};
+}
+
+Result<FileRef> take_in(Desk& desk, const GroupId& group, const std::string& path) {
+    const auto* held = desk.home.replica().group(group);
+    const std::filesystem::path file(path);
+    const auto name = file.filename().string();
+    auto intake = FileIntake::open(file, held->keys.file, name, media_type_of(name));
+    if (!intake) return intake.error();
+    while (!intake->is_done()) {
+        auto stepped = intake->step(desk.home.profile().store(), desk.home.profile().chunks());
+        if (!stepped) return stepped.error();
+    }
+    return intake->file();
+}
+
+Resolver resolver_for(Desk& desk, const GroupId& group) {
+    const auto* held = desk.home.replica().group(group);
+    Resolver resolver;
+    resolver.person = [&desk, held](std::string_view named) -> Result<PersonId> {
+        if (named == "me") return desk.home.identity().person();
+        return find_person(*held, std::string(named));
+    };
+    resolver.record = [&desk, group](std::string_view named) -> Result<RecordRef> {
+        const auto found = find_record(desk.home.replica(), std::string(named));
+        if (!found) return found.error();
+        return RecordRef{found->state.id, found->group == group ? std::nullopt : std::optional(found->group)};
+    };
+    resolver.file = [&desk, group](std::string_view path) { return take_in(desk, group, std::string(path)); };
+    return resolver;
+}
+
+RecordView view_in(Desk& desk, const FoundRecord& found) {
+    return *view_of(found.state, [&](std::string_view field) { return words_of(desk, found, std::string(field)); });
+}
+
+boost::json::value json_of(const Value& value) {
+    if (const auto* file = value.get<FileRef>()) {
+        return Json{{"name", file->name}, {"size", file->size}, {"media_type", file->media_type}};
+    }
+    return std::visit([](const auto& plain) { return boost::json::value(plain); }, plain_of(value));
+}
+
+Json json_of(const RecordView& view) {
+    Json fields, also;
+    for (const auto& field : view.fields) {
+        if (field.merge == Merge::text) {
+            fields[field.name] = field.words;
+            continue;
+        }
+        if (field.merge == Merge::presence) continue;
+        const bool one = field.merge == Merge::register_ || field.merge == Merge::order;
+        boost::json::array values;
+        for (const auto& each : field.values) {
+            if (field.merge == Merge::per_person) {
+                Json answer{{"person", to_text(each.by)}, {"value", json_of(each.value)}};
+                if (each.of) answer["of"] = json_of(*each.of);
+                values.push_back(std::move(answer));
+            } else {
+                values.push_back(json_of(each.value));
+            }
+        }
+        if (one && !values.empty()) {
+            fields[field.name] = values.front();
+        } else if (!one) {
+            fields[field.name] = std::move(values);
+        }
+        if (field.also.empty()) continue;
+        boost::json::array others;
+        for (const auto& each : field.also) others.push_back(json_of(each.value));
+        also[field.name] = std::move(others);
+    }
+    return Json{{"id", to_text(view.id)},        {"type", view.type},       {"owner", to_text(view.owner)},
+                {"created_ms", view.created_ms}, {"retired", view.retired}, {"fields", std::move(fields)},
+                {"also", std::move(also)}};
+}
+
+Result<> write(Desk& desk, const GroupId& group, const std::vector<ContentPart>& parts) {
+    if (desk.home.profile().room() == Room::none) {
+        return {Code::refused, "Disk full.", "Free some space, then try again. Nothing is lost."};
+    }
+    const auto written = desk.home.replica().write(group, parts);
+    if (!written) return written.error();
+    desk.network.wrote(group, *written);
+    return Done{};
+}
+
+Result<> write(Desk& desk, const FoundRecord& found, const Result<std::vector<Op>>& ops) {
+    if (!ops) return ops.error();
+    if (ops->empty()) return Done{};
+    return write(desk, found.group, {{found.state.id, *ops}});
+}
+
+Result<RecordId> make(Desk& desk, const GroupId& group, NewRecord wanted) {
+    // Words beyond one edit's bound are written on in edits of their own.
+    std::vector<std::pair<std::string, std::string>> long_texts;
+    for (auto& input : wanted.inputs) {
+        const auto* words = input.value ? input.value->get<std::string>() : nullptr;
+        if (words == nullptr || words->size() <= limits::insert_bytes / 4) continue;
+        long_texts.emplace_back(input.field, clean_text(*words));
+        input.value.reset();
+    }
+    std::erase_if(wanted.inputs, [&](const Input& input) {
+        return std::any_of(long_texts.begin(), long_texts.end(),
+                           [&](const auto& each) { return each.first == input.field; });
+    });
+    const auto type = find_type(wanted.type);
+    const auto nonce = type != nullptr && type->one_per_person ? Nonce16{} : random_id<Nonce16>();
+    const auto part = decide_create(group, actor_in(desk, group), wanted, nonce);
+    if (!part) return part.error();
+    if (const auto written = write(desk, group, {*part}); !written) return written.error();
+    for (const auto& [field, words] : long_texts) {
+        const FoundRecord found{group, *desk.home.replica().record(group, part->record)};
+        if (const auto put = put_words(desk, found, field, words); !put) return put.error();
+    }
+    return part->record;
+}
+
+std::string words_of(Desk& desk, const FoundRecord& found, const std::string& field) {
+    const auto text = desk.home.replica().text(found.group, found.state.id, field);
+    return text ? text->text() : "";
+}
+
+Result<bool> put_words(Desk& desk, const FoundRecord& found, const std::string& field, const std::string& words) {
+    auto text = desk.home.replica().text(found.group, found.state.id, field);
+    if (!text) return text.error();
+    const auto changes = difference(text->text(), clean_text(words));
+    if (changes.empty()) return false;
+    // One edit holds as many changes as fit a commit; the next is made on the text as it is then.
+    constexpr std::size_t edit_bytes = limits::insert_bytes;
+    for (std::size_t next = 0; next < changes.size();) {
+        std::vector<TextChange> some;
+        for (std::size_t bytes = 0; next < changes.size(); ++next) {
+            bytes += changes[next].inserted.size() + 12;
+            if (bytes > edit_bytes && !some.empty()) break;
+            some.push_back(changes[next]);
+        }
+        const auto drafts = text->draft(some);
+        if (!drafts) return drafts.error();
+        const auto ops = decide_edit(found.state, actor_in(desk, found.group), field, *drafts);
+        if (const auto written = write(desk, found, ops); !written) return written.error();
+        text = desk.home.replica().text(found.group, found.state.id, field);
+        if (!text) return text.error();
+    }
+    return true;
+}
+
+std::string person_name(Desk& desk, const GroupId& group, const PersonId& person) {
+    const auto* held = desk.home.replica().group(group);
+    const auto* card = held ? held->members.card_of(person) : nullptr;
+    return card ? card->first.name : to_text(person).substr(0, 8);
+}
+
+}  // namespace staffroom::api

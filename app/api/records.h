@@ -1,0 +1,34 @@
+// What the verbs about records share: who acts, how a record is shown as JSON, and how what was decided is written.
+#pragma once
+
+#include "app/api/args.h"
+#include "core/records/decide.h"
+#include "core/records/view.h"
+
+namespace staffroom::api {
+
+Actor actor_in(Desk& desk, const GroupId& group);
+
+// Reads what a teacher typed for this group: people and records by id or name, files by path (taken in and stored).
+Resolver resolver_for(Desk& desk, const GroupId& group);
+Result<FileRef> take_in(Desk& desk, const GroupId& group, const std::string& path);
+
+RecordView view_in(Desk& desk, const FoundRecord& found);
+// {id, type, owner, fields{…}, also{…}}.
+Json json_of(const RecordView& view);
+boost::json::value json_of(const Value& value);
+
+// Writes the parts and tells colleagues.
+Result<> write(Desk& desk, const GroupId& group, const std::vector<ContentPart>& parts);
+Result<> write(Desk& desk, const FoundRecord& found, const Result<std::vector<Op>>& ops);
+// Makes a record with a fresh nonce. A text above one edit's bound is written on in further edits.
+Result<RecordId> make(Desk& desk, const GroupId& group, NewRecord wanted);
+
+// Replaces the words of a text field by the least difference. Gives whether anything changed.
+Result<bool> put_words(Desk& desk, const FoundRecord& found, const std::string& field, const std::string& words);
+std::string words_of(Desk& desk, const FoundRecord& found, const std::string& field);
+
+// A colleague's name as they gave it, made safe to show; the id where no device of theirs is known.
+std::string person_name(Desk& desk, const GroupId& group, const PersonId& person);
+
+}  // namespace staffroom::api

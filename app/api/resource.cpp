@@ -1,0 +1,293 @@
+// The library: files and links with a title, collections, "used it in class".
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+
+#include "app/api/records.h"
+#include "app/api/verbs.h"
+#include "app/home.h"
+#include "app/safe_file.h"
+#include "core/records/practice.h"
+#include "storage/file_copy.h"
+#include "storage/file_refs.h"
+
+namespace staffroom::api {
+namespace {
+
+bool is_link(const std::string& source) { return source.starts_with("http://") || source.starts_with("https://"); }
+
+// The options that say something about a resource, as inputs.
+Result<std::vector<Input>> about(Desk& desk, const GroupId& group, const Json& args) {
+    constexpr std::pair<const char*, const char*> options[] = {{"title", "title"},       {"tags", "tag"},
+                                                               {"subject", "subject"},   {"grades", "grade"},
+                                                               {"language", "language"}, {"licence", "licence"}};
+    const auto* type = find_type("resource");
+    const auto resolver = resolver_for(desk, group);
+    std::vector<Input> inputs;
+    for (const auto& [option, field] : options) {
+        for (const auto& words : list_arg(args, option)) {
+            auto input = parse_input(*type, field, words, resolver);
+            if (!input) return input.error();
+            inputs.push_back(std::move(*input));
+        }
+    }
+    return inputs;
+}
+
+Result<RecordId> add_one(Desk& desk, const GroupId& group, std::vector<Input> inputs, const std::string& title,
+                         const std::vector<std::string>& files) {
+    if (std::none_of(inputs.begin(), inputs.end(), [](const Input& input) { return input.field == "title"; })) {
+        inputs.push_back({"title", Value(title), {}});
+    }
+    for (const auto& path : files) {
+        auto file = take_in(desk, group, path);
+        if (!file) return file.error();
+        inputs.push_back({"files", Value(std::move(*file)), {}});
+    }
+    return make(desk, group, {"resource", std::move(inputs)});
+}
+
+Reply resource_add(Desk& desk, const Json& args) {
+    namespace fs = std::filesystem;
+    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!found) return found.error();
+    const auto group = (*found)->id;
+    if (actor_in(desk, group).role < Role::member) {
+        return Error{Code::refused, "You cannot change anything in this group.", "Ask an organiser of the group."};
+    }
+    const auto source = text_arg(args, "source");
+    auto inputs = about(desk, group, args);
+    if (!inputs) return inputs.error();
+    if (is_link(source)) {
+        inputs->push_back({"link", Value(Link{source}), {}});
+        const auto record = add_one(desk, group, *inputs, source, {});
+        if (!record) return record.error();
+        return Json{{"resource", to_text(*record)}};
+    }
+    std::error_code error;
+    if (!fs::exists(source, error)) {
+        return Error{Code::not_found, "There is no file “" + source + "”.", "Check the path."};
+    }
+    if (!fs::is_directory(source, error)) {
+        const auto record = add_one(desk, group, *inputs, fs::path(source).stem().string(), {source});
+        if (!record) return record.error();
+        return Json{{"resource", to_text(*record)}};
+    }
+    std::vector<std::string> files;
+    for (fs::recursive_directory_iterator at(source, error), end; !error && at != end; at.increment(error)) {
+        const bool hidden = at->path().filename().string().starts_with('.');
+        if (hidden && at->is_directory(error)) at.disable_recursion_pending();
+        if (!hidden && at->is_regular_file(error) && !at->is_symlink(error)) files.push_back(at->path().string());
+    }
+    if (files.empty()) return Error{Code::not_found, "There is no file in “" + source + "”.", "Choose another folder."};
+    std::sort(files.begin(), files.end());
+    if (flag_arg(args, "as-one")) {
+        const auto record = add_one(desk, group, *inputs, fs::path(source).filename().string(), files);
+        if (!record) return record.error();
+        return Json{{"resource", to_text(*record)}};
+    }
+    // One resource a file, all in few commits: a title given for the folder would name them all alike, so it is left
+    // out.
+    std::erase_if(*inputs, [](const Input& input) { return input.field == "title"; });
+    boost::json::array made;
+    std::vector<ContentPart> parts;
+    for (const auto& path : files) {
+        auto file = take_in(desk, group, path);
+        if (!file) return file.error();
+        auto each = *inputs;
+        each.push_back({"title", Value(fs::path(path).stem().string()), {}});
+        each.push_back({"files", Value(std::move(*file)), {}});
+        auto part = decide_create(group, actor_in(desk, group), {"resource", std::move(each)}, random_id<Nonce16>());
+        if (!part) return part.error();
+        made.push_back(boost::json::string(to_text(part->record)));
+        parts.push_back(std::move(*part));
+    }
+    if (const auto written = write(desk, group, parts); !written) return written.error();
+    return Json{{"resources", std::move(made)}};
+}
+
+Json described(Desk& desk, const FoundRecord& found) {
+    const auto view = view_in(desk, found);
+    Json row{
+        {"id", to_text(view.id)}, {"title", title_of(found.state)}, {"by", person_name(desk, found.group, view.owner)}};
+    boost::json::array tags, files;
+    if (const auto* field = view.find("tag")) {
+        for (const auto& tag : field->values) tags.push_back(json_of(tag.value));
+    }
+    if (const auto* field = view.find("files")) {
+        for (const auto& each : field->values) {
+            const auto* file = each.value.get<FileRef>();
+            if (file == nullptr) continue;
+            bool here = false;
+            (void)desk.home.profile().store().read([&](ReadTxn& txn) -> Result<> {
+                here = file_refs::presence(txn, desk.home.profile().chunks(), *file).is_whole();
+                return Done{};
+            });
+            files.push_back(Json{{"name", file->name}, {"size", file->size}, {"here", here}});
+        }
+    }
+    row["tags"] = std::move(tags);
+    row["files"] = std::move(files);
+    for (const auto* name : {"subject", "language", "licence", "link", "adapted_from"}) {
+        const auto* field = view.find(name);
+        if (field != nullptr && !field->values.empty()) row[name] = json_of(field->values.front().value);
+    }
+    if (const auto* grades = view.find("grade")) {
+        boost::json::array list;
+        for (const auto& grade : grades->values) list.push_back(json_of(grade.value));
+        row["grades"] = std::move(list);
+    }
+    if (!row.contains("adapted_from")) row["adapted_from"] = nullptr;
+    return row;
+}
+
+Reply resource_list(Desk& desk, const Json& args) {
+    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!found) return found.error();
+    const auto group = (*found)->id;
+    const auto tags = list_arg(args, "tags");
+    std::vector<RecordState> states;
+    desk.home.replica().each_record(group, [&](RecordState&& state) {
+        if (state.exists && state.birth && state.birth->type == "resource" && !state.is_retired()) {
+            states.push_back(std::move(state));
+        }
+        return true;
+    });
+    boost::json::array list;
+    for (auto& state : states) {
+        auto row = described(desk, {group, std::move(state)});
+        const auto& its = row["tags"].as_array();
+        const bool fits = std::all_of(tags.begin(), tags.end(), [&](const std::string& tag) {
+            return std::any_of(its.begin(), its.end(),
+                               [&](const auto& each) { return each == boost::json::value(tag); });
+        });
+        if (fits) list.push_back(std::move(row));
+    }
+    return Json{{"resources", std::move(list)}};
+}
+
+Result<FoundRecord> find_resource(Desk& desk, const Json& args) {
+    return find_record(desk.home.replica(), text_arg(args, "resource"), {"resource"});
+}
+
+Reply resource_show(Desk& desk, const Json& args) {
+    const auto found = find_resource(desk, args);
+    if (!found) return found.error();
+    auto row = described(desk, *found);
+    row["group"] = to_text(found->group);
+    row["about"] = words_of(desk, *found, "about");
+    return Json{{"resource", std::move(row)}};
+}
+
+// Copies every file that is here into the folder, under safe names; says which are not here yet.
+Reply resource_get(Desk& desk, const Json& args) {
+    const auto found = find_resource(desk, args);
+    if (!found) return found.error();
+    const auto view = view_in(desk, *found);
+    const auto* files = view.find("files");
+    if (files == nullptr || files->values.empty()) {
+        return Error{Code::not_found, "This resource has no file.", "It may be a link: staffroom resource show"};
+    }
+    auto folder = SafeFolder::open(maybe_text_arg(args, "to").value_or("."));
+    if (!folder) return folder.error();
+    boost::json::array saved, missing;
+    for (const auto& each : files->values) {
+        const auto* file = each.value.get<FileRef>();
+        if (file == nullptr) continue;
+        auto target = folder->create(file->name);
+        if (!target) return target.error();
+        const auto copied = copy_out(desk.home.profile().store(), desk.home.profile().chunks(), *file,
+                                     target->descriptor(), target->path());
+        if (copied) {
+            if (const auto kept = target->keep(); !kept) return kept.error();
+            saved.push_back(
+                Json{{"name", file->name}, {"path", target->path().string()}, {"warning", target->warning()}});
+        } else if (copied.code() == Code::not_found) {
+            missing.push_back(boost::json::string(file->name));
+        } else {
+            return copied.error();
+        }
+    }
+    if (saved.empty()) {
+        return Error{Code::busy, "The file is not on this computer yet.",
+                     "It comes by itself when a colleague who has it is near: staffroom sync"};
+    }
+    return Json{{"files", std::move(saved)}, {"missing", std::move(missing)}};
+}
+
+Reply resource_edit(Desk& desk, const Json& args) {
+    const auto found = find_resource(desk, args);
+    if (!found) return found.error();
+    const auto inputs = about(desk, found->group, args);
+    if (!inputs) return inputs.error();
+    std::vector<Input> registers, sets;
+    for (const auto& input : *inputs) {
+        const auto* rule = find_type("resource")->find(input.field);
+        (rule->merge == Merge::set ? sets : registers).push_back(input);
+    }
+    const auto actor = actor_in(desk, found->group);
+    if (!registers.empty()) {
+        if (const auto done = write(desk, *found, decide_set(found->state, actor, registers)); !done)
+            return done.error();
+    }
+    if (!sets.empty()) {
+        if (const auto done = write(desk, *found, decide_add(found->state, actor, sets)); !done) return done.error();
+    }
+    return Json{{"resource", to_text(found->state.id)}};
+}
+
+Reply resource_adapt(Desk& desk, const Json& args) {
+    const auto found = find_resource(desk, args);
+    if (!found) return found.error();
+    auto wanted = adapted_resource(found->state, {found->state.id, std::nullopt}, words_of(desk, *found, "about"));
+    const auto record = make(desk, found->group, std::move(wanted));
+    if (!record) return record.error();
+    return Json{{"resource", to_text(*record)}, {"adapted_from", to_text(found->state.id)}};
+}
+
+Reply resource_used(Desk& desk, const Json& args) {
+    const auto found = find_resource(desk, args);
+    if (!found) return found.error();
+    const auto actor = actor_in(desk, found->group);
+    const auto ops = decide_set(found->state, actor, {{"used", Value(true), {}}});
+    if (const auto done = write(desk, *found, ops); !done) return done.error();
+    const auto worked = text_arg(args, "worked"), changed = text_arg(args, "changed");
+    Json reply{{"resource", to_text(found->state.id)}};
+    if (worked.empty() && changed.empty()) return reply;
+    const auto record = make(desk, found->group, new_reflection({found->state.id, std::nullopt}, worked, changed));
+    if (!record) return record.error();
+    reply["record"] = to_text(*record);
+    return reply;
+}
+
+Reply collection_new(Desk& desk, const Json& args) {
+    const auto group = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!group) return group.error();
+    const auto record = make(desk, (*group)->id, new_collection(text_arg(args, "title")));
+    if (!record) return record.error();
+    return Json{{"record", to_text(*record)}};
+}
+
+Reply collection_add(Desk& desk, const Json& args) {
+    const auto found = find_record(desk.home.replica(), text_arg(args, "collection"), {"collection"});
+    if (!found) return found.error();
+    const auto item = find_record(desk.home.replica(), text_arg(args, "record"));
+    if (!item) return item.error();
+    const auto ops = decide_add(found->state, actor_in(desk, found->group),
+                                {{"item", Value(RecordRef{item->state.id, std::nullopt}), {}}});
+    if (const auto done = write(desk, *found, ops); !done) return done.error();
+    return Json{{"record", to_text(found->state.id)}};
+}
+
+constexpr Verb verbs[] = {
+    {"resource add", resource_add},   {"resource list", resource_list},   {"resource show", resource_show},
+    {"resource get", resource_get},   {"resource edit", resource_edit},   {"resource adapt", resource_adapt},
+    {"resource used", resource_used}, {"collection new", collection_new}, {"collection add", collection_add}};
+
+}  // namespace
+
+std::span<const Verb> resource_verbs() { return verbs; }
+
+}  // namespace staffroom::api

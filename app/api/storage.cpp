@@ -1,0 +1,54 @@
+// What is kept: check it, mend it, write it out as plain files and read those back.
+#include <boost/json.hpp>
+
+#include "app/api/records.h"
+#include "app/api/verbs.h"
+#include "app/home.h"
+#include "app/interop/markdown.h"
+#include "app/network.h"
+
+namespace staffroom::api {
+namespace {
+
+Reply repair(Desk& desk, const Json& args) {
+    (void)args;
+    const auto rebuilt = desk.home.replica().rebuild();
+    if (!rebuilt) return rebuilt.error();
+    return Json{{"rebuilt", desk.home.replica().groups().size()}};
+}
+
+Result<const Group*> group_for_markdown(Desk& desk, const Json& args) {
+    const auto as = maybe_text_arg(args, "as").value_or("markdown");
+    if (as != "markdown") {
+        return Error{Code::malformed, "Plain files are written and read as markdown.",
+                     "Leave out --as, or give --as markdown."};
+    }
+    return find_group(desk.home.replica(), text_arg(args, "group"));
+}
+
+Reply export_group(Desk& desk, const Json& args) {
+    const auto group = group_for_markdown(desk, args);
+    if (!group) return group.error();
+    const auto written = export_markdown(desk, (*group)->id, text_arg(args, "folder"));
+    if (!written) return written.error();
+    return Json{{"notes", written->notes},
+                {"records", written->records},
+                {"files", written->files},
+                {"missing", written->missing}};
+}
+
+Reply import_group(Desk& desk, const Json& args) {
+    const auto group = group_for_markdown(desk, args);
+    if (!group) return group.error();
+    const auto read = import_markdown(desk, (*group)->id, text_arg(args, "folder"));
+    if (!read) return read.error();
+    return Json{{"notes", read->notes}, {"changed", read->changed}, {"files", read->files}};
+}
+
+constexpr Verb verbs[] = {{"repair", repair}, {"export", export_group}, {"import", import_group}};
+
+}  // namespace
+
+std::span<const Verb> storage_verbs() { return verbs; }
+
+}  // namespace staffroom::api

@@ -1,0 +1,22 @@
+// Every verb there is.
+#pragma once
+
+#include "app/api/verb.h"
+
+namespace staffroom::api {
+
+// Null: there is none of that name.
+const Verb* find_verb(std::string_view name);
+
+// One table a noun.
+std::span<const Verb> profile_verbs();
+std::span<const Verb> group_verbs();
+std::span<const Verb> member_verbs();
+std::span<const Verb> resource_verbs();
+std::span<const Verb> note_verbs();
+std::span<const Verb> feedback_verbs();
+std::span<const Verb> record_verbs();
+std::span<const Verb> meeting_verbs();  // join, sync, colleagues
+std::span<const Verb> storage_verbs();  // verify, repair, export, import
+
+}  // namespace staffroom::api

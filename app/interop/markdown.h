@@ -1,0 +1,31 @@
+// A group as a folder of plain files, and back.
+//
+//   notes/TITLE.md         front matter (id, title, tags), then the note's words
+//   records/TYPE/TITLE.md  front matter with every field that is not a text, then each text under its own heading
+//   files/NAME             every file of the library that is here
+//
+// A note that was exported, edited and is imported again becomes the least difference to what the note says now, so two
+// people who edited their own copies merge finely. A markdown file without an id becomes a new note; any other file
+// becomes a resource.
+#pragma once
+
+#include <filesystem>
+
+#include "app/api/verb.h"
+#include "core/ids.h"
+
+namespace staffroom::api {
+
+struct Exported {
+    std::uint64_t notes = 0, records = 0, files = 0;
+    boost::json::array missing;  // names of files that are not on this computer yet
+};
+// Never overwrites: names that are taken get " (2)". Errors: io, refused (not a folder).
+Result<Exported> export_markdown(Desk& desk, const GroupId& group, const std::filesystem::path& folder);
+
+struct Imported {
+    std::uint64_t notes = 0, changed = 0, files = 0;  // made, changed, made
+};
+Result<Imported> import_markdown(Desk& desk, const GroupId& group, const std::filesystem::path& folder);
+
+}  // namespace staffroom::api

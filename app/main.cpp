@@ -1,1 +1,3 @@
-int main() { return 2; }
+#include "app/cli/run.h"
+
+int main(int argc, char** argv) { return staffroom::cli::run(argc, argv); }

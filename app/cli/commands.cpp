@@ -1,0 +1,156 @@
+#include "app/cli/commands.h"
+
+namespace staffroom::cli {
+namespace {
+
+constexpr Option group{"GROUP", "group", Takes::text, true, "a group's name or id"};
+constexpr Option record{"RECORD", "record", Takes::text, true, "a record's title or id"};
+constexpr Option note{"NOTE", "note", Takes::text, true, "a note's title or id"};
+constexpr Option resource{"RESOURCE", "resource", Takes::text, true, "a resource's title or id"};
+constexpr Option who{"WHO", "who", Takes::text, true, "a member's name or id"};
+constexpr Option title{"--title", "title", Takes::text, true, "what it is called"};
+constexpr Option new_title{"--title", "title", Takes::text, false, "what it is called"};
+constexpr Option tags{"--tag", "tags", Takes::list, false, "a word to find it by; may be given again"};
+constexpr Option subject{"--subject", "subject", Takes::text, false, "the school subject"};
+constexpr Option grades{"--grade", "grades", Takes::list, false, "a grade; may be given again"};
+constexpr Option language{"--language", "language", Takes::text, false, "the language it is in"};
+constexpr Option licence{"--licence", "licence", Takes::text, false, "what others may do with it"};
+constexpr Option fields{"FIELD=VALUE", "fields", Takes::list, false, "what it says; see: staffroom types"};
+constexpr Option peers{"--peer", "peers", Takes::list, false,
+                       "a colleague's address, as HOST:PORT; may be given again"};
+constexpr Option no_discovery{"--no-discovery", "no-discovery", Takes::flag, false,
+                              "do not look for colleagues by broadcast"};
+
+constexpr Option init[] = {{"--name", "name", Takes::text, true, "your name, as colleagues know you"},
+                           {"--school", "school", Takes::text, false, "your school"}};
+constexpr Option start[] = {
+    {"--port", "port", Takes::number, false, "the port for colleagues; 0: any free one"},
+    {"--page-port", "page-port", Takes::number, false, "the port for the page on this computer"},
+    no_discovery,
+    peers,
+    {"--foreground", "foreground", Takes::flag, false, "stay in this terminal"}};
+constexpr Option group_new[] = {
+    {"NAME", "name", Takes::text, true, "what the group is called"},
+    {"--kind", "kind", Takes::text, true, "school, team, plc, mentoring, workshop or focus"},
+    {"--newcomers-read", "newcomers-read", Takes::text, false, "all, or from-join"}};
+constexpr Option only_group[] = {group};
+constexpr Option group_leave[] = {group, {"--anyway", "anyway", Takes::flag, false, "even as the last organiser"}};
+constexpr Option invite[] = {group,
+                             {"--role", "role", Takes::text, false, "member, or reader"},
+                             {"--uses", "uses", Takes::number, false, "how many people may come with it"},
+                             {"--minutes", "minutes", Takes::number, false, "for how long, while this program runs"}};
+constexpr Option join[] = {{"INVITE", "invite", Takes::text, true, "the invitation's text"}, peers, no_discovery};
+constexpr Option member[] = {group, who};
+constexpr Option resource_add[] = {group,
+                                   {"SOURCE", "source", Takes::source, true, "a file, a folder or a web address"},
+                                   new_title,
+                                   tags,
+                                   subject,
+                                   grades,
+                                   language,
+                                   licence,
+                                   {"--as-one", "as-one", Takes::flag, false, "a folder as one resource"}};
+constexpr Option resource_list[] = {group, tags};
+constexpr Option only_resource[] = {resource};
+constexpr Option resource_get[] = {resource, {"--to", "to", Takes::path, false, "the folder to save it in"}};
+constexpr Option resource_edit[] = {resource, new_title, tags, subject, grades, language, licence};
+constexpr Option resource_used[] = {resource,
+                                    {"--worked", "worked", Takes::text, false, "what worked in class"},
+                                    {"--changed", "changed", Takes::text, false, "what you changed"}};
+constexpr Option collection_new[] = {group, title};
+constexpr Option collection_add[] = {{"COLLECTION", "collection", Takes::text, true, "a collection's title or id"},
+                                     record};
+constexpr Option note_new[] = {
+    group,
+    title,
+    tags,
+    {"--from", "text", Takes::file_text, false, "a file to begin with; - for standard input"},
+    {"--template", "template", Takes::text, false, "see: staffroom templates"}};
+constexpr Option note_show[] = {note, {"--at", "at", Takes::text, false, "a version from the note's history"}};
+constexpr Option note_edit[] = {
+    note, {"--from", "text", Takes::file_text, false, "the note's new words; - for standard input"}};
+constexpr Option only_note[] = {note};
+constexpr Option note_restore[] = {note,
+                                   {"VERSION", "version", Takes::text, true, "a version from the note's history"}};
+constexpr Option feedback_give[] = {{"ITEM", "item", Takes::text, true, "what it is about"},
+                                    {"--worked", "worked", Takes::text, false, "what worked"},
+                                    {"--example", "example", Takes::text, false, "a specific example"},
+                                    {"--suggest", "suggest", Takes::text, false, "one suggestion"},
+                                    {"--ask", "ask", Takes::text, false, "one question"}};
+constexpr Option feedback_list[] = {{"ITEM", "item", Takes::text, true, "what it is about"}};
+constexpr Option feedback_reply[] = {{"FEEDBACK", "feedback", Takes::text, true, "the feedback's id"},
+                                     {"TEXT", "text", Takes::text, true, "your reply"}};
+constexpr Option record_new[] = {group, {"TYPE", "type", Takes::text, true, "see: staffroom types"}, fields};
+constexpr Option record_change[] = {record, fields};
+constexpr Option only_record[] = {record};
+constexpr Option record_list[] = {group,
+                                  {"TYPE", "type", Takes::text, false, "only this type"},
+                                  {"--retired", "retired", Takes::flag, false, "also what was put away"}};
+constexpr Option sync[] = {peers, no_discovery, {"--seconds", "seconds", Takes::number, false, "stop after this long"}};
+constexpr Option repair[] = {{"--rebuild", "rebuild", Takes::flag, false, "make everything that is derived anew"}};
+constexpr Option convert[] = {group,
+                              {"DIR", "folder", Takes::path, true, "a folder"},
+                              {"--as", "as", Takes::text, false, "the kind of files: markdown"}};
+constexpr Option completion[] = {{"SHELL", "shell", Takes::text, true, "bash, zsh or fish"}};
+
+constexpr Command all[] = {
+    {"init", "Begin: make your profile on this computer", init},
+    {"start", "Run in the background, so that colleagues near you get your changes and you theirs", start},
+    {"stop", "Stop running in the background"},
+    {"status", "How things stand on this computer"},
+    {"whoami", "Who you are here"},
+    {"group new", "Found a group", group_new},
+    {"group list", "Your groups"},
+    {"group show", "One group", only_group},
+    {"group leave", "Leave a group", group_leave},
+    {"invite", "Make an invitation for a colleague, or for a whole hall", invite},
+    {"join", "Join a group with an invitation", join},
+    {"members", "Who is in a group", only_group},
+    {"member remove", "Remove somebody from a group", member},
+    {"member promote", "Make a reader a member, or a member an organiser", member},
+    {"member demote", "Make an organiser a member, or a member a reader", member},
+    {"resource add", "Add a file, a folder or a link to the library", resource_add},
+    {"resource list", "The library of a group", resource_list},
+    {"resource show", "One resource", only_resource},
+    {"resource get", "Save a resource's files in a folder", resource_get},
+    {"resource edit", "Change what is said about a resource", resource_edit},
+    {"resource adapt", "Make a copy of your own, with credit", only_resource},
+    {"resource used", "Say that you used it in class, and what happened", resource_used},
+    {"collection new", "Begin a collection", collection_new},
+    {"collection add", "Put something into a collection", collection_add},
+    {"note new", "Write a note", note_new},
+    {"note list", "The notes of a group", only_group},
+    {"note show", "Read a note", note_show},
+    {"note edit", "Change a note; without --from your editor opens", note_edit},
+    {"note history", "Who wrote in a note, and when", only_note},
+    {"note blame", "Who wrote which words", only_note},
+    {"note restore", "Go back to an earlier version; nothing after it is lost", note_restore},
+    {"templates", "Beginnings for notes"},
+    {"feedback give", "Give feedback: what worked, an example, a suggestion, a question", feedback_give},
+    {"feedback list", "The feedback on something", feedback_list},
+    {"feedback reply", "Reply to feedback", feedback_reply},
+    {"record new", "Make a record of any type", record_new},
+    {"record set", "Change fields of a record", record_change},
+    {"record add", "Add to a field with several values", record_change},
+    {"record remove", "Remove from a field with several values", record_change},
+    {"record show", "One record", only_record},
+    {"record list", "The records of a group", record_list},
+    {"record retire", "Put a record away", only_record},
+    {"record restore", "Bring a record back", only_record},
+    {"record history", "Who changed a record", only_record},
+    {"types", "Which records there are, and their fields"},
+    {"colleagues", "Who is near"},
+    {"sync", "Meet everyone who can be reached, once, and report", sync},
+    {"verify", "Check everything that is kept on this computer"},
+    {"repair", "Mend what can be mended", repair},
+    {"export", "Write a group's notes and records into plain files", convert},
+    {"import", "Read plain files into a group", convert},
+    {"version", "Which version this is"},
+    {"completion", "Words for your shell to complete", completion},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return all; }
+
+}  // namespace staffroom::cli

@@ -1,0 +1,36 @@
+// Every command as one table: its words, its options, the verb behind it. The command line is built from it, and so are
+// the completions. Help speaks the teachers' words.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace staffroom::cli {
+
+enum class Takes {
+    text,
+    list,  // may be given several times
+    number,
+    flag,
+    path,       // made absolute, since the daemon has a folder of its own
+    source,     // a path, or a web address as it is
+    file_text,  // a file, or - for standard input: its words are sent
+};
+
+struct Option {
+    std::string_view name;  // "--title", or "GROUP" for one that stands by its place
+    std::string_view key;   // of the verb's argument
+    Takes takes = Takes::text;
+    bool required = false;
+    std::string_view about = {};
+};
+
+struct Command {
+    std::string_view words;  // "note new"
+    std::string_view about;
+    std::span<const Option> options = {};
+};
+
+std::span<const Command> commands();
+
+}  // namespace staffroom::cli

@@ -1,0 +1,30 @@
+// From words typed in a terminal to a request.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "app/api/verb.h"
+
+namespace staffroom::cli {
+
+struct Parsed {
+    std::string command;  // its words
+    api::Json args;
+    std::filesystem::path home;
+    bool json = false;
+    std::optional<std::filesystem::path> passphrase_file;
+};
+
+// What to print and with which exit code, when there is nothing to do: help (0) or a usage error (2).
+struct Told {
+    std::string words;
+    int exit_code = 0;
+    bool json = false;
+};
+
+std::variant<Parsed, Told> parse(int argc, const char* const* argv);
+
+}  // namespace staffroom::cli

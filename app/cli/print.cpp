@@ -1,0 +1,143 @@
+#include "app/cli/print.h"
+
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "core/text_rules.h"
+
+namespace staffroom::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::pair<Code, int> exit_codes[] = {{Code::malformed, 1}, {Code::too_large, 1}, {Code::refused, 5},
+                                               {Code::not_found, 4}, {Code::busy, 7},      {Code::io, 74}};
+
+// One value on one line.
+std::string line_of(const json::value& value) {
+    if (value.is_string()) return shown_name(std::string_view(value.get_string()), 400);
+    if (value.is_bool()) return value.get_bool() ? "yes" : "no";
+    if (value.is_null()) return "-";
+    if (value.is_array()) {
+        std::string line;
+        for (const auto& each : value.get_array()) line += (line.empty() ? "" : ", ") + line_of(each);
+        return line;
+    }
+    if (value.is_object()) {
+        const auto& object = value.get_object();
+        for (const auto* name : {"name", "title", "value", "id"}) {
+            if (const auto* shown = object.if_contains(name)) return line_of(*shown);
+        }
+        std::string line;
+        for (const auto& [key, each] : object)
+            line += (line.empty() ? "" : ", ") + std::string(key) + " " + line_of(each);
+        return line;
+    }
+    return json::serialize(value);
+}
+
+void print_rows(const json::array& rows) {
+    for (const auto& row : rows) {
+        if (!row.is_object()) {
+            std::cout << line_of(row) << '\n';
+            continue;
+        }
+        std::string line;
+        for (const auto& [key, value] : row.get_object()) {
+            if (value.is_array() && value.get_array().empty()) continue;
+            line += (line.empty() ? "" : "  ") + line_of(value);
+        }
+        std::cout << line << '\n';
+    }
+}
+
+void print_fields(const json::object& object, const std::string& indent) {
+    for (const auto& [key, value] : object) {
+        if (value.is_object()) {
+            if (value.get_object().empty()) continue;
+            std::cout << indent << std::string(key) << ":\n";
+            print_fields(value.get_object(), indent + "  ");
+        } else if (value.is_string() && value.get_string().find('\n') != json::string::npos) {
+            std::cout << indent << std::string(key) << ":\n"
+                      << shown_text(std::string_view(value.get_string())) << '\n';
+        } else {
+            std::cout << indent << std::string(key) << ": " << line_of(value) << '\n';
+        }
+    }
+}
+
+void print_for_people(const std::string& command, const api::Json& reply) {
+    if (command == "note show") {
+        std::cout << shown_text(std::string_view(reply.at("text").as_string())) << '\n';
+    } else if (command == "invite") {
+        std::cout << std::string_view(reply.at("invite").as_string()) << '\n';
+        std::cerr << "Give this to the colleague. They type: staffroom join …\n";
+    } else if (reply.size() == 1 && reply.begin()->value().is_array()) {
+        print_rows(reply.begin()->value().get_array());
+    } else if (reply.size() == 1 && reply.begin()->value().is_object()) {
+        print_fields(reply.begin()->value().get_object(), "");
+    } else {
+        print_fields(reply, "");
+    }
+}
+
+}  // namespace
+
+int exit_code_of(const Error& error) {
+    for (const auto& [code, number] : exit_codes) {
+        if (code == error.code) return number;
+    }
+    return 1;
+}
+
+std::string document_of(const api::Reply& reply) {
+    if (!reply) {
+        const auto& error = reply.error();
+        return json::serialize(json::object{
+            {"ok", false}, {"error", {{"code", name_of(error.code)}, {"say", error.say}, {"do", error.advice}}}});
+    }
+    json::object document{{"ok", true}};
+    for (const auto& [key, value] : *reply) document[key] = value;
+    return json::serialize(document);
+}
+
+api::Reply reply_of(const std::string& document) {
+    const Error strange{Code::io, "Staffroom gave an answer that makes no sense.", "Stop it and start it again."};
+    boost::system::error_code wrong;
+    const auto value = json::parse(document, wrong);
+    if (wrong || !value.is_object()) return strange;
+    auto object = value.get_object();
+    const auto* ok = object.if_contains("ok");
+    if (ok == nullptr || !ok->is_bool()) return strange;
+    if (ok->get_bool()) {
+        object.erase("ok");
+        return object;
+    }
+    const auto* error = object.if_contains("error");
+    if (error == nullptr || !error->is_object()) return strange;
+    const auto text = [&](const char* name) {
+        const auto* found = error->get_object().if_contains(name);
+        return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+    };
+    for (const auto& [code, number] : exit_codes) {
+        if (text("code") == name_of(code)) return Error{code, text("say"), text("do")};
+    }
+    return strange;
+}
+
+int print(const std::string& command, const api::Reply& reply, bool as_json) {
+    if (as_json) {
+        std::cout << document_of(reply) << '\n';
+    } else if (reply) {
+        print_for_people(command, *reply);
+    } else {
+        std::cerr << shown_text(reply.error().say) << '\n';
+        if (!reply.error().advice.empty()) std::cerr << shown_text(reply.error().advice) << '\n';
+    }
+    std::cout.flush();
+    if (!reply) return exit_code_of(reply.error());
+    const auto* missing = reply->if_contains("missing");
+    return missing != nullptr && missing->is_array() && !missing->get_array().empty() ? 6 : 0;
+}
+
+}  // namespace staffroom::cli

@@ -1,0 +1,20 @@
+// How replies look: one JSON document for programs, words for people. Data goes to standard output, talk to standard
+// error. Words that colleagues wrote are made safe for the terminal here, and nowhere else.
+#pragma once
+
+#include <string>
+
+#include "app/api/verb.h"
+
+namespace staffroom::cli {
+
+int exit_code_of(const Error& error);
+
+// The document `--json` prints, without a line end.
+std::string document_of(const api::Reply& reply);
+api::Reply reply_of(const std::string& document);
+
+// Prints the reply of a command and gives its exit code.
+int print(const std::string& command, const api::Reply& reply, bool json);
+
+}  // namespace staffroom::cli

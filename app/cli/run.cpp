@@ -1,0 +1,163 @@
+#include "app/cli/run.h"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+#include "app/api/args.h"
+#include "app/cli/completion.h"
+#include "app/cli/daemon.h"
+#include "app/cli/editor.h"
+#include "app/cli/parse.h"
+#include "app/cli/print.h"
+#include "app/local_door.h"
+#include "app/node.h"
+#include "app/version.h"
+
+namespace staffroom::cli {
+namespace {
+
+constexpr int no_daemon = 3, interrupted = 130;
+
+std::string first_line(std::istream& in) {
+    std::string line;
+    std::getline(in, line);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    return line;
+}
+
+// From the file, or asked on a terminal without showing what is typed. Nothing: there is neither.
+std::optional<std::string> read_passphrase(const Parsed& parsed) {
+    if (parsed.passphrase_file) {
+        std::ifstream file(*parsed.passphrase_file);
+        if (!file) return std::nullopt;
+        return first_line(file);
+    }
+    if (isatty(STDIN_FILENO) == 0) return std::nullopt;
+    termios before{};
+    tcgetattr(STDIN_FILENO, &before);
+    auto silent = before;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    std::cerr << "Passphrase: " << std::flush;
+    auto passphrase = first_line(std::cin);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    std::cerr << '\n';
+    return passphrase;
+}
+
+Result<std::optional<std::string>> passphrase_for(const Parsed& parsed) {
+    const ProfileLayout layout(parsed.home);
+    const auto needed = has_profile(parsed.home) ? needs_passphrase(layout.keys) : Result<bool>(false);
+    if (!needed) return needed.error();
+    if (!*needed) return std::optional<std::string>();
+    auto passphrase = read_passphrase(parsed);
+    if (!passphrase) {
+        return Error{Code::refused, "This profile is locked with a passphrase.", "Give it: --passphrase-file FILE"};
+    }
+    return passphrase;
+}
+
+Node* at_work = nullptr;  // for the signal handler
+
+api::Reply run_here(const Parsed& parsed, Home& home) {
+    std::optional<api::Reply> reply;
+    Node node(home);
+    at_work = &node;
+    std::signal(SIGINT, [](int) { at_work->interrupt(); });
+    std::signal(SIGTERM, [](int) { at_work->interrupt(); });
+    node.submit({parsed.command, parsed.args, [&](api::Reply answered) { reply = std::move(answered); }});
+    node.run([&] { return reply.has_value(); });
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+    at_work = nullptr;
+    if (!reply) std::exit(interrupted);
+    return *reply;
+}
+
+api::Reply init(const Parsed& parsed) {
+    std::optional<std::string> passphrase;
+    if (parsed.passphrase_file) {
+        passphrase = read_passphrase(parsed);
+        if (!passphrase || passphrase->empty()) {
+            return Error{Code::not_found, "The passphrase's file cannot be read, or is empty.", "Check the path."};
+        }
+    }
+    const auto home = Home::create(
+        parsed.home, {api::text_arg(parsed.args, "name"), api::text_arg(parsed.args, "school")}, passphrase);
+    if (!home) return home.error();
+    return api::Json{{"person", to_text((*home)->identity().person())},
+                     {"device", to_text((*home)->identity().device())}};
+}
+
+// The daemon if one runs, else this program itself. Two at once take turns.
+api::Reply ask(const Parsed& parsed) {
+    using namespace std::chrono_literals;
+    const auto body = boost::json::serialize(api::Json{{"verb", parsed.command}, {"args", parsed.args}});
+    const auto patience = std::chrono::steady_clock::now() + 15s;
+    while (true) {
+        const auto answered = ask_daemon(door_of(parsed.home), body);
+        if (answered) return reply_of(*answered);
+        if (answered.code() != Code::not_found) return answered.error();
+        const auto passphrase = passphrase_for(parsed);
+        if (!passphrase) return passphrase.error();
+        const auto home = Home::open(parsed.home, *passphrase);
+        if (home) return run_here(parsed, **home);
+        if (home.code() != Code::busy || std::chrono::steady_clock::now() > patience) return home.error();
+        std::this_thread::sleep_for(20ms);
+    }
+}
+
+int run_command(const Parsed& parsed) {
+    const auto done = [&](const api::Reply& reply) { return print(parsed.command, reply, parsed.json); };
+    if (parsed.command == "version") return done(api::Json{{"version", version}});
+    if (parsed.command == "completion") return print_completion(api::text_arg(parsed.args, "shell"));
+    if (parsed.command == "init") return done(init(parsed));
+    if (parsed.command == "start") {
+        const auto passphrase = passphrase_for(parsed);
+        if (!passphrase) return done(passphrase.error());
+        const auto reply = start(parsed, *passphrase);
+        if (!reply && reply.error().say.empty()) return 0;  // ran in the foreground, and has been stopped
+        return done(reply);
+    }
+    if (parsed.command == "stop") {
+        const auto answered = ask_daemon(door_of(parsed.home), R"({"verb":"stop"})");
+        if (!answered) {
+            done(Error{Code::not_found, "Staffroom is not running here.", ""});
+            return no_daemon;
+        }
+        wait_until_closed(parsed.home);
+        return done(reply_of(*answered));
+    }
+    if (parsed.command == "note edit" && !parsed.args.contains("text")) {
+        return edit_note(parsed, [&](const Parsed& request) { return ask(request); });
+    }
+    return done(ask(parsed));
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    init_crypto();
+    const auto parsed = parse(argc, argv);
+    if (const auto* told = std::get_if<Told>(&parsed)) {
+        if (told->exit_code == 0) {
+            std::cout << told->words;
+        } else if (told->json) {
+            std::cout << document_of(Error{Code::malformed, told->words, "See: staffroom help"}) << '\n';
+        } else {
+            std::cerr << told->words << "\nSee: staffroom help\n";
+        }
+        return told->exit_code;
+    }
+    return run_command(std::get<Parsed>(parsed));
+}
+
+}  // namespace staffroom::cli

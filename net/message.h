@@ -26,6 +26,7 @@ inline constexpr std::size_t groups_count = 512;        // shared with one colle
 inline constexpr std::size_t ids_count = 512;           // in one message
 inline constexpr std::size_t batch_bytes = 128 * 1024;  // a frame of commits is full when it has reached this
 inline constexpr std::size_t requests_count = 8;        // frames of commits, or chunks, under way on one link
+inline constexpr std::uint64_t frames_ahead = 1'024;    // of commits, beyond the oldest that is not taken
 inline constexpr std::size_t haves_count = 16;
 inline constexpr std::size_t parts_count = 64;
 inline constexpr std::size_t epochs_count = 64;
@@ -113,15 +114,16 @@ struct GroupOffer {
         ar(tag, choice(serves));
     }
 };
-// All of the sender's groups; said again until `heard` names its serial.
+// All of the sender's groups; said again until an answer's `heard` is this serial.
 struct Groups {
     static constexpr Kind kind = Kind::groups;
     std::uint64_t serial = 0;  // rises when the offers change
     std::uint64_t heard = 0;   // the other's newest
+    bool asks = false;         // an answer is wanted
     std::vector<GroupOffer> offers;
     template <class A>
     void serialize(A& ar) {
-        ar(serial, heard, sorted<limits::groups_count>(offers));
+        ar(serial, heard, asks, sorted<limits::groups_count>(offers));
     }
 };
 
@@ -142,10 +144,12 @@ struct CommitsFrame {
     static constexpr Kind kind = Kind::commits;
     Tag group;
     std::uint64_t number = 0;  // of the sender's frames on this link
+    CommitKind set = CommitKind::control;
+    std::uint64_t promised = 0;  // so many that the reconciliation of this set promised are done with by this frame
     std::vector<CommitFrame> commits;
     template <class A>
     void serialize(A& ar) {
-        ar(group, number, capped<limits::ids_count>(commits));
+        ar(group, number, choice(set), promised, capped<limits::ids_count>(commits));
     }
 };
 struct DeclinedId {

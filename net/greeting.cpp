@@ -22,12 +22,23 @@ void Greeting::say(std::uint64_t now, Outbox& out) {
     hello.oldest = here_.oldest;
     hello.nonce = nonce_;
     hello.heard = heard_;
-    hello.record = here_.record;
-    hello.run = here_.run;
+    if (on_.door == Door::members || on_.dialled) {
+        hello.record = here_.record;
+        hello.run = here_.run;
+    }
     if (on_.door == Door::lobby && on_.dialled && heard_) {
         hello.proof = here_.signing.sign(proof_bytes(nonce_, *heard_, on_.peer));
     }
     out.say(on_.link, hello);
+}
+
+std::optional<DeviceRecord> Greeting::record_by_key() const {
+    const auto device = here_.log.device_of(on_.peer);
+    if (!device) return std::nullopt;
+    DeviceRecord record;
+    record.device = *device;
+    record.link = on_.peer;
+    return record;
 }
 
 std::optional<Parting> Greeting::hear(const Hello& hello, std::uint64_t now, Outbox& out) {
@@ -38,10 +49,11 @@ std::optional<Parting> Greeting::hear(const Hello& hello, std::uint64_t now, Out
     }
     const auto version = std::min(here_.newest, hello.newest);
     if (version < here_.oldest || version < hello.oldest) return Parting::version;
-    if (!is_valid(hello.record)) return Parting::stranger;
     const bool stranger_in_lobby = on_.door == Door::lobby && !on_.dialled;
-    if (!stranger_in_lobby && hello.record.link != on_.peer) return Parting::stranger;
-    if (hello.record.device == here_.record.device && hello.run == here_.run) return Parting::myself;
+    const auto record = on_.door == Door::lobby && on_.dialled ? record_by_key() : hello.record;
+    if (!record || (!stranger_in_lobby && record->link != on_.peer)) return Parting::stranger;
+    if (hello.record && !is_valid(*hello.record)) return Parting::stranger;
+    if (record->device == here_.record.device && hello.run == here_.run) return Parting::myself;
 
     heard_ = hello.nonce;
     if (hello.heard != nonce_) {
@@ -52,10 +64,10 @@ std::optional<Parting> Greeting::hear(const Hello& hello, std::uint64_t now, Out
     const auto& acceptor = on_.dialled ? *heard_ : nonce_;
     if (stranger_in_lobby &&
         (!hello.proof ||
-         !verify(hello.record.device.view(), proof_bytes(dialler, acceptor, here_.record.link), *hello.proof))) {
+         !verify(record->device.view(), proof_bytes(dialler, acceptor, here_.record.link), *hello.proof))) {
         return Parting::stranger;
     }
-    done_ = Greeted{hello.record, hello.run, version, dialler, acceptor};
+    done_ = Greeted{*record, hello.run, version, dialler, acceptor};
     say(now, out);
     return std::nullopt;
 }

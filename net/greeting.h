@@ -4,7 +4,7 @@
 //  - done when the other's hello names our nonce: a recorded hello never does. Said again each second until then;
 //  - the device record is signed by the device and names its transport key; at the members' door the link has proved
 //    that key. In the lobby a dialler's transport key is made for one dial, so its device signs both nonces and the key
-//    of the side it dialled;
+//    of the side it dialled, and the side that binds names nobody: the dialler knows it by its key;
 //  - the version is the smaller of both newest ones, and no side speaks one below its oldest.
 #pragma once
 
@@ -44,6 +44,8 @@ class Greeting {
 
   private:
     void say(std::uint64_t now, Outbox& out);
+    // Whom we dialled in the lobby, by the key that the link proved.
+    std::optional<DeviceRecord> record_by_key() const;
     Bytes proof_bytes(const Nonce16& dialler, const Nonce16& acceptor, const LinkKey& acceptor_key) const;
 
     const Here& here_;

@@ -68,14 +68,15 @@ struct Hello {
     std::uint64_t newest = protocol_newest;  // versions spoken: the conversation is in the smaller newest,
     std::uint64_t oldest = protocol_oldest;  // unless that is below somebody's oldest
     Nonce16 nonce;
-    std::optional<Nonce16> heard;  // the other's nonce
-    DeviceRecord record;           // at the members' door it names the transport key that the link has proved
+    std::optional<Nonce16> heard;        // the other's nonce
+    std::optional<DeviceRecord> record;  // at the members' door it names the transport key that the link has proved;
+                                         // none by the side that binds the lobby: a stranger there learns no name
     RunId run;
     std::optional<Signature> proof;  // by a dialler in the lobby, whose transport key there is made for that one dial
     Bytes more;                      // what a newer version adds
     template <class A>
     void serialize(A& ar) {
-        ar(newest, oldest, nonce, maybe(heard), record, run, maybe(proof), blob<1024>(more));
+        ar(newest, oldest, nonce, maybe(heard), maybe(record), run, maybe(proof), blob<1024>(more));
     }
 };
 

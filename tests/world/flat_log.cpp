@@ -7,6 +7,24 @@ namespace {
 
 Commit parsed(const CommitFrame& frame) { return std::move(read_commit(frame.commit)).value(); }
 
+// A set as the conversation may read it.
+class ReadOnly final : public TreeStore {
+  public:
+    explicit ReadOnly(const FlatTreeStore* set) : set_(set) {}
+    Result<std::vector<CommitKey>> keys(const CommitKey& first, const CommitKey& last,
+                                        std::size_t most) const override {
+        return set_ ? set_->keys(first, last, most) : std::vector<CommitKey>{};
+    }
+    Result<std::optional<Bytes>> node(ByteView name) const override {
+        return set_ ? set_->node(name) : std::optional<Bytes>{};
+    }
+    Result<> put_node(ByteView, ByteView) override { return assert(false), Done{}; }
+    Result<> erase_nodes() override { return assert(false), Done{}; }
+
+  private:
+    const FlatTreeStore* set_;
+};
+
 std::vector<CommitId> ancestors_of(const Commit& commit) {
     auto all = commit.header.parents;
     all.insert(all.end(), commit.header.auth.begin(), commit.header.auth.end());
@@ -165,7 +183,7 @@ std::optional<DeviceId> FlatLog::device_of(const LinkKey& link) const {
 std::unique_ptr<TreeStore> FlatLog::tree(const GroupId& id, CommitKind kind) const {
     const auto& trees = groups_.at(id).trees;
     const auto at = trees.find(kind);
-    return at == trees.end() ? std::make_unique<FlatTreeStore>() : std::make_unique<FlatTreeStore>(at->second);
+    return std::make_unique<ReadOnly>(at == trees.end() ? nullptr : &at->second);
 }
 
 std::uint64_t FlatLog::count(const GroupId& id, CommitKind kind) const {

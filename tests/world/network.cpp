@@ -40,6 +40,14 @@ std::uint64_t Network::delay() {
     return faults.delay_ms_min + random_() % (faults.delay_ms_max - faults.delay_ms_min + 1);
 }
 
+std::uint64_t Network::delay(const net::Address& to, std::size_t size) {
+    const auto line = bytes_per_second.find(to);
+    if (line == bytes_per_second.end()) return delay();
+    auto& until = busy_until_[to];
+    until = std::max(until, now_) + 1'000 * size / line->second;
+    return until - now_;
+}
+
 void Network::run_to(std::uint64_t now) {
     while (!due_.empty() && due_.top().at <= now) {
         now_ = std::max(now_, due_.top().at);
@@ -173,11 +181,11 @@ net::Sent Plug::send(LinkId link, Bytes&& frame) {
     stats_.bytes_out += frame.size();
     auto* network = &network_;
     const auto carry = [&](const Bytes& bytes) {
-        network_.later(network_.delay(), [network, to = end.other, to_link = end.other_link, bytes] {
-            network->deliver(to, to_link, bytes);
-        });
+        network_.later(
+            network_.delay(end.other->address_, bytes.size()),
+            [network, to = end.other, to_link = end.other_link, bytes] { network->deliver(to, to_link, bytes); });
     };
-    if (network_.chance(network_.faults.lost)) return net::Sent::sent;
+    if (!network_.alive(end.other) || network_.chance(network_.faults.lost)) return net::Sent::sent;
     if (network_.chance(network_.faults.doubled)) carry(frame);
     carry(frame);
     return net::Sent::sent;

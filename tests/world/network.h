@@ -76,6 +76,8 @@ class Network {
     Faults faults;
     // Computers in different parts cannot reach each other. One that is in none is in part 0.
     std::map<net::Address, int> parts;
+    // Slow lines, towards that computer.
+    std::map<net::Address, std::uint64_t> bytes_per_second;
     bool reach(const Plug& from, const Plug& to) const;
 
     std::uint64_t frames = 0, bytes = 0;  // carried, doubles included
@@ -91,6 +93,7 @@ class Network {
     };
     void later(std::uint64_t delay_ms, std::function<void()> happen);
     std::uint64_t delay();
+    std::uint64_t delay(const net::Address& to, std::size_t size);
     bool chance(unsigned of_1000) { return random_() % 1'000 < of_1000; }
     Plug* at(const net::Address& address);
     bool alive(const Plug* plug) const { return plugs_.contains(const_cast<Plug*>(plug)); }
@@ -101,6 +104,7 @@ class Network {
     std::uint64_t now_ = 0, order_ = 0, link_ = 0;
     std::priority_queue<Due> due_;
     std::set<Plug*> plugs_;
+    std::map<net::Address, std::uint64_t> busy_until_;  // slow lines
 };
 
 }  // namespace staffroom::world

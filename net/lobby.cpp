@@ -4,6 +4,49 @@
 
 namespace staffroom::net {
 
+Outcome outcome_of(Admission admission) {
+    switch (admission) {
+        case Admission::admit:
+        case Admission::again:
+            return Outcome::welcome;
+        case Admission::ask:
+            return Outcome::asked;
+        case Admission::elsewhere:
+            return Outcome::elsewhere;
+        case Admission::unknown:
+            return Outcome::unknown;
+        case Admission::used:
+            return Outcome::used;
+        case Admission::closed:
+            return Outcome::closed;
+        case Admission::removed:
+            return Outcome::removed;
+        case Admission::oneself:
+            return Outcome::oneself;
+    }
+    return Outcome::wait;
+}
+
+std::optional<Admission> refusal_in(Outcome outcome) {
+    for (const auto admission : {Admission::elsewhere, Admission::unknown, Admission::used, Admission::closed,
+                                 Admission::removed, Admission::oneself}) {
+        if (outcome_of(admission) == outcome) return admission;
+    }
+    return std::nullopt;
+}
+
+JoinRequest make_join(const Invitation& invitation, const PersonCard& card, const DeviceId& device,
+                      const BoxPair& box) {
+    const auto key = invitation.key();
+    JoinRequest request{invitation.group, invitation.link, {}, box};
+    request.claim.group = invitation.group;
+    request.claim.invite = key.public_key<InviteKey>();
+    request.claim.card = card;
+    request.claim.device = device;
+    sign(request.claim, key);
+    return request;
+}
+
 // --- the newcomer's side
 // -----------------------------------------------------------------------------------------------
 

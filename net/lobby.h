@@ -20,9 +20,15 @@
 #include <map>
 #include <optional>
 
+#include "core/members/invite.h"
 #include "net/outbox.h"
 
 namespace staffroom::net {
+
+// How an organiser's decision goes over the wire, and back into words (core/members/invite.h refusal_of); nothing for
+// what is no refusal.
+Outcome outcome_of(Admission admission);
+std::optional<Admission> refusal_in(Outcome outcome);
 
 // What an invitation and its bearer bring.
 struct JoinRequest {
@@ -31,6 +37,9 @@ struct JoinRequest {
     Claim claim;      // signed
     BoxPair box;      // of the device that claims: opens the welcome
 };
+
+// `device` is the card's that asks. Needs: the card is valid.
+JoinRequest make_join(const Invitation& invitation, const PersonCard& card, const DeviceId& device, const BoxPair& box);
 
 class Joining {
   public:

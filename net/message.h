@@ -343,6 +343,8 @@ enum class Outcome : std::uint8_t {
     closed,     // its time is over, or who gave it no longer may
     unknown,    // no such invitation, or it was changed on the way
     elsewhere,  // this device's person may not let anybody in: find an organiser's
+    removed,    // was in this group once: an organiser adds them by hand, or not
+    oneself,    // this very person: one's own invitation
     version,    // no common version
 };
 constexpr Outcome last_value(Outcome) { return Outcome::version; }

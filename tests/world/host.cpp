@@ -27,6 +27,9 @@ void Host::wrote(const GroupId& group, const IngestReport& report) {
 
 void Host::run() {
     while (auto arrival = plug_.receive()) {
+        if (hear && arrival->kind == Arrival::Kind::frame && !arrival->frame.empty()) {
+            hear(arrival->link, arrival->frame);
+        }
         peers_->arrived(*arrival, network_.now());
         carry_out();
     }

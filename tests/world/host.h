@@ -39,6 +39,8 @@ class Host {
 
     // Looks at every action before it is carried out, and may drop it.
     std::function<bool(const net::Action&)> watch;
+    // Sees every frame that arrives.
+    std::function<void(net::LinkId, ByteView)> hear;
     // For each frame that goes out, to tamper with it.
     std::function<void(Bytes&)> lie;
     std::size_t joined_count = 0;

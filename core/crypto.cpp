@@ -26,6 +26,33 @@ void init_crypto() {
     if (sodium_init() < 0) std::abort();
 }
 
+namespace {
+
+// splitmix64 (Steele, Lea and Flood 2014): good enough to be different, fast enough for a thousand worlds.
+std::uint64_t simulated_state = 0;
+
+std::uint32_t simulated_random() {
+    std::uint64_t value = simulated_state += 0x9E3779B97F4A7C15;
+    value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+    value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+    return static_cast<std::uint32_t>(value >> 32);
+}
+
+void simulated_bytes(void* const out, const std::size_t size) {
+    auto* bytes = static_cast<std::uint8_t*>(out);
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(simulated_random() >> 24);
+}
+
+}  // namespace
+
+void seed_randomness_for_simulation(std::uint64_t seed) {
+    static randombytes_implementation simulated = {
+        [] { return "simulated"; }, simulated_random, nullptr, nullptr, simulated_bytes, nullptr};
+    simulated_state = seed;
+    randombytes_set_implementation(&simulated);
+    init_crypto();
+}
+
 SigningKey::SigningKey(const SigningSeed& seed) {
     crypto_sign_seed_keypair(public_.data(), expanded_.bytes.data(), seed.bytes.data());
 }

@@ -118,4 +118,8 @@ Result<SymmetricKey> key_from_passphrase(std::string_view passphrase, const Nonc
 // Call once before anything else here; safe to call again.
 void init_crypto();
 
+// From now on all randomness of this process follows from `seed`: keys made after this protect nothing. For the
+// simulator and for tests that must fail the same way twice; no program for teachers calls it.
+void seed_randomness_for_simulation(std::uint64_t seed);
+
 }  // namespace staffroom

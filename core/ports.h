@@ -140,6 +140,7 @@ struct IngestReport {
     std::vector<CommitId> fresh;    // complete now and not before, parents first: also those that had been waiting
     std::vector<CommitId> waiting;  // of the batch, kept but not complete
     std::vector<DeclinedCommit> declined;
+    bool control = false;  // some of `fresh` are control commits: standings may have changed
 };
 
 }  // namespace staffroom

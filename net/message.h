@@ -26,6 +26,7 @@ inline constexpr std::size_t groups_count = 512;        // shared with one colle
 inline constexpr std::size_t ids_count = 512;           // in one message
 inline constexpr std::size_t batch_bytes = 128 * 1024;  // a frame of commits is full when it has reached this
 inline constexpr std::size_t requests_count = 8;        // frames of commits, or chunks, under way on one link
+inline constexpr std::uint64_t frames_ahead = 1'024;    // of commits, beyond the oldest that is not taken
 inline constexpr std::size_t haves_count = 16;
 inline constexpr std::size_t parts_count = 64;
 inline constexpr std::size_t epochs_count = 64;
@@ -67,14 +68,15 @@ struct Hello {
     std::uint64_t newest = protocol_newest;  // versions spoken: the conversation is in the smaller newest,
     std::uint64_t oldest = protocol_oldest;  // unless that is below somebody's oldest
     Nonce16 nonce;
-    std::optional<Nonce16> heard;  // the other's nonce
-    DeviceRecord record;           // at the members' door it names the transport key that the link has proved
+    std::optional<Nonce16> heard;        // the other's nonce
+    std::optional<DeviceRecord> record;  // at the members' door it names the transport key that the link has proved;
+                                         // none by the side that binds the lobby: a stranger there learns no name
     RunId run;
     std::optional<Signature> proof;  // by a dialler in the lobby, whose transport key there is made for that one dial
     Bytes more;                      // what a newer version adds
     template <class A>
     void serialize(A& ar) {
-        ar(newest, oldest, nonce, maybe(heard), record, run, maybe(proof), blob<1024>(more));
+        ar(newest, oldest, nonce, maybe(heard), maybe(record), run, maybe(proof), blob<1024>(more));
     }
 };
 
@@ -113,15 +115,16 @@ struct GroupOffer {
         ar(tag, choice(serves));
     }
 };
-// All of the sender's groups; said again until `heard` names its serial.
+// All of the sender's groups; said again until an answer's `heard` is this serial.
 struct Groups {
     static constexpr Kind kind = Kind::groups;
     std::uint64_t serial = 0;  // rises when the offers change
     std::uint64_t heard = 0;   // the other's newest
+    bool asks = false;         // an answer is wanted
     std::vector<GroupOffer> offers;
     template <class A>
     void serialize(A& ar) {
-        ar(serial, heard, sorted<limits::groups_count>(offers));
+        ar(serial, heard, asks, sorted<limits::groups_count>(offers));
     }
 };
 
@@ -142,10 +145,12 @@ struct CommitsFrame {
     static constexpr Kind kind = Kind::commits;
     Tag group;
     std::uint64_t number = 0;  // of the sender's frames on this link
+    CommitKind set = CommitKind::control;
+    std::uint64_t promised = 0;  // so many that the reconciliation of this set promised are done with by this frame
     std::vector<CommitFrame> commits;
     template <class A>
     void serialize(A& ar) {
-        ar(group, number, capped<limits::ids_count>(commits));
+        ar(group, number, choice(set), promised, capped<limits::ids_count>(commits));
     }
 };
 struct DeclinedId {
@@ -338,6 +343,8 @@ enum class Outcome : std::uint8_t {
     closed,     // its time is over, or who gave it no longer may
     unknown,    // no such invitation, or it was changed on the way
     elsewhere,  // this device's person may not let anybody in: find an organiser's
+    removed,    // was in this group once: an organiser adds them by hand, or not
+    oneself,    // this very person: one's own invitation
     version,    // no common version
 };
 constexpr Outcome last_value(Outcome) { return Outcome::version; }

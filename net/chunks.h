@@ -1,0 +1,86 @@
+// Exchanges chunks with all neighbours at once, beside their sessions.
+//
+// Rules:
+//  - the 512 most wanted are told to every neighbour that shares the group they are for; each answers which it has, now
+//    and as they arrive, so that many devices fetch one file mostly from each other;
+//  - at most 8 requests are under way on a link (it starts with 2), one for a chunk. Of the wanted, those of small
+//  files
+//    first; among the next few the rarest; from the least busy neighbour;
+//  - a chunk is verified by its id, stored, and only then offered to others. A neighbour that sent wrong bytes, or none
+//    in time, is not asked for that chunk again while its link lasts (S10); others are;
+//  - a chunk is served only for a group that asker and giver share;
+//  - what could not be stored (the disk is full) stops all requests for a while.
+#pragma once
+
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "net/session.h"
+
+namespace staffroom::net {
+
+class ChunkExchange {
+  public:
+    static constexpr std::uint64_t gather_ms = 100, tell_again_ms = 20'000, wait_ms = 15'000, wait_ms_max = 240'000;
+    static constexpr std::uint64_t full_pause_ms = 10'000;
+    static constexpr std::size_t wanted_max = limits::ids_count;
+
+    ChunkExchange(const Here& here, Outbox& out) : here_(here), out_(out) {}
+
+    // The session is talking, or what it shares changed. It outlives its line: left() comes first.
+    void met(const Session& session, std::uint64_t now);
+    void left(LinkId link, std::uint64_t now);
+    // Gives the reason when the link must be closed.
+    std::optional<Parting> hear(const Session& session, ByteView frame, std::uint64_t now);
+
+    // What is wanted here may have changed.
+    void changed(std::uint64_t now) { refresh_ = std::min(refresh_, now + gather_ms); }
+    void stored(const ChunkId& chunk, bool ok, std::uint64_t now);
+
+    void tick(std::uint64_t now);
+    std::uint64_t deadline() const;
+
+    // Nothing is wanted that a neighbour is known to have, and nothing is under way.
+    bool is_settled() const;
+    std::uint64_t bytes_in() const { return bytes_in_; }
+    std::uint64_t bytes_out() const { return bytes_out_; }
+
+  private:
+    struct Request {
+        std::uint64_t sent = 0, until = 0;
+    };
+    struct Line {
+        const Session* session = nullptr;
+        std::unordered_set<ChunkId, IdHash> has, never;
+        std::unordered_set<ChunkId, IdHash> wants;  // theirs
+        std::map<ChunkId, Request> under_way;
+        std::vector<ChunkId> told;  // what of ours it was last told to be wanted
+        std::uint64_t tell = 0;     // when to tell it again
+        std::size_t window = 2;
+        std::uint64_t wait = wait_ms;
+    };
+
+    void hear(Line& line, const WantChunks& want);
+    void hear(Line& line, ChunkFrame&& frame, std::uint64_t now);
+    bool may_serve(const Session& session, const ChunkId& chunk) const;
+    void refresh();
+    void tell(Line& line, std::uint64_t now);
+    void fill(std::uint64_t now);
+    Line* choose(const ChunkId& chunk);
+    std::size_t holders(const ChunkId& chunk) const;
+
+    const Here& here_;
+    Outbox& out_;
+    std::map<LinkId, Line> lines_;
+    std::vector<WantedChunk> wanted_;
+    std::unordered_set<ChunkId, IdHash> busy_;  // under way, or arrived and being stored
+    std::vector<ChunkId> news_;                 // stored, to be offered
+    std::uint64_t refresh_ = 0, paused_ = 0;
+    bool more_ = false;  // there were more wants than are looked at
+    std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
+};
+
+}  // namespace staffroom::net

@@ -1,0 +1,109 @@
+// How a newcomer with an invitation is let in: the newcomer's side and the side that admits.
+//
+//     newcomer                         any organiser's device
+//     dials the lobby of the device that the invitation names
+//     claim, again each 2 s    ->      checks the signatures; the host decides and, to say yes, writes
+//                              <-      answer: a welcome (genesis and group key, sealed to the newcomer's device),
+//                                      "asked", "wait", or no, with the reason
+//     keeps the group, and comes to the members' door
+//
+// Rules:
+//  - the invitation's seed never travels: it signs the claim. The claim names no role: the invitation's own counts
+//  (P08);
+//  - a claim that is wrong costs its key and its address 60 s, others may come meanwhile (P04). 64 such are remembered;
+//  - nothing is decided twice: a claim that comes again is answered with what was decided, for as long as the link
+//  lasts;
+//  - 10 s without progress end a link in the lobby. A newcomer who was asked to wait comes again, every 10 s at first.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+
+#include "core/members/invite.h"
+#include "net/outbox.h"
+
+namespace staffroom::net {
+
+// How an organiser's decision goes over the wire, and back into words (core/members/invite.h refusal_of); nothing for
+// what is no refusal.
+Outcome outcome_of(Admission admission);
+std::optional<Admission> refusal_in(Outcome outcome);
+
+// What an invitation and its bearer bring.
+struct JoinRequest {
+    GroupId group;
+    LinkKey inviter;  // transport key of the inviter's device
+    Claim claim;      // signed
+    BoxPair box;      // of the device that claims: opens the welcome
+};
+
+// `device` is the card's that asks. Needs: the card is valid.
+JoinRequest make_join(const Invitation& invitation, const PersonCard& card, const DeviceId& device, const BoxPair& box);
+
+class Joining {
+  public:
+    static constexpr std::uint64_t again_ms = 2'000, link_ms = 10'000;
+
+    explicit Joining(JoinRequest request) : request_(std::move(request)) {}
+
+    const JoinRequest& request() const { return request_; }
+    // Neither let in nor refused for good.
+    bool is_open() const { return open_; }
+
+    void opened(LinkId link, std::uint64_t now);
+    // Whether the link is to be closed.
+    bool hear(LinkId link, ByteView frame, Outbox& out);
+    void closed(LinkId link);
+    // Gives a link that brought no answer.
+    std::optional<LinkId> tick(std::uint64_t now, Outbox& out);
+    std::uint64_t deadline() const { return link_ ? std::min(next_, until_) : never_ms; }
+
+  private:
+    JoinRequest request_;
+    bool open_ = true;
+    std::optional<LinkId> link_;
+    std::uint64_t next_ = 0, until_ = 0;
+};
+
+class Admitting {
+  public:
+    static constexpr std::uint64_t blocked_ms = 60'000, link_ms = 10'000;
+    static constexpr std::size_t blocked_max = 64;
+
+    explicit Admitting(const Here& here) : here_(here) {}
+
+    // A claim on an accepted link of the lobby.
+    void hear(LinkId link, const LinkKey& key, const std::optional<Address>& from, ByteView frame, std::uint64_t now,
+              Outbox& out);
+    void decided(LinkId link, const Answer& answer, std::uint64_t now, Outbox& out);
+    void closed(LinkId link) { links_.erase(link); }
+    // Links whose time is over.
+    std::vector<LinkId> overdue(std::uint64_t now) const;
+    std::uint64_t deadline() const;
+
+    // Wrong claims since the start, for organisers to see.
+    std::uint64_t wrong_count() const { return wrong_; }
+
+  private:
+    struct Visit {
+        LinkKey key;
+        std::optional<Address> from;
+        std::optional<Answer> answer;
+        std::uint64_t until = 0;
+    };
+    struct Blocked {
+        LinkKey key;
+        std::optional<Address> from;
+        std::uint64_t until = 0;
+    };
+    void answer(LinkId link, Visit& visit, Answer answer, std::uint64_t now, Outbox& out);
+    bool is_blocked(const LinkKey& key, const std::optional<Address>& from, std::uint64_t now) const;
+
+    const Here& here_;
+    std::map<LinkId, Visit> links_;
+    std::deque<Blocked> blocked_;
+    std::uint64_t wrong_ = 0;
+};
+
+}  // namespace staffroom::net

@@ -1,0 +1,317 @@
+#include "net/peers.h"
+
+#include <algorithm>
+
+namespace staffroom::net {
+
+Peers::Peers(const Here& here) : here_(here), chunks_(here_, out_), admitting_(here_) {}
+
+// --- links
+// -------------------------------------------------------------------------------------------------------------
+
+void Peers::heard(const Contact& contact, std::uint64_t now) { dialling_.heard(contact, now); }
+
+void Peers::dialling(const Dial& dial, const Result<LinkId>& link, std::uint64_t now) {
+    dialling_.dialling(dial, link, now);
+}
+
+void Peers::arrived(const Arrival& arrival, std::uint64_t now) {
+    switch (arrival.kind) {
+        case Arrival::Kind::opened:
+            open(arrival, now);
+            break;
+        case Arrival::Kind::frame:
+            if (const auto at = lines_.find(arrival.link); at != lines_.end() && !arrival.frame.empty()) {
+                hear(at->first, at->second, arrival.frame, now);
+            }
+            break;
+        case Arrival::Kind::closed:
+            forget(arrival.link, Parting::silent, now);
+            break;
+    }
+    settle(now);
+}
+
+void Peers::open(const Arrival& arrival, std::uint64_t now) {
+    if (lines_.size() >= lines_max) return out_.act(Close{arrival.link, Parting::done});
+    auto& line = lines_[arrival.link];
+    line.key = arrival.peer;
+    line.door = arrival.door;
+    line.dialled = arrival.dialled;
+    line.from = arrival.from;
+    line.since = now;
+    if (line.door == Door::members) return begin_session(arrival.link, line, now);
+    if (!line.dialled) return;  // its first frame shows what it is
+    if (auto* joining = joining_with(line.key)) {
+        joining->opened(arrival.link, now);
+    } else {
+        begin_session(arrival.link, line, now);
+    }
+}
+
+void Peers::begin_session(LinkId link, Line& line, std::uint64_t now) {
+    line.session = std::make_unique<Session>(here_, Greeting::On{link, line.key, line.door, line.dialled}, out_, now);
+    line.session->tick(now);
+}
+
+void Peers::hear(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
+    const auto kind = kind_of(frame);
+    if (line.door == Door::lobby && !line.session) {
+        if (line.dialled) {
+            auto* joining = joining_with(line.key);
+            if (!joining || joining->hear(link, frame, out_)) close(link, Parting::done, false, now);
+            return;
+        }
+        if (kind == Kind::claim) return admitting_.hear(link, line.key, line.from, frame, now, out_);
+        if (kind != Kind::hello) return;
+        begin_session(link, line, now);
+    }
+    if (!Session::is_about_chunks(kind)) return line.session->receive(frame, now);
+    if (!line.session->is_started()) return;
+    if (const auto why = chunks_.hear(*line.session, frame, now)) line.session->part(*why);
+}
+
+void Peers::close(LinkId link, Parting why, bool say, std::uint64_t now) {
+    if (say) out_.say(link, Bye{static_cast<std::uint8_t>(why)});
+    out_.act(Close{link, why});
+    forget(link, why, now);
+}
+
+void Peers::forget(LinkId link, Parting why, std::uint64_t now) {
+    chunks_.left(link, now);
+    admitting_.closed(link);
+    for (auto& joining : joins_) joining.closed(link);
+    dialling_.ended(link, why, now);
+    const auto at = lines_.find(link);
+    if (at == lines_.end()) return;
+    if (at->second.met) {
+        const auto& greeted = *at->second.session->greeted();
+        out_.act(Parted{greeted.record.device, greeted.run, why});
+    }
+    lines_.erase(at);
+}
+
+// --- who stays
+// ---------------------------------------------------------------------------------------------------------
+
+bool Peers::is_preferred(const Line& line, const Session& session) const {
+    const std::pair ours{here_.record.device, here_.run};
+    const std::pair theirs{session.greeted()->record.device, session.greeted()->run};
+    return line.dialled == (ours < theirs);
+}
+
+void Peers::greeted(LinkId link, Line& line, std::uint64_t now) {
+    const auto& mine = *line.session->greeted();
+    if (line.dialled) {
+        dialling_.greeted(link, now);
+    } else if (line.door == Door::members) {
+        dialling_.accepted(line.key, line.from, link, now);
+    }
+    for (auto& [other_link, other] : lines_) {
+        if (other_link == link || !other.session || !other.session->is_started() || other.session->parting()) continue;
+        const auto& theirs = *other.session->greeted();
+        if (theirs.record.device != mine.record.device || theirs.run != mine.run || other.door != line.door) continue;
+        const bool stays =
+            line.dialled == other.dialled ? mine.dialler < theirs.dialler : is_preferred(line, *line.session);
+        if (stays) {
+            other.session->part(Parting::duplicate);
+        } else if (!line.contested) {
+            line.contested = other_link;
+            line.contested_at = now;
+            other.session->ask_for_life(now);
+        }
+    }
+    line.met = true;
+    out_.act(Met{mine.record.device, mine.run});
+    if (!line.contested) line.session->start(now);
+}
+
+void Peers::judge_contests(std::uint64_t now) {
+    for (auto& [link, line] : lines_) {
+        if (!line.contested) continue;
+        const auto older = lines_.find(*line.contested);
+        const bool gone = older == lines_.end() || older->second.session->parting();
+        if (!gone && older->second.session->heard_ms() > line.contested_at) {
+            line.session->part(Parting::duplicate);
+        } else if (gone || now >= line.contested_at + contest_ms) {
+            if (!gone) older->second.session->part(Parting::silent);
+            if (!line.session->is_started() && !line.session->parting()) line.session->start(now);
+        } else {
+            continue;
+        }
+        line.contested.reset();
+    }
+}
+
+void Peers::settle(std::uint64_t now) {
+    for (auto& [link, line] : lines_) {
+        if (!line.session || line.session->parting()) continue;
+        if (!line.met && line.session->greeted()) greeted(link, line, now);
+        if (line.session->shared_version() != line.offers) {
+            line.offers = line.session->shared_version();
+            chunks_.met(*line.session, now);
+        }
+    }
+    judge_contests(now);
+    std::vector<LinkId> parted;
+    for (const auto& [link, line] : lines_) {
+        if (line.session && line.session->parting()) parted.push_back(link);
+    }
+    for (const auto link : parted) {
+        const auto& session = *lines_.at(link).session;
+        close(link, *session.parting(), !session.was_left(), now);
+    }
+}
+
+// --- what happens here
+// -------------------------------------------------------------------------------------------------
+
+void Peers::stored(std::uint64_t ticket, const GroupId& group, const Result<IngestReport>& report, std::uint64_t now) {
+    for (auto& [link, line] : lines_) {
+        if (line.session && line.session->stored(ticket, report, now)) break;
+    }
+    if (report && !report->fresh.empty()) {
+        spread(group, report->fresh, report->control, now);
+    } else {
+        for (auto& [link, line] : lines_) {
+            if (line.session) line.session->changed(group, now);
+        }
+    }
+    settle(now);
+}
+
+void Peers::wrote(const GroupId& group, const std::vector<CommitId>& ids, bool control, std::uint64_t now) {
+    spread(group, ids, control, now);
+    settle(now);
+}
+
+void Peers::spread(const GroupId& group, const std::vector<CommitId>& ids, bool control, std::uint64_t now) {
+    // Standings first: what a removal takes from a colleague is not pushed to them.
+    if (control) {
+        for (auto& [link, line] : lines_) {
+            if (line.session) line.session->standings_changed(now);
+        }
+    }
+    std::size_t eager = 0;
+    for (auto& [link, line] : lines_) {
+        if (!line.session) continue;
+        const auto& shared = line.session->shared();
+        const bool shares =
+            std::any_of(shared.begin(), shared.end(), [&](const Shared& s) { return s.group == group; });
+        if (shares) line.session->fresh(group, ids, eager++ >= eager_count, now);
+    }
+    chunks_.changed(now);
+}
+
+void Peers::chunk_stored(const ChunkId& chunk, bool ok, std::uint64_t now) {
+    chunks_.stored(chunk, ok, now);
+    settle(now);
+}
+
+void Peers::groups_changed(std::uint64_t now) {
+    for (auto& [link, line] : lines_) {
+        if (line.session) line.session->standings_changed(now);
+    }
+    settle(now);
+}
+
+// --- joining
+// -----------------------------------------------------------------------------------------------------------
+
+Joining* Peers::joining_with(const LinkKey& key) {
+    const auto at = std::find_if(joins_.begin(), joins_.end(), [&](const Joining& joining) {
+        return joining.is_open() && joining.request().inviter == key;
+    });
+    return at == joins_.end() ? nullptr : &*at;
+}
+
+void Peers::join(JoinRequest request, std::uint64_t now) {
+    std::erase_if(
+        joins_, [&](const Joining& joining) { return !joining.is_open() || joining.request().group == request.group; });
+    const auto key = request.inviter;
+    joins_.emplace_back(std::move(request));
+    dialling_.hurry(key, now);
+}
+
+void Peers::claim_decided(LinkId link, const Answer& answer, std::uint64_t now) {
+    admitting_.decided(link, answer, now, out_);
+    settle(now);
+}
+
+std::optional<Door> Peers::door_for(const Contact& contact) const {
+    const bool invited = std::any_of(joins_.begin(), joins_.end(), [&](const Joining& joining) {
+        return joining.is_open() && joining.request().inviter == contact.key;
+    });
+    if (invited) return Door::lobby;
+    if (here_.log.device_of(contact.key)) return Door::members;
+    return std::nullopt;
+}
+
+// --- time
+// --------------------------------------------------------------------------------------------------------------
+
+void Peers::tick(std::uint64_t now) {
+    for (const auto link : dialling_.overdue(now)) {
+        const auto at = lines_.find(link);
+        const bool greeted = at != lines_.end() && at->second.met;
+        if (!greeted) close(link, Parting::silent, false, now);
+    }
+    for (const auto link : admitting_.overdue(now)) close(link, Parting::done, false, now);
+    std::vector<LinkId> idle;
+    for (auto& [link, line] : lines_) {
+        if (line.session) {
+            line.session->tick(now);
+        } else if (now >= line.since + 2 * lobby_ms) {
+            idle.push_back(link);
+        }
+    }
+    for (const auto link : idle) close(link, Parting::silent, false, now);
+    for (auto& joining : joins_) {
+        if (const auto link = joining.tick(now, out_)) close(*link, Parting::silent, false, now);
+    }
+    std::erase_if(joins_, [](const Joining& joining) { return !joining.is_open(); });
+    chunks_.tick(now);
+    settle(now);
+    const auto neighbours = static_cast<std::size_t>(
+        std::count_if(lines_.begin(), lines_.end(), [](const auto& entry) { return entry.second.met; }));
+    dialling_.tick(
+        neighbours, [&](const Contact& contact) { return door_for(contact); }, now, out_);
+}
+
+std::uint64_t Peers::deadline() const {
+    auto earliest = std::min({dialling_.deadline(), chunks_.deadline(), admitting_.deadline()});
+    for (const auto& joining : joins_) earliest = std::min(earliest, joining.deadline());
+    for (const auto& [link, line] : lines_) {
+        earliest = std::min(earliest, line.session ? line.session->deadline() : line.since + 2 * lobby_ms);
+        if (line.contested) earliest = std::min(earliest, line.contested_at + contest_ms);
+    }
+    return earliest;
+}
+
+std::vector<Neighbour> Peers::neighbours() const {
+    std::vector<Neighbour> list;
+    for (const auto& [link, line] : lines_) {
+        if (!line.met || !line.session->is_started()) continue;
+        const auto& session = *line.session;
+        const auto& greeted = *session.greeted();
+        list.push_back({link, greeted.record.device, greeted.run, greeted.record.name, line.door, line.dialled,
+                        line.since, session.heard_ms(), session.given_count(), session.taken_count(),
+                        session.shared().size(), session.is_settled()});
+    }
+    return list;
+}
+
+bool Peers::is_settled() const {
+    return chunks_.is_settled() && std::all_of(lines_.begin(), lines_.end(), [](const auto& entry) {
+               return !entry.second.met || entry.second.session->is_settled();
+           });
+}
+
+void Peers::leave() {
+    for (auto& [link, line] : lines_) {
+        out_.say(link, Bye{static_cast<std::uint8_t>(Parting::done)});
+        out_.act(Close{link, Parting::done});
+    }
+}
+
+}  // namespace staffroom::net

@@ -1,0 +1,120 @@
+// Everything this device says to others: all its sessions, the chunks between them, whom it dials, and its lobby. The
+// whole conversation behind one value: arrivals, reports and time go in, actions come out.
+//
+// The host's rule: after every call, poll() until nothing; then sleep until deadline(). `now` is monotonic, in ms.
+//
+// Rules:
+//  - one session per (device, run). Of two links to the same, the one dialled by the smaller (device id, run) stays; of
+//    two dialled by the same side, the newer, for then the older is broken. Before a new link is closed for an older
+//    one, the older must show a sign of life within 5 s, or a dead link would keep its own successor out (T22);
+//  - new commits are pushed to up to 8 neighbours that share the group and were not seen to have them, whoever they
+//  came
+//    from, and announced to the others;
+//  - a link in the lobby that nobody speaks on is closed after 10 s.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/chunks.h"
+#include "net/dialling.h"
+#include "net/lobby.h"
+#include "net/session.h"
+
+namespace staffroom::net {
+
+// A session as the screens show it.
+struct Neighbour {
+    LinkId link;
+    DeviceId device;
+    RunId run;
+    std::string name;  // the device's
+    Door door = Door::members;
+    bool dialled = false;  // by us
+    std::uint64_t since_ms = 0, heard_ms = 0;
+    std::uint64_t given = 0, taken = 0;  // commits
+    std::size_t groups = 0;              // shared
+    bool settled = false;                // equal with us, as far as both may show
+};
+
+class Peers {
+  public:
+    static constexpr std::size_t eager_count = 8, lines_max = 96;
+    static constexpr std::uint64_t contest_ms = 5'000, lobby_ms = 10'000;
+
+    explicit Peers(const Here& here);
+    Peers(const Peers&) = delete;
+    Peers& operator=(const Peers&) = delete;
+
+    // From the beacon, the command line, memory.
+    void heard(const Contact& contact, std::uint64_t now);
+    // What became of a Dial action, and what the link brought.
+    void dialling(const Dial& dial, const Result<LinkId>& link, std::uint64_t now);
+    void arrived(const Arrival& arrival, std::uint64_t now);
+
+    // The reports of StoreCommits and StoreParts; an error is a store that failed.
+    void stored(std::uint64_t ticket, const GroupId& group, const Result<IngestReport>& report, std::uint64_t now);
+    // The report of StoreChunk.
+    void chunk_stored(const ChunkId& chunk, bool ok, std::uint64_t now);
+    // Commits written by this device, once they are on disk. `control`: some are control commits.
+    void wrote(const GroupId& group, const std::vector<CommitId>& ids, bool control, std::uint64_t now);
+    // A group was made or joined; devices were linked or revoked.
+    void groups_changed(std::uint64_t now);
+    // A chunk was added here, or other ones are wanted than before.
+    void chunks_changed(std::uint64_t now) { chunks_.changed(now); }
+
+    void join(JoinRequest request, std::uint64_t now);
+    void claim_decided(LinkId link, const Answer& answer, std::uint64_t now);
+
+    void tick(std::uint64_t now);
+    std::optional<Action> poll() { return out_.poll(); }
+    std::uint64_t deadline() const;
+
+    std::vector<Neighbour> neighbours() const;
+    // Every neighbour is equal with us and nothing is under way.
+    bool is_settled() const;
+    const ChunkExchange& chunks() const { return chunks_; }
+    std::uint64_t wrong_claims() const { return admitting_.wrong_count(); }
+    // Says goodbye on every link.
+    void leave();
+
+  private:
+    struct Line {
+        LinkKey key;
+        Door door = Door::members;
+        bool dialled = false;
+        std::optional<Address> from;
+        std::uint64_t since = 0;
+        std::unique_ptr<Session> session;  // none yet, or never, in the lobby
+        bool met = false;
+        std::uint64_t offers = 0;         // version of its shared groups as last seen
+        std::optional<LinkId> contested;  // the older link that must show life for this one to go
+        std::uint64_t contested_at = 0;
+    };
+
+    void open(const Arrival& arrival, std::uint64_t now);
+    void hear(LinkId link, Line& line, ByteView frame, std::uint64_t now);
+    void begin_session(LinkId link, Line& line, std::uint64_t now);
+    void spread(const GroupId& group, const std::vector<CommitId>& ids, bool control, std::uint64_t now);
+    void close(LinkId link, Parting why, bool say, std::uint64_t now);
+    void forget(LinkId link, Parting why, std::uint64_t now);
+    // Sees to what the sessions came to in the last call.
+    void settle(std::uint64_t now);
+    void greeted(LinkId link, Line& line, std::uint64_t now);
+    void judge_contests(std::uint64_t now);
+    bool is_preferred(const Line& line, const Session& session) const;
+    Joining* joining_with(const LinkKey& key);
+    std::optional<Door> door_for(const Contact& contact) const;
+
+    Here here_;
+    Outbox out_;
+    std::map<LinkId, Line> lines_;
+    Dialling dialling_;
+    ChunkExchange chunks_;
+    Admitting admitting_;
+    std::vector<Joining> joins_;
+};
+
+}  // namespace staffroom::net

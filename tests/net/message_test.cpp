@@ -1,0 +1,106 @@
+#include "net/message.h"
+
+#include "tests/decoder_laws.h"
+
+using namespace staffroom;
+using namespace staffroom::net;
+
+namespace {
+
+template <class I>
+I counting(std::uint8_t from) {
+    I id;
+    for (auto& byte : id.bytes) byte = from++;
+    return id;
+}
+
+DeviceRecord some_record() {
+    DeviceRecord record;
+    record.device = counting<DeviceId>(1);
+    record.name = "Ann";
+    return record;
+}
+
+const auto tag = counting<Tag>(0x10);
+const auto id = counting<CommitId>(0x40);
+
+}  // namespace
+
+TEST_CASE("O01 O02 O03 O05 every message is decoded exactly or not at all") {
+    laws::check_decoder(Hello{
+        1, 1, counting<Nonce16>(0), counting<Nonce16>(9), some_record(), counting<RunId>(2), Signature{}, {7, 8}});
+    laws::check_decoder(Bye{3});
+    laws::check_decoder(Groups{300, 2, true, {{tag, Serves::control}, {counting<Tag>(0x11), Serves::all}}});
+    laws::check_decoder(ReconcileFrame{tag, CommitKind::key, {1, 2, 3}});
+    laws::check_decoder(CommitsFrame{tag, 7, CommitKind::content, 2, {{{1, 2, 3}, {Bytes{4, 5}, std::nullopt}}, {}}});
+    laws::check_decoder(Taken{7, {{id, Declined::rate}}});
+    laws::check_decoder(Announce{tag, {id, id}});
+    laws::check_decoder(Want{tag, {id}});
+    laws::check_decoder(AskFarewell{tag, {id, counting<CommitId>(0x41)}});
+    laws::check_decoder(WantParts{tag, {{id, 300}}});
+    laws::check_decoder(Parts{tag, {{{id, 1}, {1, 2}}}, {{id, 2}}});
+    laws::check_decoder(AskKeys{tag, {counting<EpochId>(3)}});
+    laws::check_decoder(WantChunks{{counting<ChunkId>(3)}});
+    laws::check_decoder(HaveChunks{{counting<ChunkId>(3)}});
+    laws::check_decoder(GetChunk{counting<ChunkId>(3)});
+    laws::check_decoder(ChunkFrame{counting<ChunkId>(3), Bytes{1, 2, 3}});
+    laws::check_decoder(ChunkFrame{counting<ChunkId>(3), std::nullopt});
+    laws::check_decoder(Ping{300});
+    laws::check_decoder(Pong{300});
+    laws::check_decoder(Answer{Outcome::welcome, {1, 2, 3}});
+    Have have;
+    have.counter = 300;
+    have.content.heads = {id};
+    laws::check_decoder(Haves{tag, {have}});
+}
+
+TEST_CASE("O01 O02 O03 O05 a claim is decoded exactly or not at all, and only with its signature") {
+    const auto secrets = new_device();
+    Claim claim;
+    claim.group = counting<GroupId>(1);
+    claim.card = {make_person(secrets, {}), make_device_record(secrets, "Ben"), {}};
+    claim.device = claim.card.first.device;
+    const SigningKey invitation(new_signing_seed());
+    claim.invite = invitation.public_key<InviteKey>();
+    sign(claim, invitation);
+    CHECK(is_valid(claim));
+    laws::check_decoder(claim);
+
+    const auto valid = encode(claim);
+    for (std::size_t bit = 0; bit < 8 * valid.size(); ++bit) {
+        auto bent = valid;
+        bent[bit / 8] ^= static_cast<std::uint8_t>(1u << (bit % 8));
+        const auto decoded = decode<Claim>(bent);
+        CHECK_FALSE((decoded.ok() && is_valid(*decoded)));
+    }
+    claim.device = counting<DeviceId>(7);
+    sign(claim, invitation);
+    CHECK_FALSE(is_valid(claim));
+}
+
+TEST_CASE("a have's signature covers all of it") {
+    const auto secrets = new_device();
+    const SigningKey key(secrets.signing);
+    Have have;
+    have.device = key.public_key<DeviceId>();
+    have.counter = 3;
+    have.content.heads = {id};
+    sign(have, key);
+    CHECK(is_valid(have));
+    laws::check_decoder(have);
+    const auto valid = encode(have);
+    for (std::size_t bit = 0; bit < 8 * valid.size(); ++bit) {
+        auto bent = valid;
+        bent[bit / 8] ^= static_cast<std::uint8_t>(1u << (bit % 8));
+        const auto decoded = decode<Have>(bent);
+        CHECK_FALSE((decoded.ok() && is_valid(*decoded)));
+    }
+}
+
+TEST_CASE("the example in PROTOCOL.md is what the program says") {
+    Hello hello;
+    hello.nonce = counting<Nonce16>(0);
+    hello.run = counting<RunId>(0x20);
+    CHECK(to_hex(frame_of(hello)) == "010101000102030405060708090a0b0c0d0e0f0000202122232425262728292a2b2c2d2e2f0000");
+    CHECK(to_hex(frame_of(Ping{300})) == "12ac02");
+}

@@ -1,0 +1,143 @@
+// sim SEED COUNT [options]: runs COUNT simulated worlds, from SEED on. A world that breaks a promise is printed with
+// its seed, which runs it again: `sim SEED 1 --talk`. Exit 1 when one broke.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+#include "tests/world/world.h"
+
+using namespace staffroom::world;
+
+namespace {
+
+int usage() {
+    std::fputs(
+        "sim SEED COUNT [options]\n"
+        "  --talk             say each step (standard error)\n"
+        "  --lmdb DIR         real disks, in DIR\n"
+        "  --steps N          steps of each world before the faults stop (50)\n"
+        "  --devices MIN MAX  computers in a world (3 6)\n"
+        "  --jobs N           processes (as many as the machine has cores)\n"
+        "  --no-FAULT         one of: frames, partitions, crashes, clones, removals, liar, stranger\n",
+        stderr);
+    return 2;
+}
+
+struct Totals {
+    std::uint64_t worlds = 0, broken = 0;
+    WorldFigures figures;
+};
+
+Totals run_worlds(std::uint64_t first, std::uint64_t end, std::uint64_t stride, const WorldOptions& options) {
+    Totals totals;
+    for (auto seed = first; seed < end; seed += stride) {
+        auto own = options;
+        if (own.folder) *own.folder /= std::to_string(seed);
+        {
+            World world(seed, own);
+            const auto broken = world.run();
+            ++totals.worlds;
+            const auto figures = world.figures();
+            totals.figures.commits += figures.commits;
+            totals.figures.frames += figures.frames;
+            totals.figures.bytes += figures.bytes;
+            totals.figures.crashes += figures.crashes;
+            totals.figures.simulated_ms += figures.simulated_ms;
+            if (broken) {
+                ++totals.broken;
+                std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), broken->c_str());
+                std::fflush(stdout);
+            }
+        }
+        if (own.folder) std::filesystem::remove_all(*own.folder);
+    }
+    return totals;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 3) return usage();
+    const auto first = std::strtoull(argv[1], nullptr, 10), count = std::strtoull(argv[2], nullptr, 10);
+    WorldOptions options;
+    unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
+    const auto number = [&](int at) {
+        return static_cast<unsigned>(std::strtoul(at < argc ? argv[at] : "", nullptr, 10));
+    };
+    for (int i = 3; i < argc; ++i) {
+        const std::string option = argv[i];
+        if (option == "--talk") {
+            options.talk = true;
+        } else if (option == "--lmdb" && i + 1 < argc) {
+            options.folder = argv[++i];
+        } else if (option == "--steps") {
+            options.steps = number(++i);
+        } else if (option == "--jobs") {
+            jobs = std::max(1u, number(++i));
+        } else if (option == "--devices") {
+            options.devices_min = std::max(2u, number(++i));
+            options.devices_max = std::max(options.devices_min, number(++i));
+        } else if (option == "--no-frames") {
+            options.frames = false;
+        } else if (option == "--no-partitions") {
+            options.partitions = false;
+        } else if (option == "--no-crashes") {
+            options.crashes = false;
+        } else if (option == "--no-clones") {
+            options.clones = false;
+        } else if (option == "--no-removals") {
+            options.removals = false;
+        } else if (option == "--no-liar") {
+            options.liar = false;
+        } else if (option == "--no-stranger") {
+            options.stranger = false;
+        } else {
+            return usage();
+        }
+    }
+    if (count < jobs) jobs = static_cast<unsigned>(std::max<unsigned long long>(1, count));
+
+    // A process each: the randomness that a world replaces belongs to its process.
+    std::vector<int> pipes;
+    for (unsigned job = 0; job < jobs; ++job) {
+        int ends[2];
+        if (pipe(ends) != 0) return 1;
+        std::fflush(stdout);
+        if (fork() == 0) {
+            const auto totals = run_worlds(first + job, first + count, jobs, options);
+            const bool told = write(ends[1], &totals, sizeof totals) == sizeof totals;
+            std::fflush(stdout);
+            _exit(told ? 0 : 1);
+        }
+        close(ends[1]);
+        pipes.push_back(ends[0]);
+    }
+    Totals all;
+    bool lost = false;
+    for (const auto end : pipes) {
+        Totals totals;
+        if (read(end, &totals, sizeof totals) != sizeof totals) lost = true;
+        all.worlds += totals.worlds;
+        all.broken += totals.broken;
+        all.figures.commits += totals.figures.commits;
+        all.figures.frames += totals.figures.frames;
+        all.figures.bytes += totals.figures.bytes;
+        all.figures.crashes += totals.figures.crashes;
+        all.figures.simulated_ms += totals.figures.simulated_ms;
+        close(end);
+    }
+    while (wait(nullptr) > 0) {
+    }
+    std::printf("%llu worlds, %llu broken: %llu commits, %llu frames, %.1f MB, %llu power cuts, %.1f simulated hours\n",
+                static_cast<unsigned long long>(all.worlds), static_cast<unsigned long long>(all.broken),
+                static_cast<unsigned long long>(all.figures.commits),
+                static_cast<unsigned long long>(all.figures.frames), static_cast<double>(all.figures.bytes) / 1e6,
+                static_cast<unsigned long long>(all.figures.crashes),
+                static_cast<double>(all.figures.simulated_ms) / 3.6e6);
+    if (lost) std::puts("a process ended before its worlds did: run its seeds one by one");
+    return all.broken > 0 || lost ? 1 : 0;
+}

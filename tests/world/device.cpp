@@ -1,0 +1,296 @@
+#include "tests/world/device.h"
+
+#include <algorithm>
+
+#include "core/members/invite.h"
+#include "core/records/ops.h"
+
+namespace staffroom::world {
+
+using namespace net;
+
+bool Ledger::see(const CommitId& id, const Bytes& commit) {
+    const auto hash = hash_of<Hash>("", commit);
+    return bytes_.try_emplace(id, hash).first->second == hash;
+}
+
+Device::Device(Network& network, Ledger& ledger, unsigned number, std::uint64_t clock_ms, Report report)
+    : network_(network), ledger_(ledger), number_(number), clock_ms_(clock_ms), report_(std::move(report)) {
+    identity.secrets = new_device();
+    identity.record = make_device_record(identity.secrets, "Teacher " + std::to_string(number));
+    identity.card = {make_person(identity.secrets, std::nullopt), identity.record, {}};
+    identity.run = random_id<RunId>();
+    key_.emplace(identity.secrets.signing);
+}
+
+Device::~Device() { crash(); }
+
+void Device::power_on(const std::optional<std::filesystem::path>& folder) {
+    if (folder && !store_) {
+        std::filesystem::create_directories(*folder);
+        LmdbOptions options;
+        options.folder = *folder;
+        options.map_bytes = std::size_t{64} << 20;
+        store_ = std::move(LmdbStore::open(options)).value();
+    }
+    if (!store_) store_ = std::make_unique<MemoryStore>();
+    Replica::Options options;
+    options.wall_ms = [this] { return clock_ms_ + network_.now(); };
+    replica = std::move(Replica::open(*store_, identity, options)).value();
+    host = std::make_unique<Host>(network_, Network::address(number_),
+                                  Here{replica->log(), *this, *key_, identity.record, identity.run}, *this);
+    host->hear = [this](LinkId link, ByteView frame) { look_at_incoming(link, frame); };
+    host->watch = [this](const Action& action) {
+        if (const auto* send = std::get_if<Send>(&action)) look_at_outgoing(*send);
+        return true;
+    };
+    check_acknowledged();
+}
+
+void Device::crash() {
+    host.reset();
+    replica.reset();
+    incoming_.clear();
+}
+
+std::unique_ptr<Device> Device::clone(unsigned number) const {
+    auto twin = std::make_unique<Device>(network_, ledger_, number, clock_ms_ ^ 0xFFFF'FFFF, report_);
+    const auto run = twin->identity.run;
+    twin->identity = identity;
+    twin->identity.run = run;
+    twin->key_.emplace(identity.secrets.signing);
+    auto disk = std::make_unique<MemoryStore>();
+    disk->tables = dynamic_cast<const MemoryStore&>(*store_).tables;
+    twin->store_ = std::move(disk);
+    twin->acknowledged_ = acknowledged_;
+    return twin;
+}
+
+Role Device::role(const GroupId& group) const {
+    const auto* found = replica ? replica->group(group) : nullptr;
+    return found ? found->members.role_of(device()) : Role::none;
+}
+
+// --- what its teacher does
+// -----------------------------------------------------------------------------------------------
+
+void Device::wrote(const GroupId& group, const Result<Ingested>& done) {
+    if (!done) return;
+    for (const auto& id : done->report.fresh) {
+        ledger_.written.insert(id);
+        own.insert(id);
+        acknowledged_.emplace(id, group);
+    }
+    if (host) host->wrote(group, done->report);
+}
+
+void Device::writes(const GroupId& group, const RecordId& record, std::vector<Op> ops) {
+    wrote(group, replica->write(group, {{record, std::move(ops)}}));
+}
+
+std::optional<RecordId> Device::some_note(const GroupId& group, std::uint64_t choice) const {
+    std::vector<RecordId> notes;
+    replica->each_record(group, [&](RecordState&& state) { return notes.push_back(state.id), true; });
+    if (notes.empty()) return std::nullopt;
+    return notes[choice % notes.size()];
+}
+
+void Device::writes_note(const GroupId& group, const std::string& title) {
+    CreateOp create{"note", random_id<Nonce16>(), {}};
+    AssignOp assign{"title", std::nullopt, Value(title), {}};
+    writes(group, id_of_record(group, person(), create), {make_op(create), make_op(assign)});
+}
+
+void Device::changes_title(const GroupId& group, const std::string& title, std::uint64_t choice) {
+    const auto note = some_note(group, choice);
+    if (!note) return;
+    AssignOp assign{"title", std::nullopt, Value(title), {}};
+    if (const auto state = replica->record(group, *note)) {
+        if (const auto* shown = state->shown("title")) assign.replaces = {Ref::of(shown->at)};
+    }
+    writes(group, *note, {make_op(assign)});
+}
+
+void Device::types(const GroupId& group, const std::string& words, std::uint64_t choice) {
+    const auto note = some_note(group, choice);
+    if (!note) return;
+    const auto text = replica->text(group, *note, "body");
+    if (!text) return;
+    const auto length = text->length();
+    const auto at = static_cast<std::uint32_t>(choice % (length + 1));
+    const TextChange change{at, std::min(static_cast<std::uint32_t>(choice % 3), length - at), words};
+    const auto drafts = text->draft({&change, 1});
+    if (!drafts) return;
+    std::vector<Op> ops;
+    for (const auto& draft : *drafts) {
+        EditOp edit;
+        edit.field = "body";
+        for (const auto& base : draft.base) edit.base.push_back(Ref::of(base));
+        edit.changes = draft.changes;
+        ops.push_back(make_op(edit));
+    }
+    writes(group, *note, std::move(ops));
+}
+
+void Device::lets_in(const GroupId& group, const Device& other) {
+    AddOp add;
+    add.who = other.person();
+    wrote(group, replica->write_control(group, {make_op(PersonsOp{{other.identity.card}}), make_op(add)}));
+}
+
+void Device::removes(const GroupId& group, const Device& other) {
+    wrote(group, replica->write_control(group, {make_op(RemoveOp{other.person()})}));
+}
+
+void Device::appoints(const GroupId& group, const Device& other) {
+    wrote(group, replica->write_control(group, {make_op(AppointOp{other.person()})}));
+}
+
+std::optional<Invitation> Device::invites(const GroupId& group, std::uint32_t uses) {
+    Invitation invitation;
+    invitation.seed = random_id<Hash>();
+    invitation.group = group;
+    invitation.device = device();
+    invitation.link = identity.record.link;
+    InviteOp op;
+    op.invite = invitation.key().public_key<InviteKey>();
+    op.uses = uses;
+    const auto done = replica->write_control(group, {make_op(op)});
+    wrote(group, done);
+    return done ? std::optional(invitation) : std::nullopt;
+}
+
+void Device::joins(const Invitation& invitation) {
+    host->peers().join(make_join(invitation, identity.card, device(), identity.secrets.box), network_.now());
+}
+
+// --- what it keeps
+// -------------------------------------------------------------------------------------------------------
+
+Result<IngestReport> Device::keep(const StoreCommits& batch) {
+    auto done = replica->ingest(batch.group, batch.commits);
+    if (!done) return done.error();
+    return done->report;
+}
+
+Result<IngestReport> Device::keep(const StoreParts& batch) {
+    std::vector<std::pair<PartName, Bytes>> parts;
+    for (const auto& part : batch.parts) parts.emplace_back(part.name, part.bytes);
+    auto done = replica->ingest_parts(batch.group, parts);
+    if (!done) return done.error();
+    return done->report;
+}
+
+void Device::keep(const Have& have) {
+    if (!replica->keep(have)) report_("a have was not kept");
+}
+
+Result<IngestReport> Device::share(const ShareKeys& share) {
+    auto done = replica->share_keys(share.group, share.asker, share.epochs);
+    if (!done) return done.error();
+    for (const auto& id : done->report.fresh) {
+        own.insert(id);
+        ledger_.written.insert(id);
+        acknowledged_.emplace(id, share.group);
+    }
+    return done->report;
+}
+
+std::pair<Answer, IngestReport> Device::decide(const Claim& claim) {
+    const auto* group = replica->group(claim.group);
+    if (!group) return {{Outcome::unknown, {}}, {}};
+    const auto decision = decide_admission(group->members, person(), {claim.invite, id_of(claim.card.genesis), false});
+    IngestReport report;
+    if (decision.add) {
+        const auto done =
+            replica->write_control(claim.group, {make_op(PersonsOp{{claim.card}}), make_op(*decision.add)});
+        if (!done) return {{Outcome::wait, {}}, {}};
+        report = done->report;
+        for (const auto& id : report.fresh) {
+            own.insert(id);
+            ledger_.written.insert(id);
+            acknowledged_.emplace(id, claim.group);
+        }
+    }
+    Answer answer{outcome_of(decision.kind), {}};
+    if (answer.outcome == Outcome::welcome) {
+        answer.sealed = seal_box(claim.card.first.box, encode(*replica->welcome_to(claim.group))).value_or(Bytes{});
+    }
+    return {answer, report};
+}
+
+void Device::joined(const Welcome& welcome) {
+    if (!replica->adopt(welcome)) report_("a welcome was not kept");
+}
+
+// --- what must always hold
+// -------------------------------------------------------------------------------------------------
+
+void Device::look_at_incoming(LinkId link, ByteView frame) {
+    if (kind_of(frame) != Kind::commits) return;
+    const auto message = message_in<CommitsFrame>(frame);
+    if (!message) return;
+    auto& ids = incoming_[{link, message->number}];
+    ids.clear();
+    for (const auto& commit : message->commits) {
+        if (const auto read = read_commit(commit.commit)) ids.push_back(read->id);
+    }
+}
+
+void Device::look_at_outgoing(const Send& send) {
+    if (kind_of(send.frame) == Kind::commits) {
+        const auto neighbours = host->peers().neighbours();
+        const auto to = std::find_if(neighbours.begin(), neighbours.end(),
+                                     [&](const Neighbour& neighbour) { return neighbour.link == send.link; });
+        const auto message = message_in<CommitsFrame>(send.frame);
+        for (const auto& commit : message->commits) {
+            const auto read = read_commit(commit.commit);
+            if (!read) return report_("a damaged commit was given");
+            if (!ledger_.see(read->id, read->bytes)) report_("two commits have one id");
+            const auto standing =
+                to == neighbours.end() ? Standing::unknown : replica->log().standing(read->header.group, to->device);
+            if (read->header.kind != CommitKind::control && standing != Standing::current) {
+                report_("a commit was given to somebody who is not in the group");
+            }
+        }
+    }
+    if (kind_of(send.frame) == Kind::taken) {
+        const auto message = message_in<Taken>(send.frame);
+        std::set<CommitId> declined;
+        for (const auto& each : message->declined) declined.insert(each.id);
+        for (const auto& id : incoming_[{send.link, message->number}]) {
+            if (declined.contains(id)) continue;
+            GroupId group;
+            for (const auto& each : replica->log().groups()) {
+                if (replica->log().knows(each, id)) group = each;
+            }
+            if (group.is_zero()) return report_("a commit was acknowledged that is not on the disk");
+            acknowledged_.emplace(id, group);
+        }
+    }
+}
+
+void Device::check_acknowledged() {
+    for (const auto& [id, group] : acknowledged_) {
+        if (!replica->log().knows(group, id)) report_("a commit was acknowledged and is lost");
+    }
+}
+
+bool Device::is_complete(const GroupId& group) const {
+    const auto& log = replica->log();
+    return log.waiting(group, 1).empty() && log.wanted_parts(group, 1).empty() && log.wanted_epochs(group).empty();
+}
+
+std::string Device::view(const GroupId& group) const {
+    std::string shown;
+    replica->each_record(group, [&](RecordState&& state) {
+        shown += to_hex(state.id.view()).substr(0, 8);
+        if (const auto* title = state.shown("title")) shown += " " + *title->value.get<std::string>();
+        const auto text = replica->text(group, state.id, "body");
+        shown += ": " + (text ? text->text() : "?") + "\n";
+        return true;
+    });
+    return shown;
+}
+
+}  // namespace staffroom::world

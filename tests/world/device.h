@@ -1,0 +1,106 @@
+// One simulated computer: the real replica over a store that survives crashes, the real conversation over a plug, and a
+// wall clock that may say anything. It remembers what it has acknowledged, and to whom it may give what.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "storage/lmdb.h"
+#include "storage/replica.h"
+#include "tests/memory_kv.h"
+#include "tests/world/host.h"
+
+namespace staffroom::world {
+
+// What all devices together have shown: the same bytes for an id, always.
+class Ledger {
+  public:
+    // False when that id was seen with other bytes.
+    bool see(const CommitId& id, const Bytes& commit);
+    std::set<CommitId> written;  // durable at their author
+
+  private:
+    std::map<CommitId, Hash> bytes_;
+};
+
+class Device final : public Keeper, public ChunkStore {
+  public:
+    using Report = std::function<void(const std::string& broken)>;
+
+    Device(Network& network, Ledger& ledger, unsigned number, std::uint64_t clock_ms, Report report);
+    ~Device() override;
+
+    // With the disk in memory, or in a folder.
+    void power_on(const std::optional<std::filesystem::path>& folder = {});
+    // Everything that is not on the disk is lost.
+    void crash();
+    bool is_on() const { return host != nullptr; }
+    // The same disk in another computer, which draws a run of its own. Memory disks only.
+    std::unique_ptr<Device> clone(unsigned number) const;
+
+    PersonId person() const { return identity.person(); }
+    const DeviceId& device() const { return identity.record.device; }
+    unsigned number() const { return number_; }
+    Role role(const GroupId& group) const;
+
+    // --- what its teacher does; nothing happens without the right to
+    void writes_note(const GroupId& group, const std::string& title);
+    void changes_title(const GroupId& group, const std::string& title, std::uint64_t choice);
+    void types(const GroupId& group, const std::string& words, std::uint64_t choice);
+    void lets_in(const GroupId& group, const Device& other);
+    void removes(const GroupId& group, const Device& other);
+    void appoints(const GroupId& group, const Device& other);
+    std::optional<Invitation> invites(const GroupId& group, std::uint32_t uses);
+    void joins(const Invitation& invitation);
+
+    // What a screen would show of the group, as one string: equal views, equal strings.
+    std::string view(const GroupId& group) const;
+    bool is_complete(const GroupId& group) const;  // nothing waits, nothing is wanted, all can be read
+
+    // Everything it has acknowledged is on its disk.
+    void check_acknowledged();
+
+    Identity identity;
+    std::unique_ptr<Replica> replica;
+    std::unique_ptr<Host> host;
+    std::set<CommitId> own;  // written here, durable
+
+    // Keeper
+    Result<IngestReport> keep(const net::StoreCommits& batch) override;
+    Result<IngestReport> keep(const net::StoreParts& batch) override;
+    void keep(const Have& have) override;
+    bool keep(const net::StoreChunk&) override { return false; }
+    Result<IngestReport> share(const net::ShareKeys& share) override;
+    std::pair<net::Answer, IngestReport> decide(const net::Claim& claim) override;
+    void joined(const Welcome& welcome) override;
+
+    // ChunkStore: none here
+    bool has(const ChunkId&) const override { return false; }
+    std::optional<Bytes> read(const ChunkId&) const override { return std::nullopt; }
+    std::vector<GroupId> groups(const ChunkId&) const override { return {}; }
+    std::vector<WantedChunk> wanted(std::size_t) const override { return {}; }
+
+  private:
+    void wrote(const GroupId& group, const Result<Ingested>& done);
+    void writes(const GroupId& group, const RecordId& record, std::vector<Op> ops);
+    std::optional<RecordId> some_note(const GroupId& group, std::uint64_t choice) const;
+    void look_at_incoming(net::LinkId link, ByteView frame);
+    void look_at_outgoing(const net::Send& send);
+
+    Network& network_;
+    Ledger& ledger_;
+    unsigned number_;
+    std::uint64_t clock_ms_;
+    Report report_;
+    std::unique_ptr<Store> store_;
+    std::optional<SigningKey> key_;
+    std::map<std::pair<net::LinkId, std::uint64_t>, std::vector<CommitId>> incoming_;  // by number of the frame
+    std::map<CommitId, GroupId> acknowledged_;
+};
+
+}  // namespace staffroom::world

@@ -1,0 +1,218 @@
+#include "tests/world/network.h"
+
+namespace staffroom::world {
+
+using net::Arrival;
+using net::Door;
+using net::LinkId;
+
+// --- the wire
+// ----------------------------------------------------------------------------------------------------------
+
+net::Address Network::address(unsigned number) {
+    net::Address address;
+    address.bytes = {0,
+                     0,
+                     0,
+                     0,
+                     0,
+                     0,
+                     0,
+                     0,
+                     0,
+                     0,
+                     0xFF,
+                     0xFF,
+                     10,
+                     0,
+                     static_cast<std::uint8_t>(number >> 8),
+                     static_cast<std::uint8_t>(number)};
+    address.port = net::members_port_default;
+    return address;
+}
+
+void Network::later(std::uint64_t delay_ms, std::function<void()> happen) {
+    due_.push({now_ + delay_ms, ++order_, std::move(happen)});
+}
+
+std::uint64_t Network::delay() {
+    if (chance(faults.slow)) return faults.delay_ms_min + random_() % (faults.slow_ms_max + 1);
+    return faults.delay_ms_min + random_() % (faults.delay_ms_max - faults.delay_ms_min + 1);
+}
+
+std::uint64_t Network::delay(const net::Address& to, std::size_t size) {
+    const auto line = bytes_per_second.find(to);
+    if (line == bytes_per_second.end()) return delay();
+    auto& until = busy_until_[to];
+    until = std::max(until, now_) + 1'000 * size / line->second;
+    return until - now_;
+}
+
+void Network::run_to(std::uint64_t now) {
+    while (!due_.empty() && due_.top().at <= now) {
+        now_ = std::max(now_, due_.top().at);
+        const auto happen = due_.top().happen;
+        due_.pop();
+        happen();
+    }
+    now_ = std::max(now_, now);
+}
+
+bool Network::reach(const Plug& from, const Plug& to) const {
+    const auto part = [&](const Plug& plug) {
+        const auto found = parts.find(plug.address());
+        return found == parts.end() ? 0 : found->second;
+    };
+    return part(from) == part(to);
+}
+
+Plug* Network::at(const net::Address& address) {
+    for (auto* plug : plugs_) {
+        if (plug->address_.bytes == address.bytes) return plug;
+    }
+    return nullptr;
+}
+
+void Network::deliver(Plug* to, LinkId link, const Bytes& frame) {
+    if (!alive(to)) return;
+    const auto found = to->ends_.find(link);
+    if (found == to->ends_.end()) return;
+    auto& end = found->second;
+    if (end.other && alive(end.other) && !reach(*end.other, *to)) return;
+    Arrival arrival;
+    arrival.link = link;
+    arrival.peer = end.peer;
+    arrival.door = end.door;
+    arrival.dialled = end.dialled;
+    if (!end.dialled) arrival.from = end.from;
+    if (!end.open) {
+        end.open = true;
+        arrival.kind = Arrival::Kind::opened;
+        to->inbox_.emplace_back(arrival, Bytes{});
+    }
+    arrival.kind = Arrival::Kind::frame;
+    to->inbox_.emplace_back(arrival, frame);
+    ++frames;
+    bytes += frame.size();
+}
+
+void Network::break_off(Plug* plug, LinkId link) {
+    if (!alive(plug)) return;
+    const auto found = plug->ends_.find(link);
+    if (found == plug->ends_.end()) return;
+    Arrival arrival;
+    arrival.kind = Arrival::Kind::closed;
+    arrival.link = link;
+    arrival.peer = found->second.peer;
+    arrival.door = found->second.door;
+    arrival.dialled = found->second.dialled;
+    const bool told = found->second.open || found->second.dialled;
+    plug->ends_.erase(found);
+    if (told) plug->inbox_.emplace_back(arrival, Bytes{});
+}
+
+// --- a computer's end
+// --------------------------------------------------------------------------------------------------
+
+Plug::Plug(Network& network, net::Address address, LinkKey key, std::function<bool(const LinkKey&)> admits)
+    : network_(network), address_(address), key_(key), admits_(std::move(admits)) {
+    network_.plugs_.insert(this);
+}
+
+Plug::~Plug() {
+    network_.plugs_.erase(this);
+    for (const auto& [link, end] : ends_) {
+        auto* other = end.other;
+        const auto other_link = end.other_link;
+        auto* network = &network_;
+        if (!other || network_.chance(network_.faults.silent_cut)) continue;
+        network_.later(network_.delay(), [=] { network->break_off(other, other_link); });
+    }
+}
+
+Result<LinkId> Plug::dial(const net::Dial& dial) {
+    const LinkId mine{++network_.link_}, theirs{++network_.link_};
+    auto& end = ends_[mine];
+    end.peer = dial.server;
+    end.door = dial.door;
+    end.dialled = true;
+    auto* network = &network_;
+    auto* self = this;
+    network_.later(network_.delay(), [=, to = dial.to, server = dial.server, door = dial.door] {
+        auto* other = network->at(to);
+        if (!network->alive(self) || !self->ends_.contains(mine)) return;
+        const auto port = door == Door::members ? net::members_port_default : net::lobby_port_default;
+        if (!other || !network->reach(*self, *other) || to.port != port) return;  // nobody answers
+        if (other->key_ != server) return network->break_off(self, mine);
+        // At the members' door a key that is not known is refused in silence.
+        if (door == Door::members && !other->admits_(self->key_)) return;
+        auto& mine_end = self->ends_[mine];
+        mine_end.open = true;
+        mine_end.other = other;
+        mine_end.other_link = theirs;
+        auto& their_end = other->ends_[theirs];
+        their_end.peer = self->key_;
+        if (door == Door::lobby) {
+            for (auto& byte : their_end.peer.bytes) byte = static_cast<std::uint8_t>(network->random_());
+        }
+        their_end.door = door;
+        their_end.from = self->address_;
+        their_end.other = self;
+        their_end.other_link = mine;
+        Arrival arrival;
+        arrival.kind = Arrival::Kind::opened;
+        arrival.link = mine;
+        arrival.peer = server;
+        arrival.door = door;
+        arrival.dialled = true;
+        self->inbox_.emplace_back(arrival, Bytes{});
+    });
+    return mine;
+}
+
+net::Sent Plug::send(LinkId link, Bytes&& frame) {
+    const auto found = ends_.find(link);
+    if (found == ends_.end()) return net::Sent::gone;
+    const auto& end = found->second;
+    const auto most = end.door == Door::members ? net::members_frame_bytes : net::lobby_frame_bytes;
+    if (frame.size() > most) return net::Sent::too_large;
+    if (!end.open || !end.other) return net::Sent::full;
+    ++stats_.frames_out;
+    stats_.bytes_out += frame.size();
+    auto* network = &network_;
+    const auto carry = [&](const Bytes& bytes) {
+        network_.later(
+            network_.delay(end.other->address_, bytes.size()),
+            [network, to = end.other, to_link = end.other_link, bytes] { network->deliver(to, to_link, bytes); });
+    };
+    if (!network_.alive(end.other) || network_.chance(network_.faults.lost)) return net::Sent::sent;
+    if (network_.chance(network_.faults.doubled)) carry(frame);
+    carry(frame);
+    return net::Sent::sent;
+}
+
+std::optional<Arrival> Plug::receive() {
+    while (!inbox_.empty()) {
+        auto [arrival, frame] = std::move(inbox_.front());
+        inbox_.pop_front();
+        if (arrival.kind != Arrival::Kind::closed && !ends_.contains(arrival.link)) continue;
+        current_ = std::move(frame);
+        arrival.frame = current_;
+        stats_.frames_in += arrival.kind == Arrival::Kind::frame;
+        stats_.bytes_in += current_.size();
+        return arrival;
+    }
+    return std::nullopt;
+}
+
+void Plug::close(LinkId link) {
+    const auto found = ends_.find(link);
+    if (found == ends_.end()) return;
+    const auto end = found->second;
+    ends_.erase(found);
+    if (!end.other || network_.chance(network_.faults.silent_cut)) return;
+    auto* network = &network_;
+    network_.later(network_.delay(), [=] { network->break_off(end.other, end.other_link); });
+}
+
+}  // namespace staffroom::world

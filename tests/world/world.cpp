@@ -1,0 +1,270 @@
+#include "tests/world/world.h"
+
+#include <cstdio>
+
+#include "core/crypto.h"
+
+namespace staffroom::world {
+
+World::World(std::uint64_t seed, WorldOptions options)
+    : seed_(seed), options_(std::move(options)), random_(seed), network_(seed ^ 0x5EED) {
+    seed_randomness_for_simulation(seed);
+}
+
+void World::say(const std::string& what) const {
+    if (options_.talk) std::fprintf(stderr, "%8llu ms  %s\n", (unsigned long long)network_.now(), what.c_str());
+}
+
+// --- who is there
+// --------------------------------------------------------------------------------------------------------
+
+Device& World::add_device() {
+    const auto number = static_cast<unsigned>(devices_.size()) + 1;
+    // Clocks from 1970 to 2106 (K05).
+    const auto clock_ms = pick(std::uint64_t{136} * 365 * 86'400'000);
+    devices_.push_back(std::make_unique<Device>(network_, ledger_, number, clock_ms,
+                                                [this](const std::string& what) { broken_.push_back(what); }));
+    return *devices_.back();
+}
+
+void World::switch_on(Device& device) {
+    std::optional<std::filesystem::path> folder;
+    if (options_.folder) folder = *options_.folder / std::to_string(device.number());
+    device.power_on(folder);
+    introduce_all();
+}
+
+void World::introduce_all() {
+    for (const auto& one : devices_) {
+        for (const auto& other : devices_) {
+            if (one != other && one->is_on() && other->is_on()) one->host->hear_of(*other->host);
+        }
+    }
+}
+
+void World::found_group() {
+    const auto count = options_.devices_min + pick(options_.devices_max - options_.devices_min + 1);
+    for (unsigned i = 0; i < count; ++i) switch_on(add_device());
+    auto& founder = *devices_[0];
+    group_ = founder.replica->found(GroupKind::school, "Hill School", NewcomersRead::all).value();
+    const auto invitation = founder.invites(group_, static_cast<std::uint32_t>(count));
+    for (std::size_t i = 1; i < devices_.size(); ++i) {
+        auto& newcomer = *devices_[i];
+        if (chance(50)) {
+            founder.lets_in(group_, newcomer);
+            newcomer.joined(founder.replica->welcome_to(group_).value());
+            newcomer.host->peers().groups_changed(network_.now());
+        } else {
+            newcomer.joins(*invitation);
+            invited_.insert(&newcomer);
+        }
+    }
+    if (options_.liar && chance(30)) {
+        liar_ = devices_.back().get();
+        liar_->host->lie = nullptr;
+        say("device " + std::to_string(liar_->number()) + " lies");
+    }
+    if (options_.stranger && chance(30)) {
+        stranger_ = &add_device();
+        switch_on(*stranger_);
+        say("device " + std::to_string(stranger_->number()) + " is a stranger");
+        // An invitation that nobody gave.
+        auto forged = *invitation;
+        forged.seed = random_id<Hash>();
+        stranger_->joins(forged);
+    }
+    introduce_all();
+}
+
+// --- what happens
+// --------------------------------------------------------------------------------------------------------
+
+void World::pass(std::uint64_t ms) {
+    pass_until([] { return false; }, ms);
+}
+
+bool World::pass_until(const std::function<bool()>& done, std::uint64_t ms) {
+    std::vector<Host*> hosts;
+    for (const auto& device : devices_) {
+        if (device->is_on()) hosts.push_back(device->host.get());
+    }
+    run_until(network_, hosts, network_.now() + ms, [&] { return !broken_.empty() || done(); });
+    return done();
+}
+
+void World::teacher_works(Device& device) {
+    if (!device.is_on() || device.role(group_) < Role::member) return;
+    const auto word = "w" + std::to_string(++words_);
+    say("device " + std::to_string(device.number()) + " writes " + word);
+    switch (pick(4)) {
+        case 0:
+            return device.writes_note(group_, word);
+        case 1:
+            return device.changes_title(group_, word, random_());
+        default:
+            return device.types(group_, word + " ", random_());
+    }
+}
+
+void World::organiser_works(Device& device) {
+    if (!device.is_on() || device.role(group_) != Role::organiser) return;
+    auto& other = some_device();
+    if (&other == &device || &other == stranger_ || &other == devices_[0].get()) return;
+    const bool is_twin = other.person() == devices_[0]->person() || other.person() == device.person();
+    if (is_twin || device.replica->group(group_)->members.standing(other.device()) == Standing::unknown) return;
+    if (options_.removals && !removed_ && chance(30)) {
+        say("device " + std::to_string(device.number()) + " removes " + std::to_string(other.number()));
+        removed_ = true;
+        return device.removes(group_, other);
+    }
+    say("device " + std::to_string(device.number()) + " appoints or lets in " + std::to_string(other.number()));
+    chance(50) ? device.appoints(group_, other) : device.lets_in(group_, other);
+}
+
+void World::change_network() {
+    if (options_.frames && chance(50)) {
+        network_.faults.lost = static_cast<unsigned>(chance(50) ? 0 : pick(300));
+        network_.faults.doubled = static_cast<unsigned>(pick(200));
+        network_.faults.slow = static_cast<unsigned>(pick(200));
+        network_.faults.delay_ms_max = 1 + pick(200);
+        network_.faults.silent_cut = static_cast<unsigned>(pick(500));
+    }
+    if (options_.partitions && chance(60)) {
+        for (const auto& device : devices_) {
+            network_.parts[Network::address(device->number())] = chance(60) ? 0 : static_cast<int>(pick(3));
+        }
+        say("the network is parted anew");
+    }
+}
+
+void World::power(Device& device) {
+    if (device.is_on()) {
+        if (!options_.crashes) return;
+        say("device " + std::to_string(device.number()) + " loses power");
+        ++crashes_;
+        device.crash();
+    } else {
+        say("device " + std::to_string(device.number()) + " is switched on");
+        switch_on(device);
+    }
+}
+
+void World::make_twin(Device& device) {
+    if (!options_.clones || options_.folder || devices_.size() >= 8 || !device.is_on() || &device == stranger_) return;
+    if (device.role(group_) < Role::member) return;
+    say("device " + std::to_string(device.number()) + " has its disk copied");
+    devices_.push_back(device.clone(static_cast<unsigned>(devices_.size()) + 1));
+    switch_on(*devices_.back());
+}
+
+void World::step() {
+    auto& device = some_device();
+    const auto kind = pick(100);
+    if (kind < 45) {
+        teacher_works(device);
+    } else if (kind < 50) {
+        organiser_works(device);
+    } else if (kind < 60) {
+        change_network();
+    } else if (kind < 70) {
+        power(device);
+    } else if (kind < 72) {
+        make_twin(device);
+    } else if (kind < 75) {
+        introduce_all();
+    } else {
+        pass(chance(80) ? pick(500) : pick(20'000));
+    }
+    if (liar_ && liar_->is_on()) {
+        liar_->host->lie = [this](Bytes& frame) {
+            if (chance(10)) frame[pick(frame.size())] ^= static_cast<std::uint8_t>(1u << pick(8));
+            if (chance(2)) frame.resize(1 + pick(frame.size()));
+        };
+    }
+}
+
+// --- afterwards
+// ------------------------------------------------------------------------------------------------------------
+
+void World::stop_faults() {
+    network_.faults = {};
+    network_.parts.clear();
+    for (const auto& device : devices_) {
+        if (!device->is_on()) switch_on(*device);
+        device->host->lie = nullptr;
+    }
+    say("the faults stop");
+}
+
+std::vector<Device*> World::current_members() {
+    std::vector<Device*> members;
+    const auto& judge = *devices_[0]->replica;
+    for (const auto& device : devices_) {
+        if (judge.log().standing(group_, device->device()) == Standing::current) members.push_back(device.get());
+    }
+    return members;
+}
+
+std::string World::difference() {
+    const auto members = current_members();
+    const auto& first = *members[0];
+    for (const auto* device : members) {
+        const auto name = "device " + std::to_string(device->number());
+        if (!device->replica->group(group_)) return name + " has not joined";
+        for (const auto kind : all_kinds) {
+            if (device->replica->root(group_, kind) != first.replica->root(group_, kind)) {
+                return name + " has another set of kind " + std::to_string(static_cast<int>(kind));
+            }
+        }
+        if (!device->is_complete(group_)) return name + " still wants something";
+    }
+    // Views cost most, so they come last.
+    const auto shown = first.view(group_);
+    for (const auto* device : members) {
+        if (device->view(group_) != shown) return "device " + std::to_string(device->number()) + " shows other notes";
+    }
+    return {};
+}
+
+std::optional<std::string> World::check_nothing_lost() {
+    const auto& log = devices_[0]->replica->log();
+    for (const auto* device : current_members()) {
+        for (const auto& id : device->own) {
+            if (!log.knows(group_, id))
+                return "a commit written by device " + std::to_string(device->number()) + " is lost";
+        }
+    }
+    if (stranger_ && !stranger_->replica->log().groups().empty()) return "the stranger is in a group";
+    return std::nullopt;
+}
+
+std::optional<std::string> World::run() {
+    const auto fail = [&]() -> std::optional<std::string> { return broken_.front(); };
+    found_group();
+    for (unsigned i = 0; i < options_.steps && broken_.empty(); ++i) step();
+    if (!broken_.empty()) return fail();
+    stop_faults();
+    std::string missing = "nobody is in the group";
+    for (const auto end = network_.now() + options_.calm_ms_max; network_.now() < end && !missing.empty();) {
+        introduce_all();
+        pass(2'000);
+        if (!broken_.empty()) return fail();
+        missing = difference();
+    }
+    if (!missing.empty()) return "not equal in the end: " + missing;
+    for (const auto& device : devices_) device->check_acknowledged();
+    if (!broken_.empty()) return fail();
+    return check_nothing_lost();
+}
+
+WorldFigures World::figures() const {
+    WorldFigures figures;
+    figures.commits = ledger_.written.size();
+    figures.frames = network_.frames;
+    figures.bytes = network_.bytes;
+    figures.crashes = crashes_;
+    figures.simulated_ms = network_.now();
+    return figures;
+}
+
+}  // namespace staffroom::world

@@ -105,8 +105,8 @@ void Giving::fill_promised(const Set& set, std::deque<CommitId>& queue, const Of
     while (!queue.empty() && !is_full(commits, bytes)) {
         const auto id = queue.front();
         queue.pop_front();
-        ++frame.promised;  // done with, also when it went another way meanwhile
-        if (seen_.contains(id) || queued_.contains(id)) continue;
+        ++frame.promised;  // done with, also when it goes another way meanwhile
+        if (queued_.contains(id)) continue;
         auto commit = read(offers, set.first, id);
         if (!commit) continue;
         frame.ids.push_back(id);

@@ -59,7 +59,9 @@ void Peers::hear(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
     if (line.door == Door::lobby && !line.session) {
         if (line.dialled) {
             auto* joining = joining_with(line.key);
-            if (!joining || joining->hear(link, frame, out_)) close(link, Parting::done, false, now);
+            if (joining && !joining->hear(link, frame, out_)) return;
+            close(link, Parting::done, false, now);
+            if (joining && !joining->is_open()) dialling_.hurry(joining->request().inviter, now);
             return;
         }
         if (kind == Kind::claim) return admitting_.hear(link, line.key, line.from, frame, now, out_);
@@ -229,6 +231,7 @@ void Peers::join(JoinRequest request, std::uint64_t now) {
     std::erase_if(
         joins_, [&](const Joining& joining) { return !joining.is_open() || joining.request().group == request.group; });
     const auto key = request.inviter;
+    introduced_.insert(key);
     joins_.emplace_back(std::move(request));
     dialling_.hurry(key, now);
 }
@@ -243,7 +246,7 @@ std::optional<Door> Peers::door_for(const Contact& contact) const {
         return joining.is_open() && joining.request().inviter == contact.key;
     });
     if (invited) return Door::lobby;
-    if (here_.log.device_of(contact.key)) return Door::members;
+    if (introduced_.contains(contact.key) || here_.log.device_of(contact.key)) return Door::members;
     return std::nullopt;
 }
 

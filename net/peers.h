@@ -115,6 +115,7 @@ class Peers {
     ChunkExchange chunks_;
     Admitting admitting_;
     std::vector<Joining> joins_;
+    std::set<LinkKey> introduced_;  // who let us in: dialled though no member table here names them yet
 };
 
 }  // namespace staffroom::net

@@ -1,5 +1,5 @@
-# cmake -P json.cmake FILE: fails unless FILE is one JSON document of the command line's contract. CMake is the one JSON
-# reader that every machine that builds Staffroom has.
+# cmake -P json.cmake FILE [MEMBER OUT]: fails unless FILE is one JSON document of the command line's contract; writes the text
+# of a member, unescaped, to OUT. CMake is the one JSON reader that every machine that builds Staffroom has.
 file(READ "${CMAKE_ARGV3}" document)
 string(STRIP "${document}" document)
 if(NOT document MATCHES "^{.*}$")
@@ -19,4 +19,8 @@ if(NOT ok)
       message(FATAL_ERROR "an error without words")
     endif()
   endforeach()
+endif()
+if(CMAKE_ARGC GREATER 5)
+  string(JSON value GET "${document}" "${CMAKE_ARGV4}")
+  file(WRITE "${CMAKE_ARGV5}" "${value}")
 endif()

@@ -56,8 +56,9 @@ token_bent() {
 
 # knock BYTES: a stranger sends them to Amina's port and goes away.
 knock() { bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "$1" >&3; head -c 100 <&3 >/dev/null & sleep 0.2; kill $! 2>/dev/null' "$(port amina)" "$1"; }
+noise() { cat "$world/amina.log" "$world/amina/log" 2>/dev/null | grep -c .; }
 strangers() {
-    before=$(wc -l <"$world/amina.log")
+    before=$(noise)
     for _ in 1 2 3; do
         knock 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
         knock '\026\003\001\002\000\001\000\001\374\003\003'
@@ -65,7 +66,7 @@ strangers() {
         knock '\377\000\000\000\000\000\000\000\001\177\001\000'
         knock 'garbage garbage garbage garbage garbage garbage garbage garbage garbage garbage'
     done
-    as amina status && [ $(($(wc -l <"$world/amina.log") - before)) -le 3 ]
+    as amina status && [ $(($(noise) - before)) -le 3 ]
 }
 
 group='' note='' invitation=''

@@ -335,4 +335,16 @@ void Beacon::tick() {
     if (pace_.tick(now)) say(BeaconKind::here);
 }
 
+std::optional<Address> address_from_typed(std::string_view text) {
+    const auto percent = text.find('%');
+    const auto end = text.find(']');
+    if (percent == std::string_view::npos || end == std::string_view::npos || end < percent)
+        return address_from_text(text);
+    const std::string name(text.substr(percent + 1, end - percent - 1));
+    const auto index = if_nametoindex(name.c_str());
+    if (index == 0) return address_from_text(text);
+    return address_from_text(std::string(text.substr(0, percent + 1)) + std::to_string(index) +
+                             std::string(text.substr(end)));
+}
+
 }  // namespace staffroom::net

@@ -17,6 +17,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -88,5 +89,8 @@ class Beacon {
     std::deque<std::pair<Address, Told>> asked_;
     std::deque<Sighting> seen_;
 };
+
+// What a teacher types: as address_from_text(), and the scope may be an interface's name ("[fe80::1%wlan0]:47710").
+std::optional<Address> address_from_typed(std::string_view text);
 
 }  // namespace staffroom::net

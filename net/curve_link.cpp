@@ -177,10 +177,8 @@ void CurveLink::tick() {
     const bool crowded = descriptors_short();
     for (auto& door : doors_) {
         if (!crowded || !door.bound) continue;
-        door.socket.unbind();
-        door.bound = false;
-        door.reopen_ms = now + options_.shut_ms;
-        ++stats_.unbinds;
+        shut_door(door, now + options_.shut_ms);
+        ++stats_.shut;
     }
     bool clear_lobby = false;
     {

@@ -151,7 +151,6 @@ std::optional<Address> source_of(const zmq::message_t& frame) {
 struct CurveSocket::Held {
     zmq::socket_t socket;
     bool is_door = false;
-    std::string endpoint;  // bound
     zmq::message_t frame;  // of the last message
 };
 
@@ -186,16 +185,14 @@ Result<std::uint16_t> CurveSocket::bind(std::uint16_t port) {
     const auto service = port == 0 ? std::string("*") : std::to_string(port);
     for (const auto* host : {"tcp://[::]:", "tcp://0.0.0.0:"}) {  // the second where there is no IPv6
         if (zmq_bind(held_->socket.handle(), (host + service).c_str()) == 0) {
-            held_->endpoint = held_->socket.get(zmq::sockopt::last_endpoint);
-            return static_cast<std::uint16_t>(std::stoul(held_->endpoint.substr(held_->endpoint.rfind(':') + 1)));
+            const auto bound = held_->socket.get(zmq::sockopt::last_endpoint);
+            return static_cast<std::uint16_t>(std::stoul(bound.substr(bound.rfind(':') + 1)));
         }
         if (zmq_errno() == EADDRINUSE)
             return {Code::busy, "Port " + service + " of this computer is in use.", "Choose another one with --port."};
     }
     return {Code::io, "Port " + service + " of this computer cannot be opened."};
 }
-
-void CurveSocket::unbind() { zmq_unbind(held_->socket.handle(), held_->endpoint.c_str()); }
 
 Result<CurveSocket> CurveSocket::dial(const LinkPair& shown, const LinkKey& server, const Address& to,
                                       std::size_t message_max) {

@@ -66,8 +66,6 @@ class CurveSocket {
                                     int queue);
     // Every interface, IPv4 and IPv6; port 0 is the system's choice. Gives the port. Errors: busy (port in use), io.
     Result<std::uint16_t> bind(std::uint16_t port);
-    // No new connections; those that are stay.
-    void unbind();
 
     // A dial under way: writable once both ends are proved. Errors: busy (no more sockets).
     static Result<CurveSocket> dial(const LinkPair& shown, const LinkKey& server, const Address& to,

@@ -85,7 +85,7 @@ struct LinkStats {
     std::uint64_t dropped_unknown = 0;    // frames of keys no longer allowed, or on links closed here
     std::uint64_t dropped_multipart = 0;  // messages of several frames: they escape every limit of the library
     std::uint64_t restarts = 0;           // of the transport, by the memory watchdog
-    std::uint64_t unbinds = 0;            // doors shut for a while because file descriptors ran short
+    std::uint64_t shut = 0;               // doors shut for a while because file descriptors ran short
     std::size_t links = 0;                // now
 };
 

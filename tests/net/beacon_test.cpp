@@ -138,6 +138,14 @@ TEST_CASE("a typed address is asked, and answers even without discovery") {
     CHECK_FALSE(ben.sees(ada));  // loopback is nobody's hint
 }
 
+TEST_CASE("a typed address may name its interface") {
+    CHECK(address_from_typed("[fe80::1%lo]:5000") == address_from_text("[fe80::1%1]:5000"));
+    CHECK(address_from_typed("[fe80::1%7]:5000") == address_from_text("[fe80::1%7]:5000"));
+    CHECK_FALSE(address_from_typed("[fe80::1%nowhere]:5000"));
+    CHECK_FALSE(address_from_typed("fe80::1%lo:5000"));
+    CHECK(address_from_typed("10.0.0.1:5000") == address_from_text("10.0.0.1:5000"));
+}
+
 TEST_CASE("T20 an address that was only heard of is not asked on loopback") {
     Device ada(false), ben(false);
     ada.beacon->ask(ben.at("127.0.0.1:"), Told::heard);

@@ -1,6 +1,7 @@
 // What strangers and colleagues may send to our doors that no library would. Numbers are small here; STAFFROOM_MANY
 // multiplies them.
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -100,6 +101,41 @@ TEST_CASE("T06 connections that never speak are closed, and colleagues do not no
         {&room.ada, &room.ben},
         [&] { return std::none_of(mute.begin(), mute.end(), [](auto& one) { return one.is_open(); }); }, 60s));
     CHECK(room.honest_work_goes_on());
+}
+
+TEST_CASE("T07 when file descriptors run short the doors shut, our own dials stay, and the doors open again") {
+    LinkOptions scarce;
+    scarce.descriptors = 0;
+    scarce.shut_ms = 100;
+    LinkOptions hasty;
+    hasty.dial_ms = 500;
+    Person ada(hasty), ben(scarce), cai;
+    REQUIRE(ben.listens());
+    REQUIRE(cai.listens());
+    ben.link.allow({ada.pair.key});
+    cai.link.allow({ben.pair.key});
+    ada.dials(ben);
+    const auto to_cai = ben.dials(cai);
+    const Everybody all{&ada, &ben, &cai};
+    REQUIRE(until(all, [&] { return ada.count(Kind::opened) == 1 && ben.count(Kind::opened) == 1; }));
+
+    rlimit before{};
+    getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit low{256, before.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &low);
+    {
+        std::vector<RawPeer> idle;
+        for (int i = 0; i < 100; ++i) idle.emplace_back(ben.ports.members);
+        CHECK(until({&ada, &ben}, [&] { return ben.link.stats().shut >= 2; }));
+        CHECK(until({&ada, &ben}, [&] { return ada.count(Kind::closed) == 1; }));
+        REQUIRE(ben.says(to_cai, "still in") == Sent::sent);
+    }
+    setrlimit(RLIMIT_NOFILE, &before);
+    CHECK(until({&ada, &ben}, [&] {
+        if (ada.link.stats().links == 0) ada.dials(ben);
+        return ada.count(Kind::opened) == 2;
+    }));
+    CHECK(until(all, [&] { return cai.got("still in"); }));
 }
 
 TEST_CASE("T08 connections that open and close without end freeze nothing") {

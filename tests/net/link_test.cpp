@@ -34,6 +34,19 @@ TEST_CASE("a colleague dials, both are proved, frames go both ways") {
     CHECK(ben.link.stats().bytes_in == 12);
 }
 
+TEST_CASE("the doors are open on IPv6 as well") {
+    Person ada, ben;
+    REQUIRE(ben.listens());
+    ben.link.allow({ada.pair.key});
+    auto to = *address_from_text("[::1]:1");
+    to.port = ben.ports.members;
+    const auto id = ada.link.dial({.to = to, .server = ben.pair.key, .told = Told::typed});
+    REQUIRE(id.ok());
+    REQUIRE(until({&ada, &ben}, [&] { return ada.count(Kind::opened) == 1; }));
+    ada.says(*id, "hello");
+    CHECK(until({&ada, &ben}, [&] { return ben.got("hello"); }));
+}
+
 TEST_CASE("the dialler hears when the other side goes") {
     Person ada;
     {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The command line contract: exit codes, one JSON document, and everything a terminal or a file system can do to us.
 . "$(dirname "$0")/lib.sh"
+lesson=app/demo/material/water-cycle-lesson.md
 
 plain() {
     who=$1
@@ -15,9 +16,9 @@ profile() {
 }
 
 every_verb_answers() {
-    note=$(as amina note new "$group" --title "First note" --from README.md | field note)
+    note=$(as amina note new "$group" --title "First note" --from "$lesson" | field note)
     record=$(as amina record new "$group" task title="Order seeds" | field record)
-    resource=$(as amina resource add "$group" README.md --title "Read me" --tag start | field resource)
+    resource=$(as amina resource add "$group" "$lesson" --title "Read me" --tag start | field resource)
     [ -n "$note" ] && [ -n "$record" ] && [ -n "$resource" ] || return 1
     for command in status whoami "group list" "group show $group" "members $group" "resource list $group" \
         "resource show $resource" "note list $group" "note show $note" "note history $note" "feedback list $note" \
@@ -54,6 +55,7 @@ closed_pipes() {
     [ $? -lt 128 ] && ! grep -i terminate "$world/err"
 }
 
+says_locked() { as locked status | grep -q "\"locked\" *: *$1"; }
 secrets() {
     echo "correct horse battery" >"$world/phrase"
     exits 0 as locked init --name "Lea Lock" --passphrase-file "$world/phrase" || return 1
@@ -61,7 +63,13 @@ secrets() {
     echo "wrong horse" >"$world/wrong"
     exits 5 as locked --passphrase-file "$world/wrong" group list && is_json || return 1
     exits 0 as locked --passphrase-file "$world/phrase" group list || return 1
-    daemon locked --passphrase-file "$world/phrase" && exits 0 as locked group list || return 1
+    refuses 3 locked unlock --passphrase-file "$world/phrase" || return 1
+    as locked start --port 0 --no-discovery --foreground >"$world/locked.start" 2>"$world/locked.log" &
+    echo $! >"$world/locked.pid"
+    daemons="$daemons $!"
+    until_true 10 says_locked true && refuses 5 locked group list && refuses 5 locked unlock --passphrase-file "$world/wrong" &&
+        exits 0 as locked unlock --passphrase-file "$world/phrase" && until_true 10 says_locked false &&
+        exits 0 as locked group list || return 1
     if grep -a "correct horse" "/proc/$(pid_of locked)/cmdline" "/proc/$(pid_of locked)/environ"; then return 1; fi
     rest locked
     ! grep -ra "correct horse" "$world/locked" "$world/locked.log"
@@ -116,7 +124,7 @@ escapes_are_stripped() {
 
 second_start() {
     daemon amina || return 1
-    refuses 7 amina start --port 0 --no-discovery && grep -q 'running already' "$world/out" || return 1
+    refuses 7 amina start --port 0 --no-discovery && grep -q 'already running' "$world/out" || return 1
     exits 0 as amina status && exits 0 as amina note list "$group" && exits 0 as amina stop && wait "$(pid_of amina)" &&
         refuses 3 amina stop && exits 0 as amina note list "$group"
 }
@@ -165,15 +173,15 @@ windows_names() {
 }
 no_links() {
     echo precious >"$world/precious"
-    rm -rf "$world/got" && mkdir "$world/got" && ln -s "$world/precious" "$world/got/README.md" || return 1
+    rm -rf "$world/got" && mkdir "$world/got" && ln -s "$world/precious" "$world/got/water-cycle-lesson.md" || return 1
     as amina resource get "$resource" --to "$world/got"
-    [ "$(cat "$world/precious")" = precious ] && [ -h "$world/got/README.md" ]
+    [ "$(cat "$world/precious")" = precious ] && [ -h "$world/got/water-cycle-lesson.md" ]
 }
 numbered() {
     rm -rf "$world/got" && mkdir "$world/got" || return 1
     for i in 1 2 3 4 5 6 7 8; do as amina resource get "$resource" --to "$world/got" >/dev/null || return 1; done
     ls "$world/got"
-    [ "$(ls "$world/got" | grep -c .)" = 8 ] && [ -e "$world/got/README (2).md" ]
+    [ "$(ls "$world/got" | grep -c .)" = 8 ] && [ -e "$world/got/water-cycle-lesson (2).md" ]
 }
 
 group='' note='' record='' resource=''

@@ -5,7 +5,7 @@
 join() {
     as amina init --name "Amina Diallo" && as birk init --name "Birk Ström" &&
         group=$(as amina group new "Science teachers" --kind plc | field group) && [ -n "$group" ] &&
-        note=$(as amina note new "$group" --title "Shared note" --from README.md | field note) && [ -n "$note" ] &&
+        note=$(as amina note new "$group" --title "Shared note" --from app/demo/material/water-cycle-lesson.md | field note) && [ -n "$note" ] &&
         daemon amina && invitation=$(as amina invite "$group" | field invite) && [ -n "$invitation" ] &&
         daemon birk --peer "127.0.0.1:$(port amina)" && as birk join "$invitation" && until_true 20 equal "$group" amina birk
 }
@@ -38,7 +38,7 @@ token_used() {
     as chidi join "$invitation" >"$world/out" 2>&1
     code=$?
     cat "$world/out"
-    [ $code = 5 ] && grep -qi 'already used' "$world/out"
+    [ $code = 5 ] && grep -qi 'already been used' "$world/out"
 }
 token_bent() {
     length=${#invitation} at=1

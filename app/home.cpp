@@ -20,6 +20,12 @@ struct PersonRow {
 };
 const Bytes person_key = copy_of(view_of("person"));
 
+bool has_person(Store& store) {
+    bool found = false;
+    (void)store.read([&](ReadTxn& txn) -> Result<> { return found = txn.has(Table::profile, person_key), Done{}; });
+    return found;
+}
+
 // Half of a large batch's signatures on each core; a few are not worth a thread.
 void on_all_cores(std::size_t count, const std::function<void(std::size_t)>& step) {
     constexpr std::size_t least_per_thread = 16;
@@ -56,8 +62,14 @@ Result<std::unique_ptr<Home>> Home::create(const std::filesystem::path& folder, 
     }
     auto owner = OwnerLock::take(folder, {true, std::nullopt});
     if (!owner) return owner.error();
-    auto profile = Profile::create(*owner, passphrase ? std::optional<std::string_view>(*passphrase) : std::nullopt);
+    // One that was begun and never finished is finished now: nobody has used it yet.
+    const auto phrase = passphrase ? std::optional<std::string_view>(*passphrase) : std::nullopt;
+    const bool begun = has_profile(folder);
+    auto profile = begun ? Profile::open(*owner, phrase) : Profile::create(*owner, phrase);
     if (!profile) return profile.error();
+    if (begun && has_person(profile->store())) {
+        return {Code::refused, "There is a profile here already.", "Use it, or choose another folder with --home."};
+    }
     const auto secrets = new_device();
     PersonRow row;
     row.record = make_device_record(secrets, person.name);

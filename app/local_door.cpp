@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
@@ -54,8 +55,9 @@ bool is_same_user(int socket) {
 // answer that another thread gives later all keep it alive, in an order nobody knows.
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
-    Connection(Local::socket socket, const LocalDoor::Handle& handle, asio::io_context& context)
-        : stream_(std::move(socket)), handle_(handle), context_(context) {}
+    Connection(Local::socket socket, const LocalDoor::Handle& handle, asio::io_context& context,
+               std::atomic<int>& asked)
+        : stream_(std::move(socket)), handle_(handle), context_(context), asked_(asked) {}
 
     void read() {
         parser_.emplace();
@@ -74,6 +76,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         keep_alive_ = request.keep_alive();
         if (request.target() != "/api") return write(http::status::not_found, "");
         if (request.method() != http::verb::post) return write(http::status::method_not_allowed, "");
+        ++asked_;
         handle_(std::move(request.body()), [self = shared_from_this()](std::string body) {
             asio::post(self->context_,
                        [self, body = std::move(body)]() mutable { self->write(http::status::ok, std::move(body)); });
@@ -89,6 +92,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         response_.body() = std::move(body);
         response_.prepare_payload();
         http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code error, std::size_t) {
+            if (std::exchange(self->answering_, false)) --self->asked_;
             if (!error && self->keep_alive_) self->read();
         });
     }
@@ -99,6 +103,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     beast::flat_buffer buffer_;
     std::optional<http::request_parser<http::string_body>> parser_;
     http::response<http::string_body> response_;
+    std::atomic<int>& asked_;
+    bool answering_ = false;
     bool keep_alive_ = false;
 };
 
@@ -111,7 +117,7 @@ struct LocalDoor::Served {
         acceptor.async_accept([this](beast::error_code error, Local::socket socket) {
             if (error == asio::error::operation_aborted) return;
             if (!error && is_same_user(socket.native_handle())) {
-                std::make_shared<Connection>(std::move(socket), handle, context)->read();
+                std::make_shared<Connection>(std::move(socket), handle, context, asked)->read();
             }
             accept();
         });
@@ -119,6 +125,7 @@ struct LocalDoor::Served {
 
     std::filesystem::path path;
     Handle handle;
+    std::atomic<int> asked = 0;  // and not answered
     asio::io_context context{1};
     Local::acceptor acceptor;
     std::thread thread;
@@ -148,6 +155,9 @@ Result<std::unique_ptr<LocalDoor>> LocalDoor::open(const std::filesystem::path& 
 
 LocalDoor::~LocalDoor() {
     ::unlink(served_->path.c_str());
+    for (int waited_ms = 0; served_->asked > 0 && waited_ms < 1'000; ++waited_ms) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     served_->context.stop();
     served_->thread.join();
 }

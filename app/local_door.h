@@ -25,7 +25,7 @@ class LocalDoor {
 
     // Needs that no other daemon owns this profile: a socket left behind is replaced. Error: io.
     static Result<std::unique_ptr<LocalDoor>> open(const std::filesystem::path& socket, Handle handle);
-    // Stops listening; requests under way are cut off.
+    // Stops listening, and waits a moment until the answers that were given are sent.
     ~LocalDoor();
 
   private:

@@ -190,10 +190,11 @@ std::vector<net::Address> Node::own_addresses() const {
     return own;
 }
 
-void Node::forget_requests() {
+void Node::refuse_requests() {
+    const Error stopping{Code::busy, "Staffroom is being stopped.", "Try again."};
+    for (auto& each : underway_) each.answer(stopping);
     underway_.clear();
-    while (inbox_.take()) {
-    }
+    while (auto request = inbox_.take()) request->answer(stopping);
 }
 
 void Node::let_in_members() {

@@ -38,8 +38,8 @@ class Node final : public Network {
     // From a signal handler too.
     void interrupt();
 
-    // Drops what is asked and not answered. Nothing more is to be submitted.
-    void forget_requests();
+    // Answers what is still to be answered. Nothing more is to be submitted.
+    void refuse_requests();
 
     // Returns once stop() or interrupt() was called, or `done` says so after something has happened.
     void run(const std::function<bool()>& done = [] { return false; });

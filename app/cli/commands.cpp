@@ -97,6 +97,7 @@ constexpr Command all[] = {
     {"init", "Begin: make your profile on this computer", init},
     {"start", "Run in the background, so that colleagues near you get your changes and you theirs", start},
     {"stop", "Stop running in the background"},
+    {"unlock", "Open a profile that was started locked; give --passphrase-file, or type it"},
     {"status", "How things stand on this computer"},
     {"whoami", "Who you are here"},
     {"group new", "Found a group", group_new},

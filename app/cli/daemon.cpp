@@ -1,13 +1,16 @@
 #include "app/cli/daemon.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/json.hpp>
 #include <chrono>
 #include <csignal>
+#include <mutex>
 #include <thread>
 
 #include "app/api/args.h"
@@ -19,14 +22,23 @@
 namespace staffroom::cli {
 namespace {
 
-Node* running = nullptr;  // for the signal handler, which has nothing else to go by
+std::atomic<Node*> running = nullptr;  // for the signal handler, which has nothing else to go by
+
+std::atomic<bool> ended = false;
 
 void on_signal(int) {
-    if (running != nullptr) running->interrupt();
+    ended = true;
+    if (Node* node = running) node->interrupt();
 }
 
-// Asks over the local door are {"verb", "args"}; what is not is answered as any refusal.
-void submit(Node& node, const std::string& body, LocalDoor::Answer answer) {
+struct Asked {
+    std::string verb;
+    api::Json args;
+    LocalDoor::Answer answer;
+};
+
+// What comes through the local door is {"verb", "args"}; what is not is refused like anything else.
+std::optional<Asked> read_asked(const std::string& body, LocalDoor::Answer answer) {
     boost::system::error_code wrong;
     const auto value = boost::json::parse(body, wrong);
     const auto* object = wrong ? nullptr : value.if_object();
@@ -34,10 +46,57 @@ void submit(Node& node, const std::string& body, LocalDoor::Answer answer) {
     const auto* args = object ? object->if_contains("args") : nullptr;
     if (verb == nullptr || !verb->is_string() || (args != nullptr && !args->is_object())) {
         answer(document_of(Error{Code::malformed, "This request makes no sense.", ""}));
-        return;
+        return std::nullopt;
     }
-    node.submit({std::string(verb->get_string()), args ? args->get_object() : api::Json{},
-                 [answer = std::move(answer)](api::Reply reply) { answer(document_of(reply)); }});
+    return Asked{std::string(verb->get_string()), args ? args->get_object() : api::Json{}, std::move(answer)};
+}
+
+// Hands requests to the node, or keeps them for the gate while there is none.
+class Desk {
+  public:
+    void take(const std::string& body, LocalDoor::Answer answer) {
+        auto asked = read_asked(body, std::move(answer));
+        if (!asked) return;
+        const std::lock_guard lock(mutex_);
+        if (node_ == nullptr) return gate_.put(std::move(*asked));
+        node_->submit({std::move(asked->verb), std::move(asked->args),
+                       [answer = std::move(asked->answer)](api::Reply reply) { answer(document_of(reply)); }});
+    }
+    void give_to(Node* node) {
+        const std::lock_guard lock(mutex_);
+        node_ = node;
+    }
+    Inbox<Asked>& gate() { return gate_; }
+
+  private:
+    std::mutex mutex_;
+    Node* node_ = nullptr;
+    Inbox<Asked> gate_;
+};
+
+// The profile is locked: until the passphrase comes. Nothing: stopped before.
+std::unique_ptr<Home> wait_for_passphrase(const Parsed& parsed, Desk& desk) {
+    while (!ended) {
+        pollfd waited{desk.gate().descriptor(), POLLIN, 0};
+        (void)::poll(&waited, 1, 1'000);
+        while (auto asked = desk.gate().take()) {
+            api::Reply reply = Error{Code::refused, "This profile is locked.", "Unlock it with: staffroom unlock"};
+            if (asked->verb == "status") reply = api::Json{{"locked", true}};
+            if (asked->verb == "stop") {
+                ended = true;
+                reply = api::Json{};
+            }
+            std::unique_ptr<Home> home;
+            if (asked->verb == "unlock") {
+                auto opened = Home::open(parsed.home, api::text_arg(asked->args, "passphrase"));
+                if (opened) home = std::move(*opened);
+                reply = home ? api::Reply(api::Json{{"locked", false}}) : api::Reply(opened.error());
+            }
+            asked->answer(document_of(reply));
+            if (home) return home;
+        }
+    }
+    return nullptr;
 }
 
 Result<> open_network(Node& node, const Parsed& parsed) {
@@ -58,25 +117,43 @@ Result<> open_network(Node& node, const Parsed& parsed) {
     return opened;
 }
 
-// Runs until stopped; `ready` gets the first answer.
+// Runs until stopped; `ready` gets the first answer, once.
 void serve(const Parsed& parsed, const std::optional<std::string>& passphrase,
            const std::function<void(const api::Reply&)>& ready) {
-    auto home = Home::open(parsed.home, passphrase);
-    if (!home) return ready(home.error());
-    open_log((*home)->folder());
-    Node node(**home);
-    if (const auto opened = open_network(node, parsed); !opened) return ready(opened.error());
-    auto door = LocalDoor::open(door_of(parsed.home), [&](const std::string& body, LocalDoor::Answer answer) {
-        submit(node, body, std::move(answer));
-    });
-    if (!door) return ready(door.error());
-    running = &node;
     std::signal(SIGTERM, on_signal);
     std::signal(SIGINT, on_signal);
-    ready(api::Json{{"port", node.ports().members}, {"lobby_port", node.ports().lobby}});
-    node.run();
+    const auto needed =
+        has_profile(parsed.home) ? needs_passphrase(ProfileLayout(parsed.home).keys) : Result<bool>(false);
+    const bool locked = needed && *needed && !passphrase;
+    std::unique_ptr<Home> home;
+    if (!locked) {
+        auto opened = Home::open(parsed.home, passphrase);
+        if (!opened) return ready(opened.error());
+        home = std::move(*opened);
+    }
+    Desk desk;
+    auto door = LocalDoor::open(door_of(parsed.home), [&](const std::string& body, LocalDoor::Answer answer) {
+        desk.take(body, std::move(answer));
+    });
+    if (!door) return ready(door.error());
+    if (locked) {
+        ready(api::Json{{"locked", true}});
+        home = wait_for_passphrase(parsed, desk);
+        if (!home) return;
+    }
+    open_log(home->folder());
+    Node node(*home);
+    const auto opened = open_network(node, parsed);
+    if (!locked)
+        ready(opened ? api::Reply(api::Json{{"port", node.ports().members}, {"lobby_port", node.ports().lobby}})
+                     : api::Reply(opened.error()));
+    if (!opened) return log_line("The network could not be opened.");
+    running = &node;
+    desk.give_to(&node);
+    if (!ended) node.run();
+    desk.give_to(nullptr);
     running = nullptr;
-    node.forget_requests();  // their answers hold connections of the door
+    node.refuse_requests();  // their answers hold connections of the door
 }
 
 }  // namespace
@@ -93,19 +170,18 @@ void wait_until_closed(const std::filesystem::path& home) {
     }
 }
 
-api::Reply start(const Parsed& parsed, const std::optional<std::string>& passphrase) {
+std::optional<api::Reply> start(const Parsed& parsed, const std::optional<std::string>& passphrase) {
     prctl(PR_SET_DUMPABLE, 0);  // a core dump would hold the keys
     if (const auto reply = ask_daemon(door_of(parsed.home), R"({"verb":"status"})")) {
-        return Error{Code::busy, "Staffroom is running already.", "See how it does with: staffroom status"};
+        return Error{Code::busy, "Staffroom is already running.", "See how it does with: staffroom status"};
     }
     if (api::flag_arg(parsed.args, "foreground")) {
-        std::optional<api::Reply> first;
+        std::optional<api::Reply> failed;
         serve(parsed, passphrase, [&](const api::Reply& reply) {
-            first = reply;
+            if (!reply) failed = reply;
             if (reply) print("start", reply, parsed.json);
         });
-        if (first && !*first) return *first;
-        return Error{Code::busy, "", ""};  // printed already; see run.cpp
+        return failed;
     }
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)

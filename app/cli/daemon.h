@@ -11,6 +11,6 @@ std::filesystem::path door_of(const std::filesystem::path& home);
 // that answer, then runs until stopped. After the daemon has said that it stops: until it has let go of the profile, a
 // few seconds at the most.
 void wait_until_closed(const std::filesystem::path& home);
-api::Reply start(const Parsed& parsed, const std::optional<std::string>& passphrase);
+std::optional<api::Reply> start(const Parsed& parsed, const std::optional<std::string>& passphrase);
 
 }  // namespace staffroom::cli

@@ -165,10 +165,7 @@ std::variant<Parsed, Told> parse(int argc, const char* const* argv) {
     }
     if (help->parsed()) return Told{app.help(), 0, false};
     parsed.home = home.empty() ? default_home() : fs::path(home);
-    if (parsed.home.empty()) {
-        return Told{"There is no home folder to keep your profile in. Give one: --home DIR", 2, wants_json};
-    }
-    parsed.home = fs::absolute(parsed.home);
+    if (!parsed.home.empty()) parsed.home = fs::absolute(parsed.home);
     if (!passphrase_file.empty()) parsed.passphrase_file = passphrase_file;
     for (const auto& built : all) {
         if (!built->app->parsed()) continue;

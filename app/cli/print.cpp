@@ -1,5 +1,7 @@
 #include "app/cli/print.h"
 
+#include <unistd.h>
+
 #include <boost/json.hpp>
 #include <iostream>
 
@@ -10,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::pair<Code, int> exit_codes[] = {{Code::malformed, 1}, {Code::too_large, 1}, {Code::refused, 5},
+constexpr std::pair<Code, int> exit_codes[] = {{Code::malformed, 2}, {Code::too_large, 1}, {Code::refused, 5},
                                                {Code::not_found, 4}, {Code::busy, 7},      {Code::io, 74}};
 
 // One value on one line.
@@ -68,7 +70,10 @@ void print_fields(const json::object& object, const std::string& indent) {
 
 void print_for_people(const std::string& command, const api::Json& reply) {
     if (command == "note show") {
-        std::cout << shown_text(std::string_view(reply.at("text").as_string())) << '\n';
+        // To the byte, so that it can go into a file; a terminal's prompt still begins on its own line.
+        const auto words = shown_text(std::string_view(reply.at("text").as_string()));
+        std::cout << words;
+        if (isatty(STDOUT_FILENO) != 0 && !words.ends_with('\n')) std::cout << '\n';
     } else if (command == "invite") {
         std::cout << std::string_view(reply.at("invite").as_string()) << '\n';
         std::cerr << "Give this to the colleague. They type: staffroom join …\n";

@@ -114,27 +114,47 @@ api::Reply ask(const Parsed& parsed) {
     }
 }
 
+int not_running(const Parsed& parsed) {
+    print(parsed.command, Error{Code::not_found, "Staffroom is not running here.", "Start it with: staffroom start"},
+          parsed.json);
+    return no_daemon;
+}
+
+int unlock(const Parsed& parsed) {
+    if (!ask_daemon(door_of(parsed.home), R"({"verb":"status"})")) return not_running(parsed);
+    const auto passphrase = read_passphrase(parsed);
+    if (!passphrase) {
+        return print("unlock", Error{Code::refused, "The passphrase is missing.", "Give it: --passphrase-file FILE"},
+                     parsed.json);
+    }
+    // Over the local door, which only this user may open: never in an argument.
+    const auto answered =
+        ask_daemon(door_of(parsed.home),
+                   boost::json::serialize(api::Json{{"verb", "unlock"}, {"args", {{"passphrase", *passphrase}}}}));
+    return answered ? print("unlock", reply_of(*answered), parsed.json) : not_running(parsed);
+}
+
 int run_command(const Parsed& parsed) {
     const auto done = [&](const api::Reply& reply) { return print(parsed.command, reply, parsed.json); };
     if (parsed.command == "version") return done(api::Json{{"version", version}});
     if (parsed.command == "completion") return print_completion(api::text_arg(parsed.args, "shell"));
+    if (parsed.home.empty()) {
+        return done(Error{Code::malformed, "There is no home folder to keep your profile in.", "Give one: --home DIR"});
+    }
     if (parsed.command == "init") return done(init(parsed));
     if (parsed.command == "start") {
         const auto passphrase = passphrase_for(parsed);
-        if (!passphrase) return done(passphrase.error());
-        const auto reply = start(parsed, *passphrase);
-        if (!reply && reply.error().say.empty()) return 0;  // ran in the foreground, and has been stopped
-        return done(reply);
+        if (!passphrase && passphrase.code() != Code::refused) return done(passphrase.error());
+        const auto reply = start(parsed, passphrase ? *passphrase : std::nullopt);
+        return reply ? done(*reply) : 0;
     }
     if (parsed.command == "stop") {
         const auto answered = ask_daemon(door_of(parsed.home), R"({"verb":"stop"})");
-        if (!answered) {
-            done(Error{Code::not_found, "Staffroom is not running here.", ""});
-            return no_daemon;
-        }
+        if (!answered) return not_running(parsed);
         wait_until_closed(parsed.home);
         return done(reply_of(*answered));
     }
+    if (parsed.command == "unlock") return unlock(parsed);
     if (parsed.command == "note edit" && !parsed.args.contains("text")) {
         return edit_note(parsed, [&](const Parsed& request) { return ask(request); });
     }

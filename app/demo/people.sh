@@ -34,7 +34,9 @@ until_true() {
 
 port() { number port <"$world/$1.start"; }
 pid_of() { cat "$world/$1.pid"; }
-has_port() { [ -n "$(port "$1")" ] || ! kill -0 "$(pid_of "$1")" 2>/dev/null; }
+# Started, or started locked: then it has no port before it is unlocked.
+is_up() { [ -n "$(port "$1")" ] || grep -q '"locked" *: *true' "$world/$1.start"; }
+has_port() { is_up "$1" || ! kill -0 "$(pid_of "$1")" 2>/dev/null; }
 
 # launch WHO COMMAND...: a daemon that was started in some other way, e.g. in a network namespace.
 launch() {
@@ -44,7 +46,7 @@ launch() {
     echo $! >"$world/$launched.pid"
     daemons="$daemons $!"
     until_true 10 has_port "$launched"
-    [ -n "$(port "$launched")" ] || { cat "$world/$launched.start" "$world/$launched.log" && return 1; }
+    is_up "$launched" || { cat "$world/$launched.start" "$world/$launched.log" && return 1; }
 }
 daemon() {
     who=$1

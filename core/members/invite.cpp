@@ -74,7 +74,7 @@ Error refusal_of(Admission kind, const std::string& inviter) {
             return {Code::not_found, "This colleague's computer does not know the invitation.",
                     "Meet " + who + " first, or ask for a new invitation."};
         case Admission::used:
-            return {Code::refused, "This invitation has already been used.", "Ask " + who + " for a new one."};
+            return {Code::refused, "This invitation is already used.", "Ask " + who + " for a new one."};
         case Admission::closed:
             return {Code::refused, "This invitation is no longer open.", "Ask " + who + " to open pairing again."};
         case Admission::removed:

@@ -176,13 +176,13 @@ TEST_CASE("T21 a flood of datagrams is read at an even pace, and questions are a
     CHECK(until(again, [&] { return ada.sees(ben); }));
 }
 
-TEST_CASE("two devices on one network find each other with no address typed") {
+TEST_CASE("T18 two devices on one network find each other with no address typed, by IPv6 or IPv4 alone") {
     Networks networks;
     if (!networks.ready) {
         MESSAGE("skipped: network namespaces need root and iproute2");
         return;
     }
-    SUBCASE("by IPv6 alone, with link-local addresses (T18)") { find_each_other(networks, 47'710, 47'710); }
+    SUBCASE("by IPv6 alone, with link-local addresses") { find_each_other(networks, 47'710, 47'710); }
     SUBCASE("by IPv4 alone") {
         networks.no_v6(0);
         networks.no_v6(1);

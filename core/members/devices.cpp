@@ -47,6 +47,18 @@ ProvenCard prove(const PersonCard& card) {
     return proven;
 }
 
+DevicePath next_path(const PersonCard& card, const DeviceId& linker) {
+    const auto proven = prove(card);
+    const auto by = proven.devices.find(linker);
+    if (by == proven.devices.end() || by->second.path.size() == 16) return {};
+    auto path = by->second.path;
+    path.push_back(static_cast<std::uint32_t>(
+        std::count_if(card.statements.begin(), card.statements.end(), [&](const DeviceStatement& statement) {
+            return statement.kind == StatementKind::link && statement.by == linker;
+        })));
+    return path;
+}
+
 void Devices::add(const PersonCard& card, const ProvenCard& proven, const ControlOrder& order, Pasts::Index at,
                   const Pasts& pasts) {
     for (const auto& [id, device] : proven.devices) {

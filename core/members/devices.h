@@ -45,6 +45,11 @@ struct ProvenCard {
 // Needs: is_valid(card).
 ProvenCard prove(const PersonCard& card);
 
+// The path for the next device that `linker` links; empty when the card does not prove the linker (or it is too deep:
+// 16 numbers at the most). Two devices that both were offline when they linked get paths of their own linkers, so never
+// the same.
+DevicePath next_path(const PersonCard& card, const DeviceId& linker);
+
 // Where something stands in the group's order.
 struct ControlOrder {
     std::uint64_t depth = 0;

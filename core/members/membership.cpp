@@ -76,7 +76,7 @@ Shift Membership::add(const Commit& control, const ControlOps& ops) {
     const auto author = author_of(control, ops);
     assert(author);
     const auto& header = control.header;
-    needs_update_ |= ops.has_unknown;
+    needs_update_ |= ops.has_unknown || header.version > commit_version;
     ControlFact fact{control.id, header.depth, *author, header.author, header.parents, {}};
     for (const auto& op : ops.ops) {
         const auto acts = acts_of(op, *author, header.author);

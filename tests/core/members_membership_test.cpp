@@ -85,6 +85,9 @@ TEST_CASE("a card proves only links whose whole chain it holds") {
     REQUIRE(is_valid(ana.card));
     CHECK(prove(ana.card).devices.size() == 3);
     CHECK(prove(ana.card).devices.at(tablet.id()).path == DevicePath{0, 0});
+    CHECK(next_path(ana.card, ana.first.id()) == DevicePath{1});
+    CHECK(next_path(ana.card, tablet.id()) == DevicePath{0, 0, 0});
+    CHECK(next_path(ana.card, Device("stranger").id()).empty());
 
     auto broken = ana.card;
     broken.statements.erase(broken.statements.begin());

@@ -6,6 +6,7 @@
 namespace staffroom::net {
 namespace {
 constexpr std::size_t keys_always_listed = 32;
+constexpr std::size_t keys_listed_at_once = 256;
 constexpr std::size_t keys_met_by_a_list = 8 * limits::listed_ids;
 // Of items, so that the frames they are cut into, each filled but for one item, are never more than a turn has.
 constexpr std::size_t turn_bytes = (limits::reconcile_frames - 1) * 56 * 1024;
@@ -23,9 +24,9 @@ Result<std::vector<RangeItem>> RangeComparison::open(TreeReader& set, std::uint6
         push(Prefix(), top->count);
         return std::vector<RangeItem>();
     }
-    if (top->count > keys_always_listed && (top->count > limits::listed_ids || theirs > keys_met_by_a_list))
+    if (top->count > keys_always_listed && (top->count > keys_listed_at_once || theirs > keys_met_by_a_list))
         return overview(set);
-    auto item = describe(set, Prefix(), limits::listed_ids);
+    auto item = describe(set, Prefix(), keys_listed_at_once);
     if (!item) return item.error();
     return std::vector{std::move(*item)};
 }
@@ -188,10 +189,10 @@ Result<std::vector<RangeItem>> RangeComparison::answer(TreeReader& set) {
         lacking_.erase(lacking_.begin());
     }
     for (const auto& [range, doubt] : doubted_) keys += doubt.keys;
-    const bool list_all = keys <= limits::listed_ids;
+    const bool list_all = keys <= keys_listed_at_once;
     while (!doubted_.empty() && size < turn_bytes) {
         const auto& [range, doubt] = *doubted_.begin();
-        auto item = describe(set, range, list_all ? limits::listed_ids : doubt.listed);
+        auto item = describe(set, range, list_all ? keys_listed_at_once : doubt.listed);
         if (!item) return item.error();
         doubted_.erase(doubted_.begin());
         add(std::move(*item));

@@ -9,7 +9,7 @@
 //  a
 //    sixteenth are shorter than a list of all;
 //  - where nearly all children of a node differ, its buckets are listed whole, or all of it up to 512 keys;
-//  - when no more than 512 keys are in doubt altogether, all are listed, which saves turns;
+//  - when no more than 256 keys are in doubt altogether, all are listed: that saves turns, and costs 2 KB;
 //  - a list that meets more than 4,096 keys of ours is answered like a range in doubt, so that no message asks for work
 //    out of proportion to its size;
 //  - a turn ends when it has filled its frames; what found no room waits, shortest way to a result first (depth first).

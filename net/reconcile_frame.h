@@ -17,7 +17,7 @@ namespace limits {
 inline constexpr std::size_t reconcile_rounds = 40;      // a round is a turn of each side
 inline constexpr std::size_t reconcile_frames = 8;       // in a turn
 inline constexpr std::size_t reconcile_items = 8192;     // in a frame
-inline constexpr std::size_t listed_ids = 512;           // in one list, and listed at once when no more are in doubt
+inline constexpr std::size_t listed_ids = 512;           // in one list
 inline constexpr std::uint64_t set_count = 0xFFFF'FFFF;  // commits in a set
 }  // namespace limits
 

@@ -4,6 +4,7 @@
 
 #include "core/members/invite.h"
 #include "core/records/ops.h"
+#include "storage/file_copy.h"
 
 namespace staffroom::world {
 
@@ -34,11 +35,12 @@ void Device::power_on(const std::optional<std::filesystem::path>& folder) {
         store_ = std::move(LmdbStore::open(options)).value();
     }
     if (!store_) store_ = std::make_unique<MemoryStore>();
+    if (!chunks_) chunks_ = std::move(Chunks::open(folder ? *folder / "chunks" : std::filesystem::path{})).value();
     Replica::Options options;
     options.wall_ms = [this] { return clock_ms_ + network_.now(); };
-    replica = std::move(Replica::open(*store_, identity, options)).value();
+    replica = std::move(Replica::open(*store_, *chunks_, identity, options)).value();
     host = std::make_unique<Host>(network_, Network::address(number_),
-                                  Here{replica->log(), *this, *key_, identity.record, identity.run}, *this);
+                                  Here{replica->log(), replica->chunks(), *key_, identity.record, identity.run}, *this);
     host->hear = [this](LinkId link, ByteView frame) { look_at_incoming(link, frame); };
     host->watch = [this](const Action& action) {
         if (const auto* send = std::get_if<Send>(&action)) look_at_outgoing(*send);
@@ -90,7 +92,10 @@ void Device::writes(const GroupId& group, const RecordId& record, std::vector<Op
 
 std::optional<RecordId> Device::some_note(const GroupId& group, std::uint64_t choice) const {
     std::vector<RecordId> notes;
-    replica->each_record(group, [&](RecordState&& state) { return notes.push_back(state.id), true; });
+    replica->each_record(group, [&](RecordState&& state) {
+        if (state.birth && state.birth->type == "note") notes.push_back(state.id);
+        return true;
+    });
     if (notes.empty()) return std::nullopt;
     return notes[choice % notes.size()];
 }
@@ -130,6 +135,24 @@ void Device::types(const GroupId& group, const std::string& words, std::uint64_t
         ops.push_back(make_op(edit));
     }
     writes(group, *note, std::move(ops));
+}
+
+void Device::adds_file(const GroupId& group, const std::string& title, std::size_t size) {
+    FileMaker maker(replica->group(group)->keys.file, title, "text/plain");
+    Bytes plain(size);
+    random_bytes(plain);
+    std::vector<GivenChunk> chunks;
+    const auto take = [&](SealedChunk&& chunk) { chunks.push_back({chunk.ref.id, std::move(chunk.bytes)}); };
+    for (std::size_t at = 0; at < size; at += staffroom::limits::chunk_bytes) {
+        take(maker.add(ByteView(plain).subspan(at, std::min(staffroom::limits::chunk_bytes, size - at))).value());
+    }
+    auto finished = maker.finish();
+    for (auto& chunk : finished.manifest) take(std::move(chunk));
+    if (!store_chunks(*store_, *chunks_, std::move(chunks))) return report_("a file was not kept");
+    CreateOp create{"resource", random_id<Nonce16>(), {}};
+    AssignOp name{"title", std::nullopt, Value(title), {}};
+    AssignOp file{"files", std::nullopt, Value(finished.file), {}};
+    writes(group, id_of_record(group, person(), create), {make_op(create), make_op(name), make_op(file)});
 }
 
 void Device::lets_in(const GroupId& group, const Device& other) {
@@ -219,6 +242,8 @@ std::pair<Answer, IngestReport> Device::decide(const Claim& claim) {
     return {answer, report};
 }
 
+bool Device::keep(const StoreChunk& chunk) { return replica->keep_chunks({{chunk.id, chunk.bytes}}).ok(); }
+
 void Device::joined(const Welcome& welcome) {
     if (!replica->adopt(welcome)) report_("a welcome was not kept");
 }
@@ -278,7 +303,8 @@ void Device::check_acknowledged() {
 
 bool Device::is_complete(const GroupId& group) const {
     const auto& log = replica->log();
-    return log.waiting(group, 1).empty() && log.wanted_parts(group, 1).empty() && log.wanted_epochs(group).empty();
+    return log.waiting(group, 1).empty() && log.wanted_parts(group, 1).empty() && log.wanted_epochs(group).empty() &&
+           replica->chunks().wanted(1).empty();
 }
 
 std::string Device::view(const GroupId& group) const {

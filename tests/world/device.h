@@ -28,7 +28,7 @@ class Ledger {
     std::map<CommitId, Hash> bytes_;
 };
 
-class Device final : public Keeper, public ChunkStore {
+class Device final : public Keeper {
   public:
     using Report = std::function<void(const std::string& broken)>;
 
@@ -52,6 +52,7 @@ class Device final : public Keeper, public ChunkStore {
     void writes_note(const GroupId& group, const std::string& title);
     void changes_title(const GroupId& group, const std::string& title, std::uint64_t choice);
     void types(const GroupId& group, const std::string& words, std::uint64_t choice);
+    void adds_file(const GroupId& group, const std::string& title, std::size_t size);
     void lets_in(const GroupId& group, const Device& other);
     void removes(const GroupId& group, const Device& other);
     void appoints(const GroupId& group, const Device& other);
@@ -74,16 +75,10 @@ class Device final : public Keeper, public ChunkStore {
     Result<IngestReport> keep(const net::StoreCommits& batch) override;
     Result<IngestReport> keep(const net::StoreParts& batch) override;
     void keep(const Have& have) override;
-    bool keep(const net::StoreChunk&) override { return false; }
+    bool keep(const net::StoreChunk& chunk) override;
     Result<IngestReport> share(const net::ShareKeys& share) override;
     std::pair<net::Answer, IngestReport> decide(const net::Claim& claim) override;
     void joined(const Welcome& welcome) override;
-
-    // ChunkStore: none here
-    bool has(const ChunkId&) const override { return false; }
-    std::optional<Bytes> read(const ChunkId&) const override { return std::nullopt; }
-    std::vector<GroupId> groups(const ChunkId&) const override { return {}; }
-    std::vector<WantedChunk> wanted(std::size_t) const override { return {}; }
 
   private:
     void wrote(const GroupId& group, const Result<Ingested>& done);
@@ -98,6 +93,7 @@ class Device final : public Keeper, public ChunkStore {
     std::uint64_t clock_ms_;
     Report report_;
     std::unique_ptr<Store> store_;
+    std::optional<Chunks> chunks_;
     std::optional<SigningKey> key_;
     std::map<std::pair<net::LinkId, std::uint64_t>, std::vector<CommitId>> incoming_;  // by number of the frame
     std::map<CommitId, GroupId> acknowledged_;

@@ -31,6 +31,7 @@ void World::switch_on(Device& device) {
     std::optional<std::filesystem::path> folder;
     if (options_.folder) folder = *options_.folder / std::to_string(device.number());
     device.power_on(folder);
+    if (invited_.contains(&device) && !device.replica->group(group_)) device.joins(*invitation_);
     introduce_all();
 }
 
@@ -47,7 +48,7 @@ void World::found_group() {
     for (unsigned i = 0; i < count; ++i) switch_on(add_device());
     auto& founder = *devices_[0];
     group_ = founder.replica->found(GroupKind::school, "Hill School", NewcomersRead::all).value();
-    const auto invitation = founder.invites(group_, static_cast<std::uint32_t>(count));
+    invitation_ = founder.invites(group_, static_cast<std::uint32_t>(count));
     for (std::size_t i = 1; i < devices_.size(); ++i) {
         auto& newcomer = *devices_[i];
         if (chance(50)) {
@@ -55,7 +56,7 @@ void World::found_group() {
             newcomer.joined(founder.replica->welcome_to(group_).value());
             newcomer.host->peers().groups_changed(network_.now());
         } else {
-            newcomer.joins(*invitation);
+            newcomer.joins(*invitation_);
             invited_.insert(&newcomer);
         }
     }
@@ -69,7 +70,7 @@ void World::found_group() {
         switch_on(*stranger_);
         say("device " + std::to_string(stranger_->number()) + " is a stranger");
         // An invitation that nobody gave.
-        auto forged = *invitation;
+        auto forged = *invitation_;
         forged.seed = random_id<Hash>();
         stranger_->joins(forged);
     }
@@ -96,10 +97,13 @@ void World::teacher_works(Device& device) {
     if (!device.is_on() || device.role(group_) < Role::member) return;
     const auto word = "w" + std::to_string(++words_);
     say("device " + std::to_string(device.number()) + " writes " + word);
-    switch (pick(4)) {
+    switch (pick(8)) {
         case 0:
-            return device.writes_note(group_, word);
         case 1:
+            return device.writes_note(group_, word);
+        case 2:
+            return device.adds_file(group_, word, pick(chance(10) ? 600'000 : 3'000));
+        case 3:
             return device.changes_title(group_, word, random_());
         default:
             return device.types(group_, word + " ", random_());

@@ -62,7 +62,8 @@ class World {
     GroupId group_;
     Device* liar_ = nullptr;
     Device* stranger_ = nullptr;
-    std::set<const Device*> invited_;  // who may still come in by the lobby
+    std::optional<Invitation> invitation_;
+    std::set<const Device*> invited_;  // who come in by the lobby
     std::vector<std::string> broken_;
     std::uint64_t crashes_ = 0, words_ = 0;
     bool removed_ = false;

@@ -1,0 +1,91 @@
+// What a colleague's commits cost to take: verified, judged, folded, durable. Written by 20 others, in batches as
+// frames of 128 KiB bring them. The floor does on two cores what nobody can leave out: verify, open, put.
+//
+//     bench_ingest [COUNT] [RUNS]      default 20,000 commits, 3 runs
+#include <thread>
+
+#include "tests/bench/report.h"
+#include "tests/bench/school.h"
+
+using namespace staffroom;
+using namespace staffroom::bench;
+
+namespace {
+constexpr std::size_t frame_bytes = 128 * 1024;
+constexpr std::size_t floor_batch = 4'096;  // commits a transaction
+
+double floor_seconds(const std::filesystem::path& folder, const std::vector<CommitFrame>& frames,
+                     const SymmetricKey& key) {
+    std::filesystem::create_directories(folder);
+    LmdbOptions options;
+    options.folder = folder;
+    options.keys = {random_secret<SymmetricKey>(), random_secret<SymmetricKey>()};
+    const auto store = need(LmdbStore::open(options));
+    const double start = now_seconds();
+    for (std::size_t first = 0; first < frames.size(); first += floor_batch) {
+        const auto last = std::min(first + floor_batch, frames.size());
+        std::vector<std::optional<Commit>> good(last - first);
+        const auto half = [&](std::size_t from) {
+            for (auto i = from; i < good.size(); i += 2) {
+                auto commit = read_commit(frames[first + i].commit);
+                if (commit && has_signature(*commit) && open_part(commit->header, 0, *frames[first + i].parts[0], key))
+                    good[i] = std::move(*commit);
+            }
+        };
+        std::thread other(half, 1);
+        half(0);
+        other.join();
+        need(store->write([&](WriteTxn& txn) -> Result<> {
+            for (std::size_t i = 0; i < good.size(); ++i) {
+                if (!good[i]) return {Code::malformed, "A commit of our own is bad."};
+                txn.put(Table::commits, good[i]->id.view(), good[i]->bytes);
+                txn.put(Table::parts, keys::part(good[i]->id, 0), *frames[first + i].parts[0]);
+            }
+            return Done{};
+        }));
+    }
+    return now_seconds() - start;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    init_crypto();
+    const std::size_t commits = count > 1 ? std::strtoul(arguments[1], nullptr, 10) : 20'000;
+    const std::size_t runs = count > 2 ? std::strtoul(arguments[2], nullptr, 10) : 3;
+    const Folder folder;
+    auto founder = new_home(folder / "founder", "Amina");
+    std::vector<Colleague> colleagues;
+    for (int i = 0; i < 20; ++i) colleagues.emplace_back("Colleague " + std::to_string(i));
+    std::vector<PersonCard> cards;
+    for (const auto& each : colleagues) cards.push_back(each.card);
+    std::vector<std::unique_ptr<Home>> homes;
+    for (std::size_t i = 0; i < runs; ++i) {
+        homes.push_back(new_home(folder / ("home" + std::to_string(i)), "Birk"));
+        cards.push_back(homes.back()->identity().card);
+    }
+    const auto group = found_school(*founder, cards);
+    const auto key = founder->replica().group(group)->held.begin()->second;
+    const auto frames = diary(*founder, group, colleagues, commits);
+    const auto batches = batches_of(frames, frame_bytes);
+
+    std::vector<double> floor, ours;
+    for (std::size_t run = 0; run < runs; ++run) {
+        floor.push_back(static_cast<double>(commits) /
+                        floor_seconds(folder / ("floor" + std::to_string(run)), frames, key));
+        auto& replica = homes[run]->replica();
+        enter(*homes[run], *founder, group);
+        const double start = now_seconds();
+        for (const auto& batch : batches) {
+            const auto ingested = need(replica.ingest(group, batch));
+            if (ingested.report.fresh.size() != batch.size())
+                stop({Code::malformed, "Some commits were not taken.", ""});
+        }
+        ours.push_back(static_cast<double>(commits) / (now_seconds() - start));
+    }
+    Report report;
+    const double rate = median(ours), least = median(floor);
+    report.add({"ingest " + std::to_string(commits) + " commits by 20 others", rate, "/s", "verify, open, put", least,
+                ">= 50 % of it", rate >= 0.5 * least});
+    return report.finish();
+}

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <vector>
 
 using namespace staffroom;
 namespace fs = std::filesystem;
@@ -33,8 +34,8 @@ fs::path saved(SafeFolder& folder, const std::string& label) {
 TEST_CASE("A01 names that try to leave the folder stay in it") {
     const Scratch scratch;
     auto folder = SafeFolder::open(scratch.path / "to").value();
-    for (const std::string label :
-         {"../../.bashrc", "/etc/passwd", "C:\\..\\x", "..././x", "..", std::string(300, 'x').c_str()}) {
+    for (const auto& label : std::vector<std::string>{"../../.bashrc", "/etc/passwd", "C:\\..\\x", "..././x", "..",
+                                                      std::string(300, 'x')}) {
         CHECK(saved(folder, label).parent_path() == scratch.path / "to");
     }
     CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 1);

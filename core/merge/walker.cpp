@@ -87,14 +87,12 @@ Walker::Cursor Walker::isolate(Cursor at, std::uint32_t offset, std::uint32_t le
     return at;
 }
 
-void Walker::change_state(Cursor at, std::uint32_t state, bool deletes) {
+// Deletes a piece that is there at the current version.
+void Walker::remove(Cursor at) {
     Piece& piece = leaf(at.leaf).pieces[at.piece];
-    const auto old = counts_of(piece);
-    piece.state = state;
-    piece.deleted |= deletes;
-    auto change = counts_of(piece);
-    if (change == old) return;
-    for (std::size_t s = 0; s < change.size(); ++s) change[s] -= old[s];
+    Tree::Counts change{0U - piece.length, 0, !hidden_ && piece.shown() ? 0U - piece.length : 0};
+    piece.state = 2;
+    piece.deleted |= !hidden_;
     tree_.add(at.leaf, change);
 }
 
@@ -103,18 +101,23 @@ bool Walker::continues(const Piece& a, const Piece& b) {
            a.hidden == b.hidden && a.deleted == b.deleted;
 }
 
-// Makes one piece of this one and its neighbours in the leaf where nothing tells them apart any more.
-void Walker::join(Cursor at) {
+// Makes one piece of this one and its right neighbour in the leaf if nothing tells them apart any more.
+void Walker::join_next(Cursor at) {
     Leaf& in = leaf(at.leaf);
-    const auto take_next = [&](std::uint32_t i) {
-        const Piece next = in.pieces[i + 1];
-        in.pieces[i].length += next.length;
-        index_of(next.begin).erase(next.begin & ~old_char);
-        std::copy(in.pieces.begin() + i + 2, in.pieces.begin() + in.count, in.pieces.begin() + i + 1);
-        --in.count;
-    };
-    if (at.piece + 1 < in.count && continues(in.pieces[at.piece], in.pieces[at.piece + 1])) take_next(at.piece);
-    if (at.piece > 0 && continues(in.pieces[at.piece - 1], in.pieces[at.piece])) take_next(at.piece - 1);
+    if (at.piece + 1 >= in.count || !continues(in.pieces[at.piece], in.pieces[at.piece + 1])) return;
+    const Piece next = in.pieces[at.piece + 1];
+    in.pieces[at.piece].length += next.length;
+    index_of(next.begin).erase(next.begin & ~old_char);
+    std::copy(in.pieces.begin() + at.piece + 2, in.pieces.begin() + in.count, in.pieces.begin() + at.piece + 1);
+    --in.count;
+}
+
+// The same with its left neighbour; returns where the piece is then.
+Walker::Cursor Walker::join_previous(Cursor at) {
+    if (at.piece == 0 || !continues(leaf(at.leaf).pieces[at.piece - 1], leaf(at.leaf).pieces[at.piece])) return at;
+    --at.piece;
+    join_next(at);
+    return at;
 }
 
 // --- versions
@@ -127,7 +130,8 @@ void Walker::move_to(std::span<const EditIndex> version) {
     version_.assign(version.begin(), version.end());
 }
 
-// The order does not matter: states only count. So neighbouring effects are gathered first.
+// The order does not matter: states only count. So neighbouring effects are gathered first, and the tree is told about
+// a leaf once for all effects in a row that lie in it.
 void Walker::adjust_all(const std::vector<EditRange>& ranges, std::uint32_t change) {
     for (const auto range : ranges) {
         assert(range.begin >= first_);
@@ -142,23 +146,43 @@ void Walker::adjust_all(const std::vector<EditRange>& ranges, std::uint32_t chan
                 gathered.begin = effect.begin;
                 gathered.length += effect.length;
             } else {
-                adjust(gathered.begin, gathered.length, change);
+                adjust(gathered, change);
                 gathered = effect;
             }
         }
-        adjust(gathered.begin, gathered.length, change);
+        adjust(gathered, change);
     }
+    settle();
 }
 
-void Walker::adjust(Char begin, std::uint32_t length, std::uint32_t change) {
-    while (length > 0) {
-        auto at = find_piece(begin);
-        at = isolate(at, begin - leaf(at.leaf).pieces[at.piece].begin, length);
-        const Piece& piece = leaf(at.leaf).pieces[at.piece];
-        begin += piece.length;
-        length -= piece.length;
-        change_state(at, piece.state + change, false);
-        join(at);
+void Walker::settle() {
+    tree_.add(unsettled_leaf_, unsettled_);
+    unsettled_ = {};
+}
+
+// Leaves the tree behind what the pieces say, in one leaf, by what is unsettled.
+void Walker::adjust(Effect effect, std::uint32_t change) {
+    Cursor at;
+    bool follows = false;  // the next piece in the leaf goes on where the last one ended
+    while (effect.length > 0) {
+        if (!follows) at = find_piece(effect.begin);
+        at = isolate(at, effect.begin - leaf(at.leaf).pieces[at.piece].begin, effect.length);
+        if (at.leaf != unsettled_leaf_) {
+            settle();
+            unsettled_leaf_ = at.leaf;
+        }
+        Piece& piece = leaf(at.leaf).pieces[at.piece];
+        unsettled_[current] -= piece.state == 1 ? piece.length : 0;
+        unsettled_[arrived] -= piece.state > 0 ? piece.length : 0;
+        piece.state += change;
+        unsettled_[current] += piece.state == 1 ? piece.length : 0;
+        unsettled_[arrived] += piece.state > 0 ? piece.length : 0;
+        effect.begin += piece.length;
+        effect.length -= piece.length;
+        at = join_previous(at);
+        if (effect.length == 0) return join_next(at);
+        ++at.piece;
+        follows = at.piece < leaf(at.leaf).count && leaf(at.leaf).pieces[at.piece].begin == effect.begin;
     }
 }
 
@@ -236,8 +260,8 @@ void Walker::erase(std::uint32_t position, std::uint32_t count, std::vector<Eras
             else
                 erased.push_back({place, length});
         }
-        change_state(at, 2, !hidden_);
-        join(at);
+        remove(at);
+        join_next(join_previous(at));
         count -= length;
     }
 }

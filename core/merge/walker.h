@@ -143,9 +143,11 @@ class Walker {
     Cursor split(Cursor at, std::uint32_t offset);  // returns the second half
     Cursor isolate(Cursor at, std::uint32_t offset, std::uint32_t length);
     static bool continues(const Piece& a, const Piece& b);
-    void join(Cursor at);
-    void change_state(Cursor at, std::uint32_t state, bool deletes);
-    void adjust(Char begin, std::uint32_t length, std::uint32_t change);
+    void join_next(Cursor at);
+    Cursor join_previous(Cursor at);
+    void remove(Cursor at);
+    void settle();
+    void adjust(Effect effect, std::uint32_t change);
     void adjust_all(const std::vector<EditRange>& ranges, std::uint32_t change);
     void add_effect(Char begin, std::uint32_t length);
     Char right_origin(Cursor at) const;
@@ -165,6 +167,8 @@ class Walker {
     PieceIndex old_pieces_;
     std::vector<Mark> marks_;  // by edit
     std::vector<Effect> effects_;
+    std::uint32_t unsettled_leaf_ = 0;
+    Tree::Counts unsettled_{};
     std::vector<EditRange> retreat_;
     std::vector<EditRange> advance_;
 };

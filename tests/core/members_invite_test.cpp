@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/members_people.h"
+#include "tests/page.h"
 
 using namespace staffroom;
 using namespace staffroom::people;
@@ -35,6 +36,20 @@ TEST_CASE("an invitation survives being sent as text, with blanks around it") {
     CHECK(text.size() <= limits::invitation_bytes);
     CHECK(*invitation_from(text) == invitation);
     CHECK(*invitation_from("\n  " + text + " \r\n") == invitation);
+}
+
+TEST_CASE("the worked example of an invitation in core/MODEL.md is what the code writes") {
+    Invitation invitation;
+    invitation.seed.bytes.fill(1);
+    invitation.group.bytes.fill(2);
+    invitation.device.bytes.fill(3);
+    invitation.link.bytes.fill(4);
+    InvitedAddress address;
+    address.ip.bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 168, 1, 7};
+    address.port = 47710;
+    invitation.addresses = {address};
+    const auto text = text_of(invitation).substr(std::string("staffroom-").size());
+    CHECK_EQ(to_hex(page_example("core/MODEL.md", "invitation")), to_hex(*from_base32(text)));
 }
 
 TEST_CASE("P07 an invitation with any bit flipped, any letter lost or added, is refused") {

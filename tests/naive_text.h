@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -17,40 +16,41 @@ namespace staffroom {
 
 class NaiveText {
   public:
+    using Set = std::vector<bool>;  // of edits or characters, by number
+
     // All of its base must have been added. False: ignored.
     bool add(const TextEdit& edit, bool visible = true) {
-        Applied applied{edit.author, visible, {}, {}, {edit.id}};
-        for (const auto& base : edit.base)
-            applied.past.insert(edits_.at(base).past.begin(), edits_.at(base).past.end());
-        std::set<OpRef> before = applied.past;
-        before.erase(edit.id);
-
+        const auto before = reach(edit.base);
         auto known = all_of(before);
-        std::set<int> gone = deleted_by(before);
+        Set gone = deleted_by(before);
+        auto length = known.size();
+        for (const int c : known) length -= gone[index(c)];
         bool fits = edit.base.size() <= 32;
-        std::size_t length = known.size() - gone.size();
         for (const auto& change : edit.changes) {
             const auto inserted = split(change.inserted);
             fits = fits && inserted && change.inserted.size() <= 32 * 1024 &&
                    std::size_t{change.position} + change.deleted <= length;
             if (fits) length = length + inserted->size() - change.deleted;
         }
+        const int number = static_cast<int>(edits_.size());
+        numbers_[edit.id] = number;
+        edits_.push_back({edit.id, edit.author, visible, 0, {}, before});
+        edits_.back().past.resize(index(number) + 1);
+        edits_.back().past[index(number)] = true;
         if (fits)
-            for (const auto& change : edit.changes) apply(edit, change, known, gone, applied);
-        edits_.emplace(edit.id, std::move(applied));
+            for (const auto& change : edit.changes) apply(number, change, known, gone);
         return fits;
     }
 
-    void set_visible(const OpRef& id, bool visible) { edits_.at(id).visible = visible; }
+    void set_visible(const OpRef& id, bool visible) { edits_[index(numbers_.at(id))].visible = visible; }
 
-    std::set<OpRef> everything() const {
-        std::set<OpRef> all;
-        for (const auto& [id, edit] : edits_) all.insert(id);
-        return all;
-    }
-    std::set<OpRef> reach(const std::vector<OpRef>& refs) const {
-        std::set<OpRef> all;
-        for (const auto& ref : refs) all.insert(edits_.at(ref).past.begin(), edits_.at(ref).past.end());
+    Set everything() const { return Set(edits_.size(), true); }
+    Set reach(const std::vector<OpRef>& refs) const {
+        Set all(edits_.size());
+        for (const auto& ref : refs) {
+            const auto& past = edits_[index(numbers_.at(ref))].past;
+            for (std::size_t e = 0; e < past.size(); ++e) all[e] = all[e] || past[e];
+        }
         return all;
     }
 
@@ -59,18 +59,27 @@ class NaiveText {
         OpRef edit;
         std::uint32_t nth;
     };
-    std::vector<Shown> shown(const std::set<OpRef>& version) const {
-        std::set<int> gone;
-        for (const auto& id : version)
-            if (const auto& edit = edits_.at(id); edit.visible) gone.insert(edit.deleted.begin(), edit.deleted.end());
+    std::vector<Shown> shown(const Set& version) const {
+        Set gone(nodes_.size());
+        for (std::size_t e = 0; e < version.size(); ++e)
+            if (version[e] && edits_[e].visible)
+                for (const int c : edits_[e].deleted) gone[index(c)] = true;
         std::vector<Shown> out;
         for (const int c : all_of(version)) {
-            const auto& node = nodes_[static_cast<std::size_t>(c)];
-            if (edits_.at(node.edit).visible && !gone.contains(c)) out.push_back({node.scalar, node.edit, node.nth});
+            const auto& node = nodes_[index(c)];
+            const auto& edit = edits_[index(node.edit)];
+            if (edit.visible && !gone[index(c)]) out.push_back({node.scalar, edit.id, node.nth});
         }
         return out;
     }
-    std::string text(const std::set<OpRef>& version) const {
+    // How many characters an edit on this version may count: with hidden edits like all others.
+    std::size_t length(const Set& version) const {
+        const auto known = all_of(version);
+        const auto gone = deleted_by(version);
+        return known.size() - static_cast<std::size_t>(
+                                  std::count_if(known.begin(), known.end(), [&](int c) { return gone[index(c)]; }));
+    }
+    std::string text(const Set& version) const {
         std::string out;
         for (const auto& one : shown(version)) out += one.scalar;
         return out;
@@ -105,63 +114,63 @@ class NaiveText {
 
     struct Node {
         std::string scalar;
-        TextAuthor author;
-        OpRef edit;
+        int edit = 0;
         std::uint32_t nth = 0;
         int right_origin = end;
         std::vector<int> left, right;  // children
     };
-    struct Applied {
+    struct Edit {
+        OpRef id;
         TextAuthor author;
         bool visible = true;
-        std::vector<int> inserted;
-        std::set<int> deleted;
-        std::set<OpRef> past;  // itself included
+        std::uint32_t inserted = 0;
+        std::vector<int> deleted;
+        Set past;  // itself included
     };
 
-    std::vector<int>& right_of(int c) { return c == root ? root_right_ : nodes_[static_cast<std::size_t>(c)].right; }
+    static std::size_t index(int number) { return static_cast<std::size_t>(number); }
+    std::vector<int>& right_of(int c) { return c == root ? root_right_ : nodes_[index(c)].right; }
 
     void visit(int c, std::vector<int>& out) const {
-        const auto& node = nodes_[static_cast<std::size_t>(c)];
-        for (const int child : node.left) visit(child, out);
+        for (const int child : nodes_[index(c)].left) visit(child, out);
         out.push_back(c);
-        for (const int child : node.right) visit(child, out);
+        for (const int child : nodes_[index(c)].right) visit(child, out);
     }
     std::vector<int> traversal() const {
         std::vector<int> out;
         for (const int child : root_right_) visit(child, out);
         return out;
     }
-    std::vector<int> all_of(const std::set<OpRef>& version) const {
+    std::vector<int> all_of(const Set& version) const {
         auto order = traversal();
-        std::erase_if(order, [&](int c) { return !version.contains(nodes_[static_cast<std::size_t>(c)].edit); });
+        std::erase_if(order, [&](int c) {
+            const auto edit = index(nodes_[index(c)].edit);
+            return edit >= version.size() || !version[edit];
+        });
         return order;
     }
-    std::set<int> deleted_by(const std::set<OpRef>& version) const {
-        std::set<int> gone;
-        for (const auto& id : version) gone.insert(edits_.at(id).deleted.begin(), edits_.at(id).deleted.end());
+    Set deleted_by(const Set& version) const {
+        Set gone(nodes_.size());
+        for (std::size_t e = 0; e < version.size(); ++e)
+            if (version[e])
+                for (const int c : edits_[e].deleted) gone[index(c)] = true;
         return gone;
     }
 
-    void apply(const TextEdit& edit, const TextChange& change, std::vector<int>& known, std::set<int>& gone,
-               Applied& applied) {
-        const auto alive = [&] {
-            std::vector<int> out;
-            for (const int c : known)
-                if (!gone.contains(c)) out.push_back(c);
-            return out;
-        };
-        auto now = alive();
+    void apply(int edit, const TextChange& change, std::vector<int>& known, Set& gone) {
+        std::vector<int> alive;
+        for (const int c : known)
+            if (!gone[index(c)]) alive.push_back(c);
         for (std::uint32_t i = 0; i < change.deleted; ++i) {
-            gone.insert(now[change.position + i]);
-            applied.deleted.insert(now[change.position + i]);
+            const int c = alive[change.position + i];
+            gone[index(c)] = true;
+            edits_[index(edit)].deleted.push_back(c);
         }
-        now = alive();
-        int left = change.position == 0 ? root : now[change.position - 1];
+        int left = change.position == 0 ? root : alive[change.position - 1];
         const auto scalars = split(change.inserted);
         for (const auto& scalar : *scalars) {
-            const int fresh = insert(edit, scalar, left, known, static_cast<std::uint32_t>(applied.inserted.size()));
-            applied.inserted.push_back(fresh);
+            const int fresh = insert(edit, scalar, left, known);
+            gone.push_back(false);
             const auto at = left == root ? known.begin() : std::find(known.begin(), known.end(), left) + 1;
             known.insert(at, fresh);
             left = fresh;
@@ -169,28 +178,28 @@ class NaiveText {
     }
 
     // The paper's rule: a right child of the left origin if that has none yet, else a left child of the right origin.
-    int insert(const TextEdit& edit, const std::string& scalar, int left, const std::vector<int>& known,
-               std::uint32_t nth) {
+    int insert(int edit, const std::string& scalar, int left, const std::vector<int>& known) {
         const auto after = left == root ? known.begin() : std::find(known.begin(), known.end(), left) + 1;
         const int right_origin = after == known.end() ? end : *after;
         const int fresh = static_cast<int>(nodes_.size());
-        nodes_.push_back({scalar, edit.author, edit.id, nth, right_origin, {}, {}});
-        const std::set<int> here(known.begin(), known.end());
+        nodes_.push_back({scalar, edit, edits_[index(edit)].inserted++, right_origin, {}, {}});
         auto& siblings = right_of(left);
-        const bool has_right_child =
-            std::any_of(siblings.begin(), siblings.end(), [&](int child) { return here.contains(child); });
+        const bool has_right_child = std::any_of(siblings.begin(), siblings.end(), [&](int child) {
+            return std::find(known.begin(), known.end(), child) != known.end();
+        });
         const auto by_id = [&](int a, int b) { return key(a) < key(b); };
         if (has_right_child) {
-            auto& children = nodes_[static_cast<std::size_t>(right_origin)].left;
+            auto& children = nodes_[index(right_origin)].left;
             children.insert(std::upper_bound(children.begin(), children.end(), fresh, by_id), fresh);
             return fresh;
         }
-        std::map<int, int> place;
-        for (const int c : traversal()) place.emplace(c, static_cast<int>(place.size()));
-        place[end] = static_cast<int>(place.size());
+        std::vector<std::size_t> place(nodes_.size());
+        std::size_t count = 0;
+        for (const int c : traversal()) place[index(c)] = count++;
+        const auto place_of = [&](int c) { return c == end ? count : place[index(c)]; };
         const auto before = [&](int a, int b) {
-            const int x = place.at(nodes_[static_cast<std::size_t>(a)].right_origin);
-            const int y = place.at(nodes_[static_cast<std::size_t>(b)].right_origin);
+            const auto x = place_of(nodes_[index(a)].right_origin);
+            const auto y = place_of(nodes_[index(b)].right_origin);
             return x != y ? x > y : by_id(a, b);
         };
         siblings.insert(std::upper_bound(siblings.begin(), siblings.end(), fresh, before), fresh);
@@ -198,11 +207,12 @@ class NaiveText {
     }
 
     std::tuple<TextAuthor, OpRef, std::uint32_t> key(int c) const {
-        const auto& node = nodes_[static_cast<std::size_t>(c)];
-        return {node.author, node.edit, node.nth};
+        const auto& node = nodes_[index(c)];
+        return {edits_[index(node.edit)].author, edits_[index(node.edit)].id, node.nth};
     }
 
-    std::map<OpRef, Applied> edits_;
+    std::map<OpRef, int> numbers_;
+    std::vector<Edit> edits_;
     std::vector<Node> nodes_;
     std::vector<int> root_right_;
 };

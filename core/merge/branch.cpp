@@ -8,7 +8,8 @@ namespace {
 
 // Applies an edit to a walker alone.
 void walk_edit(Walker& walker, const EventLog& log, EditIndex edit, bool hidden, std::vector<Walker::Erased>& erased) {
-    walker.move_to(log.graph().base_of(edit));
+    const auto base = log.graph().base_of(edit);
+    walker.move_to(base);
     walker.begin(edit, hidden);
     log.each_change(edit, [&](const EventLog::Change& change) {
         erased.clear();

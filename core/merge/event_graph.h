@@ -33,7 +33,9 @@ class EventGraph {
       public:
         explicit Base(EditIndex only) : only_(only) {}
         explicit Base(std::span<const EditIndex> all) : all_(all), listed_(true) {}
-        operator std::span<const EditIndex>() const { return listed_ ? all_ : std::span(&only_, 1); }
+        // Lives as long as this does.
+        operator std::span<const EditIndex>() const& { return listed_ ? all_ : std::span(&only_, 1); }
+        operator std::span<const EditIndex>() && = delete;
 
       private:
         EditIndex only_ = 0;  // inside a chain

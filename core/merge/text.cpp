@@ -25,6 +25,9 @@ struct Waiting {
     bool visible = true;
 };
 
+Error history_damaged() {
+    return {Code::malformed, "The stored history of this text is damaged.", "Run: staffroom repair --rebuild"};
+}
 Error unknown_edit() {
     return {Code::not_found, "This version of the text is not on this computer yet.", "Sync, then try again."};
 }
@@ -44,7 +47,8 @@ struct Text::State {
     std::unordered_map<OpRef, std::vector<OpRef>, RefHash> waiting_for;
 
     bool is_frozen() const { return log.first() > 0; }
-    void thaw();
+    bool damaged = false;
+    bool thaw();  // false: damaged
     std::optional<EditIndex> find(const OpRef& id);
     std::optional<Version> base_of(std::span<const OpRef> refs, OpRef* missing);
     Taken take(const TextEdit& edit, const Version& base, bool visible, std::vector<TextChange>* shown);
@@ -63,27 +67,27 @@ Text::~Text() = default;
 
 // --- taking edits
 
-// The history was checked when the snapshot was loaded, and is decoded by the code that wrote it: that it does not
-// decode here is our bug, not the world's.
-void Text::State::thaw() {
-    if (!is_frozen()) return;
+bool Text::State::thaw() {
+    if (!is_frozen()) return true;
+    if (damaged) return false;
     auto whole = decode_history(frozen, log.first());
-    assert(whole.ok());
+    damaged = !whole.ok();
+    if (damaged) return false;
     for (EditIndex edit = log.first(); edit < log.end(); ++edit) {
-        const auto changes = log.changes_of(edit);
-        whole->append(log.id_of(edit), log.author_of(edit), log.graph().base_of(edit), changes);
+        const auto base = log.graph().base_of(edit);
+        whole->append(log.id_of(edit), log.author_of(edit), base, log.changes_of(edit));
     }
     log = std::move(*whole);
     frozen = {};
     branch.set_settled(Settled(log.graph().settled()));
+    return true;
 }
 
 std::optional<EditIndex> Text::State::find(const OpRef& id) {
     for (const auto& head : heads)
         if (head.id == id) return head.edit;
     if (const auto here = log.find(id)) return here;
-    if (!is_frozen()) return std::nullopt;
-    thaw();
+    if (!is_frozen() || !thaw()) return std::nullopt;
     return log.find(id);
 }
 
@@ -110,6 +114,7 @@ Text::Taken Text::add(const TextEdit& edit, bool visible, std::vector<TextChange
     // What is built on all there is cannot be here already, so its id need not be looked for in a frozen history.
     const bool is_new = base && state.branch.covers(*base);
     if (!is_new && state.find(edit.id)) return Taken::duplicate;
+    if (state.damaged) return Taken::damaged;
     if (!base) {
         state.waiting_for[missing].push_back(edit.id);
         state.waiting.emplace(edit.id, Waiting{edit, visible});
@@ -121,8 +126,8 @@ Text::Taken Text::add(const TextEdit& edit, bool visible, std::vector<TextChange
 }
 
 Text::Taken Text::State::take(const TextEdit& edit, const Version& base, bool visible, std::vector<TextChange>* shown) {
+    if ((!visible || hidden.any() || !branch.covers(base)) && !thaw()) return Taken::damaged;
     if (!visible) hidden.set(log.end(), true);
-    if (hidden.any() || !branch.covers(base)) thaw();
     const EditRange applied[] = {{log.first(), log.end()}};
     const auto length = branch.length_at(log, base, applied, hidden);
     const bool counts = edit.base.size() <= limits::heads_count && fits(edit.changes, length);
@@ -206,7 +211,7 @@ void Text::set_visible(std::span<const OpRef> edits, bool visible) {
 }
 
 void Text::State::rebuild() {
-    thaw();
+    if (!thaw()) return;
     const EditRange all[] = {{0, log.end()}};
     branch = Branch::replay(log, all, hidden);
 }
@@ -222,7 +227,7 @@ Result<std::vector<TextDraft>> Text::draft(std::span<const TextChange> changes) 
         return Error{Code::refused, "This place is outside the text.", "Open the text again and repeat the change."};
     if (!state.hidden.any() && state.heads.size() <= limits::heads_count)
         return std::vector{TextDraft{version(), {changes.begin(), changes.end()}}};
-    state.thaw();
+    if (!state.thaw()) return history_damaged();
     std::vector<TextDraft> drafts;
     for (auto& [base, its_changes] : translate(state.log, state.hidden, state.branch.heads(), length(), changes)) {
         drafts.push_back({{}, std::move(its_changes)});
@@ -256,15 +261,16 @@ std::vector<OpRef> Text::version() const {
     return ids;
 }
 
-bool Text::has(const OpRef& edit) const { return state_->find(edit).has_value(); }
+bool Text::has(const OpRef& edit) const { return !state_->waiting.contains(edit) && state_->find(edit).has_value(); }
 std::size_t Text::edits() const { return state_->log.end(); }
 std::size_t Text::waiting() const { return state_->waiting.size(); }
+bool Text::damaged() const { return state_->damaged; }
 
 // --- history
 
 Result<std::string> Text::text_at(std::span<const OpRef> version) const {
     State& state = *state_;
-    state.thaw();
+    if (!state.thaw()) return history_damaged();
     OpRef missing;
     const auto base = state.base_of(version, &missing);
     if (!base) return unknown_edit();
@@ -276,8 +282,8 @@ Result<std::string> Text::text_at(std::span<const OpRef> version) const {
 
 std::vector<TextHistoryRow> Text::history() const {
     State& state = *state_;
-    state.thaw();
     std::vector<TextHistoryRow> rows;
+    if (!state.thaw()) return rows;
     rows.reserve(edits());
     for (EditIndex edit = 0; edit < state.log.end(); ++edit) {
         rows.push_back({state.log.id_of(edit), state.log.author_of(edit), 0, 0, state.hidden.holds(edit)});
@@ -290,7 +296,7 @@ std::vector<TextHistoryRow> Text::history() const {
 }
 
 Result<TextEdit> Text::edit(const OpRef& id) const {
-    state_->thaw();
+    if (!state_->thaw()) return history_damaged();
     const auto edit = state_->find(id);
     if (!edit) return unknown_edit();
     return state_->log.edit_of(*edit);
@@ -298,9 +304,9 @@ Result<TextEdit> Text::edit(const OpRef& id) const {
 
 std::vector<TextSpan> Text::blame() const {
     State& state = *state_;
-    state.thaw();
-    const auto walker = Branch::walk(state.log, state.hidden);
     std::vector<TextSpan> spans;
+    if (!state.thaw()) return spans;
+    const auto walker = Branch::walk(state.log, state.hidden);
     walker->each_shown([&](Walker::Char begin, std::uint32_t length) {
         while (length > 0) {
             const auto edit = walker->edit_of(begin);
@@ -316,7 +322,7 @@ std::vector<TextSpan> Text::blame() const {
 
 Result<std::uint32_t> Text::position_of(const TextAnchor& anchor) const {
     State& state = *state_;
-    state.thaw();
+    if (!state.thaw()) return history_damaged();
     const auto edit = state.find(anchor.edit);
     if (!edit) return unknown_edit();
     const auto walker = Branch::walk(state.log, state.hidden);
@@ -330,7 +336,7 @@ Result<TextAnchor> Text::anchor_at(std::uint32_t position, TextAnchor::Side side
     const bool after = side == TextAnchor::Side::after;
     if (position > length() || position == (after ? 0 : length()))
         return Error{Code::refused, "There is no character at this place of the text.", "Choose a place in the text."};
-    state.thaw();
+    if (!state.thaw()) return history_damaged();
     const auto walker = Branch::walk(state.log, state.hidden);
     const auto c = walker->shown_char(after ? position - 1 : position);
     const auto edit = walker->edit_of(c);
@@ -341,8 +347,9 @@ Result<TextAnchor> Text::anchor_at(std::uint32_t position, TextAnchor::Side side
 
 Bytes Text::save() {
     State& state = *state_;
+    if (state.damaged) return {};
     if (!state.is_frozen() || state.log.end() > state.log.first()) {
-        state.thaw();
+        if (!state.thaw()) return {};
         state.log.pack();
         state.frozen = encode_history(state.log);
     }

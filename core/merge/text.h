@@ -72,7 +72,7 @@ struct TextHistoryRow {
 
 class Text {
   public:
-    enum class Taken { added, waiting, ignored, duplicate };
+    enum class Taken { added, waiting, ignored, duplicate, damaged };
 
     Text();
     Text(Text&&) noexcept;
@@ -129,6 +129,10 @@ class Text {
     bool worth_saving() const;
     // Reads what `save` wrote. O(size of the text). malformed: damaged, or not such bytes.
     static Result<Text> load(ByteView snapshot);
+    // The checksum of the snapshot was right and yet its history does not decode. What is shown stays; edits that need
+    // the history are not taken (`damaged`), questions about it are answered with malformed or nothing, and `save`
+    // gives no bytes. The way out is to build the text anew from its edits.
+    bool damaged() const;
 
   private:
     struct State;

@@ -85,7 +85,7 @@ class Columns {
             const bool fresh = coder_.learnt(fresh_commit_, commit == used);
             commit = fresh ? used : used - 1 - commit_.code(coder_, used - 1 - commit);
         }
-        const bool same_part = coder_.learnt(same_part_, same && run.id.part == last->id.part);
+        const bool same_part = coder_.learnt(same_part_, same && last && run.id.part == last->id.part);
         run.id.part = same_part && last ? last->id.part : clip16(part_.code(coder_, run.id.part));
         const std::uint32_t expected = last && same && same_part ? last->id.position + last->count : 0;
         run.id.position = clip16(expected + unzigzag(position_.code(coder_, zigzag(run.id.position - expected))));
@@ -354,7 +354,8 @@ Bytes encode_history(const EventLog& log) {
     before = 0;
     for (auto chain : from.graph.chains()) {
         columns.chain(chain.first, before, chain.base_count);
-        const std::span<const EditIndex> base = from.graph.base_of(chain.first);
+        const auto its_base = from.graph.base_of(chain.first);
+        const std::span<const EditIndex> base = its_base;
         EditIndex below = chain.first;
         for (std::size_t i = base.size(); i-- > 0; below = base[i]) {
             EditIndex edit = base[i];

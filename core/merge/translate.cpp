@@ -82,7 +82,8 @@ Version clean_heads(const EventLog& log, const Hidden& hidden) {
     std::vector<bool> clean(log.end());
     std::vector<bool> head(log.end());
     for (EditIndex edit = 0; edit < log.end(); ++edit) {
-        const std::span<const EditIndex> base = log.graph().base_of(edit);
+        const auto its_base = log.graph().base_of(edit);
+        const std::span<const EditIndex> base = its_base;
         clean[edit] =
             !hidden.holds(edit) && std::all_of(base.begin(), base.end(), [&](EditIndex b) { return clean[b]; });
         head[edit] = clean[edit];

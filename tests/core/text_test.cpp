@@ -2,204 +2,292 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <random>
-
-#include "tests/naive_text.h"
+#include "tests/text_story.h"
 
 namespace staffroom {
 namespace {
 
-// A small language: writers "a", "b", ... whose edits are numbered; who is smaller stands first.
-TextAuthor author(unsigned n) {
-    TextAuthor who;
-    who.device.bytes[0] = static_cast<std::uint8_t>(n);
-    return who;
-}
-OpRef ref(std::uint32_t n) {
-    OpRef id;
-    std::uint64_t mixed = (n + 1) * 0x9E3779B97F4A7C15;
-    for (auto& byte : id.commit.bytes) {
-        byte = static_cast<std::uint8_t>(mixed >> 56);
-        mixed = mixed * 0xD1342543DE82EF95 + n;
-    }
-    return id;
-}
-TextEdit edit(std::uint32_t n, unsigned who, std::vector<OpRef> base, std::vector<TextChange> changes) {
-    return {ref(n), author(who), std::move(base), std::move(changes)};
-}
 using Taken = Text::Taken;
+using Side = TextAnchor::Side;
 
-// --- random histories
-
-struct History {
-    std::vector<TextEdit> edits;  // in an order that respects causality
-    std::vector<bool> visible;
-};
-
-const std::vector<std::string> words = {"a", "b", "xyz", "\n", "ü", "नि", "😀", "hello ", "مرحبا", "👩‍🏫"};
-const std::vector<std::string> bad_words = {"\r",           "a\r\nb",   std::string(1, '\0'), "\xff",
-                                            "\xed\xa0\x80", "\xc0\xaf", "\xf5\x80\x80\x80",   "\xe2\x82"};
-
-class Story {
-  public:
-    explicit Story(std::uint64_t seed) : random_(seed) {}
-
-    std::uint32_t below(std::size_t n) { return static_cast<std::uint32_t>(random_() % n); }
-    bool chance(unsigned percent) { return random_() % 100 < percent; }
-
-    // Several writers, each with its own version, now and then meeting; some edits reach out of the text, some hold
-    // what no edit may hold, some are hidden.
-    History history(std::size_t count, bool with_hidden) {
-        History out;
-        NaiveText all;
-        const unsigned writers = 2 + below(3);
-        std::vector<std::vector<OpRef>> at(writers);
-        const unsigned meet = 5 + below(40);
-        for (std::uint32_t n = 0; n < count; ++n) {
-            const auto who = below(writers);
-            if (chance(meet)) {
-                auto& base = at[who];
-                for (const auto& other : at[below(writers)])
-                    if (std::find(base.begin(), base.end(), other) == base.end()) base.push_back(other);
-            }
-            TextEdit one = edit(n, chance(90) ? who : below(writers), at[who], {});
-            auto length = count_at(all, at[who]);
-            const auto changes = chance(80) ? 1 : below(4);
-            for (std::uint32_t c = 0; c < changes; ++c) one.changes.push_back(change(who, length));
-            if (chance(3)) one.changes.push_back({length + 1 + below(3), 0, "out"});
-            if (chance(2)) one.changes.push_back({0, 0, bad_words[below(bad_words.size())]});
-            all.add(one);
-            at[who] = {one.id};
-            out.visible.push_back(!(with_hidden && chance(15)));
-            out.edits.push_back(std::move(one));
-        }
-        return out;
-    }
-
-    // Another order of arrival that respects causality.
-    std::vector<std::size_t> order(const History& history) {
-        std::vector<std::size_t> out;
-        std::set<OpRef> here;
-        std::vector<std::size_t> left(history.edits.size());
-        for (std::size_t i = 0; i < left.size(); ++i) left[i] = i;
-        while (!left.empty()) {
-            const auto start = below(left.size());
-            for (std::size_t k = 0; k < left.size(); ++k) {
-                const auto at = (start + k) % left.size();
-                const auto& base = history.edits[left[at]].base;
-                if (!std::all_of(base.begin(), base.end(), [&](const OpRef& b) { return here.contains(b); })) continue;
-                here.insert(history.edits[left[at]].id);
-                out.push_back(left[at]);
-                left.erase(left.begin() + static_cast<std::ptrdiff_t>(at));
-                break;
-            }
-        }
-        return out;
-    }
-
-    std::vector<std::size_t> shuffled(std::size_t count) {
-        std::vector<std::size_t> out(count);
-        for (std::size_t i = 0; i < count; ++i) out[i] = i;
-        for (std::size_t i = count; i > 1; --i) std::swap(out[i - 1], out[below(i)]);
-        return out;
-    }
-
-  private:
-    static std::uint32_t count_at(const NaiveText& all, const std::vector<OpRef>& version) {
-        return static_cast<std::uint32_t>(all.shown(all.reach(version)).size());
-    }
-
-    // Mostly typing on where the writer is, else anywhere.
-    TextChange change(std::uint32_t who, std::uint32_t& length) {
-        auto& caret = carets_[who];
-        if (chance(35)) caret = below(length + 1);
-        caret = std::min(caret, length);
-        TextChange out{caret, 0, {}};
-        if (length > 0 && chance(35)) {
-            if (chance(50) && out.position > 0) --out.position;
-            out.deleted = std::min<std::uint32_t>(1 + (chance(20) ? below(6) : 0), length - out.position);
-        }
-        if (out.deleted == 0 || chance(20)) out.inserted = words[below(words.size())];
-        const auto inserted = static_cast<std::uint32_t>(NaiveText::split(out.inserted)->size());
-        length = length - out.deleted + inserted;
-        caret = chance(80) ? out.position + inserted : out.position;  // else the next word goes before: backwards
-        return out;
-    }
-
-    std::mt19937_64 random_;
-    std::map<std::uint32_t, std::uint32_t> carets_;
-};
-
-void check_blame(const Text& text, const NaiveText& naive) {
-    const auto expected = naive.shown(naive.everything());
-    std::size_t at = 0;
-    bool same = true;
-    for (const auto& span : text.blame()) {
-        for (std::uint32_t i = 0; i < span.length; ++i, ++at)
-            same = same && at < expected.size() && expected[at].edit == span.edit && expected[at].nth == span.nth + i;
-    }
-    CHECK(same);
-    CHECK_EQ(at, expected.size());
-}
-
-// Steps of one history in several orders, compared with the naive twin after each.
-void check_history(std::uint64_t seed) {
-    Story story(seed);
-    const bool with_hidden = story.chance(30);
-    const auto history = story.history(4 + story.below(24), with_hidden);
-    INFO("seed ", seed);
-
-    std::string final_text;
-    for (int pass = 0; pass < 2; ++pass) {
-        const auto order = pass == 0 ? story.shuffled(0) : story.order(history);
-        Text text;
-        NaiveText naive;
-        for (std::size_t step = 0; step < history.edits.size(); ++step) {
-            const auto i = pass == 0 ? step : order[step];
-            const bool counts = naive.add(history.edits[i], history.visible[i]);
-            const auto taken = text.add(history.edits[i], history.visible[i]);
-            REQUIRE_EQ(taken == Taken::added, counts);
-            REQUIRE_EQ(taken == Taken::ignored, !counts);
-            REQUIRE_EQ(text.text(), naive.text());
-            if (story.chance(10)) {
-                auto loaded = Text::load(text.save());
-                REQUIRE(loaded.ok());
-                text = std::move(*loaded);
-                REQUIRE_EQ(text.text(), naive.text());
-            }
-        }
-        CHECK_EQ(text.add(history.edits[0]), Taken::duplicate);
-        check_blame(text, naive);
-        const auto old = history.edits[story.below(history.edits.size())].id;
-        CHECK_EQ(*text.text_at(std::vector{old}), naive.text(naive.reach({old})));
-        for (int k = 0; with_hidden && k < 3; ++k) {
-            const auto some = history.edits[story.below(history.edits.size())].id;
-            const bool visible = story.chance(70);
-            text.set_visible(some, visible);
-            naive.set_visible(some, visible);
-            REQUIRE_EQ(text.text(), naive.text());
-        }
-        if (!with_hidden) {
-            if (pass == 0) final_text = text.text();
-            CHECK_EQ(text.text(), final_text);
-        }
-    }
-
-    // Any order at all: what has no base yet waits.
-    if (with_hidden) return;
+Text merged(const std::vector<TextEdit>& edits) {
     Text text;
-    for (const auto i : story.shuffled(history.edits.size())) text.add(history.edits[i], history.visible[i]);
-    CHECK_EQ(text.waiting(), 0);
-    CHECK_EQ(text.text(), final_text);
+    for (const auto& one : edits) text.add(one);
+    return text;
 }
 
-TEST_CASE("the text agrees with a naive FugueMax after every step of random histories") {
-    const char* wanted = std::getenv("STAFFROOM_TEXT_HISTORIES");
-    const auto count = wanted ? std::strtoull(wanted, nullptr, 10) : 2000;
-    const char* first = std::getenv("STAFFROOM_TEXT_SEED");
-    const auto seed = first ? std::strtoull(first, nullptr, 10) : 1;
-    for (std::uint64_t i = 0; i < count; ++i) check_history(seed + i);
+TEST_CASE("two teachers edit the same lesson offline") {
+    const auto lesson = edit(0, 1, {}, {{0, 0, "Fractions with pizza"}});
+    const auto amina = edit(1, 1, {0}, {{15, 5, "bread"}});
+    const auto ben = edit(2, 2, {0}, {{0, 0, "Week 3: "}, {28, 0, "!"}});
+    for (const auto& order : {std::vector{lesson, amina, ben}, {lesson, ben, amina}, {ben, amina, lesson}}) {
+        const auto text = merged(order);
+        CHECK_EQ(text.text(), "Week 3: Fractions with bread!");
+        auto heads = refs({1, 2});
+        std::sort(heads.begin(), heads.end());
+        CHECK_EQ(text.version(), heads);
+        CHECK_EQ(text.length(), 29);
+    }
+}
+
+TEST_CASE("both remove the same word: it goes once") {
+    const auto text = merged({edit(0, 1, {}, {{0, 0, "a very big dog"}}), edit(1, 1, {0}, {{2, 5, ""}}),
+                              edit(2, 2, {0}, {{2, 9, ""}}), edit(3, 1, {1, 2}, {{2, 0, "cat and "}})});
+    CHECK_EQ(text.text(), "a cat and dog");
+}
+
+TEST_CASE("what is written is a draft on the whole version") {
+    Text text =
+        merged({edit(0, 1, {}, {{0, 0, "abc"}}), edit(1, 1, {0}, {{3, 0, "d"}}), edit(2, 2, {0}, {{0, 1, ""}})});
+    const std::vector<TextChange> changes = {{1, 1, "C"}, {3, 0, "!"}};
+    const auto drafts = text.draft(changes);
+    REQUIRE(drafts.ok());
+    REQUIRE_EQ(drafts->size(), 1);
+    CHECK_EQ(drafts->front().base, text.version());
+    CHECK_EQ(text.add({ref(3), writer(1), drafts->front().base, drafts->front().changes}), Taken::added);
+    CHECK_EQ(text.text(), "bCd!");
+    CHECK_EQ(text.version(), refs({3}));
+    CHECK_EQ(text.write(ref(4), writer(1), std::vector<TextChange>{{0, 4, ""}}), Taken::added);
+    CHECK_EQ(text.length(), 0);
+
+    CHECK_EQ(text.draft(std::vector<TextChange>{{1, 0, "x"}}).code(), Code::refused);
+    CHECK_EQ(text.draft(std::vector<TextChange>{{0, 0, "a\rb"}}).code(), Code::malformed);
+}
+
+TEST_CASE("an edit that cannot count is ignored whole, and what is built on it is not") {
+    const std::string long_enough(32 * 1024, 'x');
+    const std::vector<std::vector<TextChange>> cannot = {
+        {{3, 0, "out"}},                   // beyond the end
+        {{1, 2, ""}},                      // removes beyond the end
+        {{0, 0, "good"}, {7, 0, "out"}},   // the second, next to the first
+        {{4294967295u, 4294967295u, ""}},  // sums that wrap
+        {{0, 0, long_enough + "x"}},       // too much at once
+        {{0, 0, "a\r\nb"}},
+        {{0, 0, "\xed\xa0\x80"}},  // line ends of others; half a surrogate pair
+        {{0, 0, "\xc0\xaf"}},
+        {{0, 0, std::string(1, '\0')}},
+    };
+    for (const auto& changes : cannot) {
+        Text text = merged({edit(0, 1, {}, {{0, 0, "ab"}})});
+        CHECK_EQ(text.add(edit(1, 1, {0}, changes)), Taken::ignored);
+        CHECK_EQ(text.text(), "ab");
+        CHECK_EQ(text.add(edit(2, 1, {1}, {{2, 0, "c"}})), Taken::added);
+        CHECK_EQ(text.text(), "abc");
+        CHECK(text.edit(ref(1))->changes.empty());
+        CHECK_EQ(text.add(edit(1, 1, {0}, changes)), Taken::duplicate);
+    }
+    Text text;
+    CHECK_EQ(text.add(edit(0, 1, {}, {{0, 0, long_enough}})), Taken::added);
+    TextEdit wide = edit(99, 1, {}, {});
+    for (std::uint32_t n = 1; n <= 33; ++n) {
+        text.add(edit(n, n, {0}, {}));
+        wide.base.push_back(ref(n));
+    }
+    CHECK_EQ(text.add(wide), Taken::ignored);
+    CHECK_EQ(text.version(), refs({99}));
+}
+
+TEST_CASE("an edit waits for its base, and is taken when the base arrives") {
+    Text text;
+    CHECK_EQ(text.add(edit(2, 1, {1}, {{2, 0, "c"}})), Taken::waiting);
+    CHECK_EQ(text.add(edit(2, 1, {1}, {{2, 0, "c"}})), Taken::duplicate);
+    CHECK_EQ(text.add(edit(3, 1, {2, 1}, {{3, 0, "d"}})), Taken::waiting);
+    CHECK_EQ(text.add(edit(1, 1, {0}, {{1, 0, "b"}})), Taken::waiting);
+    CHECK_EQ(text.waiting(), 3);
+    CHECK_FALSE(text.has(ref(2)));
+    CHECK_EQ(text.text(), "");
+    std::vector<TextChange> shown;
+    CHECK_EQ(text.add(edit(0, 1, {}, {{0, 0, "a"}}), true, &shown), Taken::added);
+    CHECK_EQ(text.text(), "abcd");
+    CHECK_EQ(shown.size(), 4);
+    CHECK_EQ(text.waiting(), 0);
+    CHECK(text.has(ref(2)));
+}
+
+// The property: of several writers who type at one place without knowing of each other, each stroke an edit, every
+// one's run stays whole, whichever of them type forwards and whichever backwards (always before what they typed last).
+TEST_CASE("concurrent runs at one place never interleave, forwards or backwards") {
+    for (unsigned backwards = 0; backwards < 8; ++backwards) {
+        for (std::uint32_t place = 0; place <= 2; ++place) {
+            for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+                std::vector<TextEdit> edits = {edit(0, 9, {}, {{0, 0, "()"}})};
+                std::vector<std::size_t> next = {0, 0, 0};
+                std::vector<std::uint32_t> last = {0, 0, 0};
+                const std::vector<std::string> runs = {"abcde", "12345", "VWXYZ"};
+                TextStory story(seed);
+                for (std::uint32_t n = 1; n <= 15;) {
+                    const auto who = story.below(3);
+                    if (next[who] == 5) continue;
+                    const bool back = backwards >> who & 1;
+                    const auto i = next[who]++;
+                    const auto at = place + static_cast<std::uint32_t>(back ? 0 : i);
+                    edits.push_back(edit(n, who, {last[who]}, {{at, 0, runs[who].substr(back ? 4 - i : i, 1)}}));
+                    last[who] = n++;
+                }
+                const auto text = merged(edits).text();
+                INFO(text, " backwards ", backwards, " place ", place);
+                for (const auto& run : runs) CHECK(text.find(run) != std::string::npos);
+            }
+        }
+    }
+}
+
+TEST_CASE("every version is reachable") {
+    const auto text = merged({edit(0, 1, {}, {{0, 0, "one"}}), edit(1, 1, {0}, {{3, 0, " two"}}),
+                              edit(2, 2, {0}, {{0, 3, "ONE"}}), edit(3, 2, {1, 2}, {{0, 0, "> "}})});
+    CHECK_EQ(*text.text_at({}), "");
+    CHECK_EQ(*text.text_at(refs({0})), "one");
+    CHECK_EQ(*text.text_at(refs({1})), "one two");
+    CHECK_EQ(*text.text_at(refs({2})), "ONE");
+    CHECK_EQ(*text.text_at(refs({2, 1})), "ONE two");
+    CHECK_EQ(*text.text_at(text.version()), text.text());
+    CHECK_EQ(text.text_at(refs({7})).code(), Code::not_found);
+}
+
+TEST_CASE("who wrote what survives merging") {
+    const auto text = merged({edit(0, 1, {}, {{0, 0, "hello world"}}), edit(1, 2, {0}, {{5, 0, " big"}}),
+                              edit(2, 3, {0}, {{6, 5, "there"}})});
+    REQUIRE_EQ(text.text(), "hello big there");
+    std::string story;
+    for (const auto& span : text.blame())
+        story += std::to_string(span.author.device.bytes[0]) + "*" + std::to_string(span.length) + "@" +
+                 std::to_string(span.nth) + " ";
+    CHECK_EQ(story, "1*5@0 2*4@0 1*1@5 3*5@0 ");
+
+    const auto rows = text.history();
+    REQUIRE_EQ(rows.size(), 3);
+    CHECK_EQ(rows[2].edit, ref(2));
+    CHECK_EQ(rows[2].inserted, 5);
+    CHECK_EQ(rows[2].deleted, 5);
+    CHECK_EQ(*text.edit(ref(1)), edit(1, 2, {0}, {{5, 0, " big"}}));
+    CHECK_EQ(text.edit(ref(9)).code(), Code::not_found);
+}
+
+TEST_CASE("an anchor stays with its character") {
+    Text text = merged({edit(0, 1, {}, {{0, 0, "see page 7 here"}})});
+    const auto before = *text.anchor_at(4, Side::before);
+    const auto after = *text.anchor_at(10, Side::after);
+    CHECK_EQ(before, TextAnchor{ref(0), 4, Side::before});
+    CHECK_EQ(after, TextAnchor{ref(0), 9, Side::after});
+    text.add(edit(1, 2, {0}, {{0, 0, "Please "}}));
+    text.add(edit(2, 1, {0}, {{9, 1, "8"}}));
+    REQUIRE_EQ(text.text(), "Please see page 8 here");
+    CHECK_EQ(*text.position_of(before), 11);
+    CHECK_EQ(*text.position_of(after), 17);  // its 7 is gone: where it was, behind the 8
+    CHECK_EQ(text.position_of({ref(5), 0, Side::before}).code(), Code::not_found);
+    CHECK_EQ(text.position_of({ref(2), 1, Side::before}).code(), Code::not_found);
+    CHECK_EQ(text.anchor_at(22, Side::before).code(), Code::refused);
+    CHECK_EQ(text.anchor_at(0, Side::after).code(), Code::refused);
+    CHECK_EQ(text.anchor_at(99, Side::after).code(), Code::refused);
+}
+
+TEST_CASE("a hidden edit is replayed, not shown, and its removals do not count") {
+    Text text = merged(
+        {edit(0, 1, {}, {{0, 0, "our plan"}}), edit(1, 2, {0}, {{0, 4, "MY "}}), edit(2, 1, {1}, {{7, 0, " B"}})});
+    REQUIRE_EQ(text.text(), "MY plan B");
+    text.set_visible(ref(1), false);
+    CHECK_EQ(text.text(), "our plan B");
+    auto loaded = Text::load(text.save());
+    REQUIRE(loaded.ok());
+    CHECK_EQ(loaded->text(), "our plan B");
+    CHECK(loaded->history()[1].hidden);
+    loaded->add(edit(3, 3, {1}, {{0, 3, "my "}}));  // knew nothing of it
+    CHECK_EQ(loaded->text(), "my our plan B");
+    loaded->set_visible(ref(1), true);
+    CHECK_EQ(loaded->text(), "my plan B");
+    CHECK_EQ(*loaded->text_at(refs({1})), "MY plan");
+}
+
+// Adds the drafts of `changes`; the new edits are numbered from `n` on.
+void write_drafts(Text& text, std::uint32_t n, const std::vector<TextChange>& changes) {
+    const auto drafts = text.draft(changes);
+    REQUIRE(drafts.ok());
+    for (const auto& draft : *drafts) {
+        CHECK_LE(draft.base.size(), 32);
+        CHECK_EQ(text.add({ref(n++), writer(1), draft.base, draft.changes}), Taken::added);
+    }
+}
+
+TEST_CASE("a text that somebody emptied before being removed is edited as it is shown") {
+    Text text = merged({edit(0, 1, {}, {{0, 0, "first line\nsecond line\n"}}), edit(1, 2, {0}, {{0, 23, "gone"}})});
+    text.set_visible(ref(1), false);
+    REQUIRE_EQ(text.text(), "first line\nsecond line\n");
+    write_drafts(text, 10, {{6, 4, "row"}, {9, 0, " of the text"}, {22, 6, "SECOND"}});
+    CHECK_EQ(text.text(), "first row of the text\nSECOND line\n");
+    write_drafts(text, 20, {{9, 0, "s"}});
+    CHECK_EQ(text.text(), "first rows of the text\nSECOND line\n");
+}
+
+TEST_CASE("with hidden edits, what a person removes and inserts is what happens") {
+    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+        INFO("seed ", seed);
+        TextStory story(seed);
+        const auto history = story.history(12, true);
+        Text text;
+        for (std::size_t i = 0; i < history.edits.size(); ++i) text.add(history.edits[i], history.visible[i]);
+        const auto before = *NaiveText::split(text.text());
+        const auto length = static_cast<std::uint32_t>(before.size());
+        const auto from = story.below(length + 1);
+        const auto count = story.below(length - from + 1);
+        write_drafts(text, 100, {{from, count, "[new]"}});
+        // What was shown is still there in its order, but for what was removed; the new text stands whole.
+        auto after = text.text();
+        const auto at = after.find("[new]");
+        REQUIRE(at != std::string::npos);
+        after.erase(at, 5);
+        std::string expected;
+        for (std::uint32_t i = 0; i < length; ++i)
+            if (i < from || i >= from + count) expected += before[i];
+        CHECK_EQ(after, expected);
+    }
+}
+
+TEST_CASE("more heads than one base can name") {
+    Text text = merged({edit(0, 1, {}, {{0, 0, "middle"}})});
+    for (std::uint32_t n = 1; n <= 40; ++n) text.add(edit(n, n, {0}, {{n % 2 * 6, 0, "x"}}));
+    REQUIRE_EQ(text.version().size(), 40);
+    REQUIRE_EQ(text.length(), 46);
+    const auto drafts = text.draft(std::vector<TextChange>{{0, 46, "all new"}});
+    REQUIRE(drafts.ok());
+    CHECK_EQ(drafts->size(), 2);
+    write_drafts(text, 100, {{0, 46, "all new"}});
+    CHECK_EQ(text.text(), "all new");
+}
+
+TEST_CASE("characters of every script are counted as scalar values, and as browsers count") {
+    Text text;
+    text.write(ref(0), writer(1), std::vector<TextChange>{{0, 0, "नमस्ते 😀 مرحبا"}});
+    CHECK_EQ(text.length(), 14);
+    CHECK_EQ(text.utf16_length(), 15);
+    CHECK_EQ(text.to_utf16(8), 9);
+    CHECK_EQ(text.from_utf16(8), 7);
+    CHECK_EQ(text.slice(7, 1), "😀");
+    CHECK_EQ(text.slice(9, 99), "مرحبا");
+    text.write(ref(1), writer(1), std::vector<TextChange>{{7, 1, "🎓"}});
+    CHECK_EQ(text.slice(7, 1), "🎓");
+}
+
+TEST_CASE("a snapshot and the edits that came after are the text again") {
+    Text text;
+    std::vector<TextEdit> tail;
+    std::uint32_t n = 0;
+    for (; n < 200; ++n) text.write(ref(n), writer(1), std::vector<TextChange>{{n, 0, "x"}});
+    CHECK(text.worth_saving());
+    const auto snapshot = text.save();
+    CHECK_FALSE(text.worth_saving());
+    for (; n < 210; ++n) {
+        tail.push_back({ref(n), writer(1), text.version(), {{0, 1, "y"}}});
+        text.add(tail.back());
+    }
+    tail.push_back(edit(n, 2, {0}, {{1, 0, "concurrent"}}));
+    text.add(tail.back());
+    auto again = Text::load(snapshot);
+    REQUIRE(again.ok());
+    for (const auto& one : tail) CHECK_EQ(again->add(one), Taken::added);
+    CHECK_EQ(again->text(), text.text());
+    CHECK_EQ(again->version(), text.version());
+    CHECK_EQ(again->add(tail.back()), Taken::duplicate);
+    CHECK_EQ(again->save(), text.save());
 }
 
 }  // namespace

@@ -14,25 +14,52 @@ Bytes want_key(keys::GroupNumber group, const CommitId& commit, std::size_t inde
 
 }  // namespace
 
-void append(WriteTxn& txn, keys::GroupNumber group, const Commit& commit,
+bool append(WriteTxn& txn, keys::GroupNumber group, const Commit& commit,
             const std::vector<std::optional<Bytes>>& parts) {
     const auto& header = commit.header;
+    const auto place = keys::in_set(group, header.kind, key_of(header.depth, commit.id).view());
+    const bool returns = txn.has(Table::lost, commit.id.view());
+    const bool fresh = !returns || !txn.has(Table::order, place);
     txn.put(Table::commits, commit.id.view(), commit.bytes);
-    txn.put(Table::order, keys::in_set(group, header.kind, key_of(header.depth, commit.id).view()), {});
+    txn.put(Table::order, place, {});
+    if (returns) txn.erase(Table::lost, commit.id.view());
     if (header.kind != CommitKind::key) {
         for (const auto& parent : header.parents)
             txn.erase(Table::heads, keys::in_set(group, header.kind, parent.view()));
         Bytes depth;
         append_be64(depth, header.depth);
-        txn.put(Table::heads, keys::in_set(group, header.kind, commit.id.view()), depth);
+        // One that returns is a head if it was one, else its children are here.
+        if (!returns) txn.put(Table::heads, keys::in_set(group, header.kind, commit.id.view()), depth);
     }
     for (std::size_t index = 0; index < header.parts.size(); ++index) {
         if (index < parts.size() && parts[index]) {
             txn.put(Table::parts, keys::part(commit.id, index), *parts[index]);
-        } else {
+            if (returns) txn.erase(Table::wants, want_key(group, commit.id, index));
+        } else if (!returns || !txn.has(Table::parts, keys::part(commit.id, index))) {
             txn.put(Table::wants, want_key(group, commit.id, index), {});
         }
     }
+    return fresh;
+}
+
+void lose_part(WriteTxn& txn, keys::GroupNumber group, const CommitId& commit, std::size_t index) {
+    txn.erase(Table::parts, keys::part(commit, index));
+    txn.put(Table::wants, want_key(group, commit, index), {});
+}
+
+void lose(WriteTxn& txn, keys::GroupNumber group, const CommitId& commit) {
+    txn.erase(Table::commits, commit.view());
+    txn.put(Table::lost, commit.view(), keys::group(group));
+}
+
+std::vector<CommitId> lost(ReadTxn& txn, keys::GroupNumber group, std::size_t most) {
+    std::vector<CommitId> found;
+    txn.scan(Table::lost, {}, [&](ByteView key, ByteView value) {
+        if (found.size() >= most) return false;
+        if (copy_of(value) == keys::group(group)) found.push_back(*CommitId::from(key));
+        return true;
+    });
+    return found;
 }
 
 void put_part(WriteTxn& txn, keys::GroupNumber group, const CommitId& commit, std::size_t index, ByteView part) {
@@ -67,6 +94,13 @@ std::optional<CommitFrame> frame(ReadTxn& txn, const CommitId& id) {
     return frame;
 }
 
+std::optional<PartName> part_name(ByteView key) {
+    if (key.size() != CommitId::size + 2) return std::nullopt;
+    const auto index = key.last(2);
+    return PartName{*CommitId::from(key.first(CommitId::size)),
+                    static_cast<std::uint16_t>(static_cast<unsigned>(index[0]) << 8 | index[1])};
+}
+
 std::vector<CommitKey> heads(ReadTxn& txn, keys::GroupNumber group, CommitKind kind) {
     std::vector<CommitKey> found;
     txn.scan(Table::heads, keys::set(group, kind), [&](ByteView key, ByteView depth) {
@@ -93,10 +127,7 @@ std::vector<PartName> wanted_parts(ReadTxn& txn, keys::GroupNumber group, std::s
     const auto prefix = want_prefix(group);
     txn.scan_keys(Table::wants, prefix, [&](ByteView key) {
         if (wanted.size() >= most) return false;
-        const auto rest = key.subspan(prefix.size());
-        const auto index = rest.subspan(CommitId::size);
-        wanted.push_back({*CommitId::from(rest.first(CommitId::size)),
-                          static_cast<std::uint16_t>(static_cast<unsigned>(index[0]) << 8 | index[1])});
+        if (const auto name = part_name(key.subspan(prefix.size()))) wanted.push_back(*name);
         return true;
     });
     return wanted;

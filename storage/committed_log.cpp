@@ -109,7 +109,12 @@ std::vector<CommitId> CommittedLog::waiting(const GroupId& group, std::size_t li
 std::vector<CommitId> CommittedLog::missing(const GroupId& group, std::size_t limit) const {
     const auto* found = find(group);
     if (!found) return {};
-    return reading<std::vector<CommitId>>([&](ReadTxn& txn) { return waiting_.missing(txn, found->number, limit); });
+    return reading<std::vector<CommitId>>([&](ReadTxn& txn) {
+        auto missing = commit_log::lost(txn, found->number, limit);
+        const auto more = waiting_.missing(txn, found->number, limit - missing.size());
+        missing.insert(missing.end(), more.begin(), more.end());
+        return missing;
+    });
 }
 
 std::vector<PartName> CommittedLog::wanted_parts(const GroupId& group, std::size_t limit) const {

@@ -255,6 +255,23 @@ void lost(WriteTxn& txn, const ChunkId& id) {
     for (const auto group : groups_of(txn, id)) want(txn, group, id, 0, size ? *size - seal_overhead : 0);
 }
 
+bool is_right_want(ReadTxn& txn, ByteView key) {
+    constexpr std::size_t size = 1 + 4 + 8 + ChunkId::size + 4;
+    if (key.empty() || (key[0] != by_size && key[0] != by_chunk)) return true;
+    if (key.size() != size) return false;
+    const auto rest = key.subspan(1);
+    if (key[0] == by_size) {
+        const auto chunk = rest.subspan(12, ChunkId::size);
+        return txn.has(Table::wants, tagged(by_chunk, {chunk, rest.first(12), rest.last(4)}));
+    }
+    return txn.has(Table::wants,
+                   tagged(by_size, {rest.subspan(ChunkId::size, 12), rest.first(ChunkId::size), rest.last(4)}));
+}
+
+void forget_wants(WriteTxn& txn) {
+    for (const auto tag : {by_size, by_chunk, unfolds}) txn.erase_all(Table::wants, Bytes{tag});
+}
+
 std::vector<keys::GroupNumber> groups_of(ReadTxn& txn, const ChunkId& id) {
     std::vector<keys::GroupNumber> groups;
     // One seek a group, however many records of it use the chunk.

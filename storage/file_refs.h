@@ -38,6 +38,11 @@ std::vector<ChunkId> forget_file(WriteTxn& txn, const Chunks& chunks, keys::Grou
 // A chunk whose bytes are not its own any more: it is wanted again by all who use it.
 void lost(WriteTxn& txn, const ChunkId& id);
 
+// Whether a row of `wants` about chunks has the one that belongs to it. For storage/doctor.h.
+bool is_right_want(ReadTxn& txn, ByteView key);
+// Forgets which chunks are still to come, before all references are made anew.
+void forget_wants(WriteTxn& txn);
+
 std::vector<keys::GroupNumber> groups_of(ReadTxn& txn, const ChunkId& id);
 
 struct Wanted {

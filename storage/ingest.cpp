@@ -117,8 +117,8 @@ Ingest::Fate Ingest::complete(CheckedCommit& checked) {
 
 void Ingest::append(const CheckedCommit& checked) {
     const auto& commit = checked.commit;
-    commit_log::append(txn_, group_.number, commit, checked.frame.parts);
-    added_[commit.header.kind].push_back(key_of(commit.header.depth, commit.id));
+    const bool fresh = commit_log::append(txn_, group_.number, commit, checked.frame.parts);
+    if (fresh) added_[commit.header.kind].push_back(key_of(commit.header.depth, commit.id));
     done_.report.fresh.push_back(commit.id);
 }
 

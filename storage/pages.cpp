@@ -21,7 +21,7 @@ constexpr std::size_t table_bytes = 48;
 constexpr std::uint16_t branch_flag = 1, leaf_flag = 2, overflow_flag = 4;
 constexpr std::uint16_t big_value = 1, sub_table = 2;
 constexpr std::uint64_t no_page = ~std::uint64_t{0};
-constexpr int deepest = 32;  // LMDB's own bound
+constexpr unsigned deepest = 32;  // LMDB's own bound
 constexpr std::uint64_t value_bytes_max = std::uint64_t{64} << 20;
 
 template <class T>
@@ -34,8 +34,13 @@ T read_at(ByteView bytes, std::size_t at) {
 struct Root {
     std::uint64_t page = no_page;
     std::uint64_t entries = 0;
+    std::uint16_t flags = 0;
+    std::uint16_t depth = 0;
 };
-Root read_root(ByteView table) { return {read_at<std::uint64_t>(table, 40), read_at<std::uint64_t>(table, 32)}; }
+Root read_root(ByteView table) {
+    return {read_at<std::uint64_t>(table, 40), read_at<std::uint64_t>(table, 32), read_at<std::uint16_t>(table, 4),
+            read_at<std::uint16_t>(table, 6)};
+}
 
 struct Meta {
     std::uint32_t page_bytes = 0;
@@ -135,70 +140,24 @@ bool each_node(ByteView page, const Step& step) {
 class Walker {
   public:
     Walker(PageFile& file, const Meta& meta) : file_(file), meta_(meta) {
-        const auto pages = std::min(meta.last_page + 1, file.size() / meta.page_bytes + 1);
+        const auto pages = std::min(meta.last_page + 1, 4 * (file.size() / meta.page_bytes) + 1024);
         seen_.resize(static_cast<std::size_t>(pages));
     }
 
     Survey survey;
 
-    // Calls `entry(key, value, flags)`.
+    // Calls `entry(key, value, flags)`. Keys of `ordered` tables ascend as bytes; LMDB's list of free pages has
+    // numbers.
     template <class Entry>
-    void walk(const Root& root, const Entry& entry) {
+    void walk(const Root& root, bool ordered, const Entry& entry) {
         if (root.page == no_page) return;
         const auto before = survey.entries;
-        visit(root.page, 0, entry);
+        ordered_ = ordered;
+        last_.reset();
+        floor_.clear();
+        visit(root.page, 1, root.depth, entry);
         const auto found = survey.entries - before;
-        if (found < root.entries) survey.entries_missing += root.entries - found;
-    }
-
-  private:
-    template <class Entry>
-    void visit(std::uint64_t number, int depth, const Entry& entry) {
-        Bytes page(meta_.page_bytes);
-        if (depth >= deepest || !take(number) || !file_.read(number * meta_.page_bytes, page) ||
-            read_at<std::uint64_t>(page, 0) != number) {
-            ++survey.bad_pages;
-            return;
-        }
-        const auto flags = read_at<std::uint16_t>(page, 10);
-        bool sound = false;
-        if ((flags & 0xF) == branch_flag) {
-            sound = each_node(page, [&](ByteView node, ByteView, ByteView) {
-                const auto child = std::uint64_t{read_at<std::uint16_t>(node, 0)} |
-                                   std::uint64_t{read_at<std::uint16_t>(node, 2)} << 16 |
-                                   std::uint64_t{read_at<std::uint16_t>(node, 4)} << 32;
-                visit(child, depth + 1, entry);
-                return true;
-            });
-        } else if ((flags & 0xF) == leaf_flag) {
-            sound = each_node(page, [&](ByteView node, ByteView key, ByteView rest) {
-                const auto node_flags = read_at<std::uint16_t>(node, 4);
-                const std::size_t size = read_at<std::uint32_t>(node, 0);
-                Bytes big;
-                if ((node_flags & big_value) != 0) {
-                    if (!read_overflow(read_at<std::uint64_t>(rest, 0), size, big)) return false;
-                    rest = big;
-                }
-                if (size > rest.size()) return false;
-                ++survey.entries;
-                entry(key, rest.first(size), node_flags);
-                return true;
-            });
-        }
-        ++(sound ? survey.good_pages : survey.bad_pages);
-    }
-
-    bool read_overflow(std::uint64_t number, std::size_t size, Bytes& value) {
-        if (size > value_bytes_max || !take(number)) return false;
-        Bytes page(header_bytes);
-        const auto at = number * meta_.page_bytes;
-        if (!file_.read(at, page) || read_at<std::uint64_t>(page, 0) != number ||
-            (read_at<std::uint16_t>(page, 10) & 0xF) != overflow_flag ||
-            std::uint64_t{read_at<std::uint32_t>(page, 12)} * meta_.page_bytes < header_bytes + size) {
-            return false;
-        }
-        value.resize(size);
-        return file_.read(at + header_bytes, value);
+        survey.entries_missing += found < root.entries ? root.entries - found : found - root.entries;
     }
 
     // Pages are used once: twice means that numbers are wrong, perhaps in a circle.
@@ -207,9 +166,80 @@ class Walker {
         return seen_[static_cast<std::size_t>(number)] = true;
     }
 
+  private:
+    template <class Entry>
+    void visit(std::uint64_t number, unsigned depth, unsigned depth_of_leaves, const Entry& entry) {
+        Bytes page(meta_.page_bytes);
+        if (depth > deepest || !take(number) || !file_.read(number * meta_.page_bytes, page) ||
+            read_at<std::uint64_t>(page, 0) != number) {
+            ++survey.bad_pages;
+            return;
+        }
+        const auto flags = read_at<std::uint16_t>(page, 10);
+        bool sound = false;
+        if (flags == branch_flag) {
+            bool first = true;
+            sound = each_node(page, [&](ByteView node, ByteView key, ByteView) {
+                // A child's keys are from its separator on; the first child's is not used.
+                if (ordered_ && !first) {
+                    if (last_ && !is_less(*last_, key)) ++survey.entries_misplaced;
+                    floor_ = copy_of(key);
+                }
+                first = false;
+                const auto child = std::uint64_t{read_at<std::uint16_t>(node, 0)} |
+                                   std::uint64_t{read_at<std::uint16_t>(node, 2)} << 16 |
+                                   std::uint64_t{read_at<std::uint16_t>(node, 4)} << 32;
+                visit(child, depth + 1, depth_of_leaves, entry);
+                return true;
+            });
+        } else if (flags == leaf_flag) {
+            sound = each_node(page, [&](ByteView node, ByteView key, ByteView rest) {
+                const auto node_flags = read_at<std::uint16_t>(node, 4);
+                const std::size_t size = read_at<std::uint32_t>(node, 0);
+                Bytes big;
+                if ((node_flags & big_value) != 0) {
+                    if (!read_overflow(read_at<std::uint64_t>(rest, 0), size, big)) return false;
+                    rest = big;
+                }
+                if (size > rest.size() || (node_flags & ~(big_value | sub_table)) != 0) return false;
+                if (ordered_ && ((last_ && !is_less(*last_, key)) || is_less(key, floor_))) ++survey.entries_misplaced;
+                last_ = copy_of(key);
+                ++survey.entries;
+                entry(key, rest.first(size), node_flags);
+                return true;
+            });
+            sound = sound && depth == depth_of_leaves;
+        }
+        ++(sound ? survey.good_pages : survey.bad_pages);
+    }
+
+    static bool is_less(ByteView a, ByteView b) {
+        return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+    }
+
+    bool read_overflow(std::uint64_t number, std::size_t size, Bytes& value) {
+        if (size > value_bytes_max || !take(number)) return false;
+        Bytes page(header_bytes);
+        const auto at = number * meta_.page_bytes;
+        if (!file_.read(at, page)) return false;
+        const std::uint64_t count = read_at<std::uint32_t>(page, 12);
+        if (read_at<std::uint64_t>(page, 0) != number || read_at<std::uint16_t>(page, 10) != overflow_flag ||
+            count * meta_.page_bytes < header_bytes + size || count > value_bytes_max / 512) {
+            return false;
+        }
+        for (std::uint64_t next = number + 1; next < number + count; ++next) {
+            if (!take(next)) return false;
+        }
+        value.resize(size);
+        return file_.read(at + header_bytes, value);
+    }
+
     PageFile& file_;
     Meta meta_;
     std::vector<bool> seen_;
+    bool ordered_ = false;
+    std::optional<Bytes> last_;
+    Bytes floor_;
 };
 
 Error unreadable(const std::filesystem::path& file) {
@@ -220,15 +250,25 @@ Error unreadable(const std::filesystem::path& file) {
 Survey walk_all(PageFile& file, const Meta& meta, const Visit& visit) {
     Walker walker(file, meta);
     std::vector<std::pair<std::string, Root>> tables;
-    walker.walk(meta.main, [&](ByteView name, ByteView value, std::uint16_t flags) {
-        if ((flags & sub_table) != 0 && value.size() == table_bytes)
-            tables.emplace_back(text_of(name), read_root(value));
+    walker.walk(meta.main, true, [&](ByteView name, ByteView value, std::uint16_t flags) {
+        if ((flags & sub_table) == 0 || value.size() != table_bytes) return void(++walker.survey.bad_pages);
+        tables.emplace_back(text_of(name), read_root(value));
+        if (tables.back().second.flags != 0) ++walker.survey.bad_pages;
     });
     walker.survey.entries = 0;
     for (const auto& [name, root] : tables) {
-        walker.walk(root,
+        walker.walk(root, true,
                     [&, &table = name](ByteView key, ByteView value, std::uint16_t) { visit(table, key, value); });
     }
+    // A page that is listed as free while it is used would be written over.
+    const auto entries = walker.survey.entries;
+    walker.walk(meta.free, false, [&](ByteView, ByteView list, std::uint16_t) {
+        const auto count = read_at<std::uint64_t>(list, 0);
+        bool sound = count < list.size() / 8;
+        for (std::uint64_t i = 1; sound && i <= count; ++i) sound = walker.take(read_at<std::uint64_t>(list, i * 8));
+        if (!sound) ++walker.survey.bad_pages;
+    });
+    walker.survey.entries = entries;
     return walker.survey;
 }
 
@@ -242,10 +282,7 @@ Result<> check_length(const std::filesystem::path& path) {
     const auto& meta = metas.front();
     if (meta.last_page < file.size() / meta.page_bytes) return Done{};
 
-    auto survey = walk_all(file, meta, [](std::string_view, ByteView, ByteView) {});
-    Walker walker(file, meta);
-    walker.walk(meta.free, [](ByteView, ByteView, std::uint16_t) {});
-    if (survey.is_sound() && walker.survey.is_sound()) return Done{};
+    if (walk_all(file, meta, [](std::string_view, ByteView, ByteView) {}).is_sound()) return Done{};
     return {Code::io, "The storage file " + path.string() + " was cut short, so part of it is missing.",
             "Run: staffroom repair. What cannot be saved is fetched again from your colleagues."};
 }
@@ -266,7 +303,7 @@ Result<> scavenge(const std::filesystem::path& path, const VisitLeaf& visit) {
         metas.empty() ? static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE)) : metas.front().page_bytes;
     Bytes page(page_bytes), header(header_bytes);
     for (std::uint64_t at = 0; at + page_bytes <= file.size(); at += page_bytes) {
-        if (!file.read(at, page) || (read_at<std::uint16_t>(page, 10) & 0xF) != leaf_flag) continue;
+        if (!file.read(at, page) || read_at<std::uint16_t>(page, 10) != leaf_flag) continue;
         each_node(page, [&](ByteView node, ByteView key, ByteView rest) {
             const std::size_t size = read_at<std::uint32_t>(node, 0);
             Bytes big;

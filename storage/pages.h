@@ -27,8 +27,9 @@ struct Survey {
     std::uint64_t good_pages = 0;
     std::uint64_t bad_pages = 0;  // not readable as what they are referred to as
     std::uint64_t entries = 0;
-    std::uint64_t entries_missing = 0;  // counted in a table's description, but not found
-    bool is_sound() const { return bad_pages == 0 && entries_missing == 0; }
+    std::uint64_t entries_missing = 0;    // counted in a table's description, but not found (or found uncounted)
+    std::uint64_t entries_misplaced = 0;  // not after the key before it
+    bool is_sound() const { return bad_pages == 0 && entries_missing == 0 && entries_misplaced == 0; }
 };
 
 // Calls `visit` for every entry of every named table that can still be reached. Views live during the call.

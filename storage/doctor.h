@@ -1,0 +1,64 @@
+// Looks for what the disk spoiled: LMDB and file systems do not check what they give back.
+//
+// Checked: every value opens (it is sealed under its own table and key); every commit is the one of its id, every part
+// its commit's, every chunk its id's; every row of an index leads to what it stands for. What is found bad is named,
+// not touched: storage/mend.h repairs it, storage/salvage.h when the file itself is broken.
+#pragma once
+
+#include <vector>
+
+#include "core/ports.h"
+#include "storage/chunks.h"
+#include "storage/lmdb.h"
+
+namespace staffroom {
+
+struct Health {
+    std::uint64_t values = 0;
+    std::uint64_t commits = 0;  // those that are what they should be
+    std::uint64_t parts = 0;
+    std::uint64_t chunks = 0;
+
+    std::uint64_t values_bad = 0;  // that do not open, in any table
+    std::uint64_t rows_bad = 0;    // of indexes, that lead nowhere
+    std::vector<CommitId> commits_bad;
+    std::vector<PartName> parts_bad;
+    std::vector<ChunkId> chunks_bad;
+    std::uint64_t secrets_bad = 0;  // of the device, of groups, of epochs: nobody can send those again
+
+    std::uint64_t values_locked = 0;  // not looked at, because the profile is locked
+
+    bool is_sound() const {
+        return values_bad == 0 && rows_bad == 0 && commits_bad.empty() && parts_bad.empty() && chunks_bad.empty();
+    }
+};
+
+// A walk through everything, a slice at a time, while the program goes on.
+class Scrub {
+  public:
+    Scrub(LmdbStore& store, const Chunks& chunks) : store_(store), chunks_(chunks) {}
+
+    // Looks at up to 1,000 values or 16 MiB of chunks: below a tenth of a second. True while there is more. Error: io.
+    Result<bool> step();
+    // Everything that is left.
+    Result<Health> finish();
+    const Health& health() const { return health_; }
+
+  private:
+    void look(Table table, ByteView key, const std::optional<Bytes>& value, ReadTxn& txn);
+    bool is_right(Table table, ByteView key, ByteView value, ReadTxn& txn);
+    bool is_right_commit(ByteView key, ByteView value);
+    bool is_right_part(ByteView key, ByteView value, ReadTxn& txn);
+    bool is_right_chunk(ByteView key, ReadTxn& txn);
+
+    LmdbStore& store_;
+    const Chunks& chunks_;
+    std::size_t table_ = 0;
+    Bytes after_;
+    Health health_;
+};
+
+// Whether a row of an index, which has no value that could be sealed, agrees with what it is an index of.
+bool is_right_row(Table table, ByteView key, ReadTxn& txn);
+
+}  // namespace staffroom

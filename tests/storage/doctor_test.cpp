@@ -1,0 +1,327 @@
+#include "storage/doctor.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <random>
+
+#include "storage/file_copy.h"
+#include "storage/mend.h"
+#include "storage/pages.h"
+#include "storage/salvage.h"
+#include "tests/storage/disposable.h"
+#include "tests/storage/staff.h"
+
+using namespace staffroom;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Tables = MemoryStore::Tables;
+
+// One teacher's replica on a real disk, taken over from a computer of the stories, and a colleague who has it all.
+struct Kept {
+    Kept() {
+        school = amina.founds("Hill School");
+        amina.lets_in(brian, school);
+        for (int i = 0; i < 6; ++i) notes.push_back(amina.notes(school, "Note " + std::to_string(i)));
+        amina.types(school, notes[0], {0, 0, "Cut an orange."});
+        amina.types(school, notes[0], {14, 0, " Then a pear."});
+        amina.titles(school, notes[1], "Second title");
+        amina.gives(brian, school);
+
+        auto taken = OwnerLock::take(root(), {true, std::nullopt});
+        REQUIRE(taken.ok());
+        lock.emplace(std::move(*taken));
+        auto made = Profile::create(*lock, std::nullopt);
+        REQUIRE(made.ok());
+        REQUIRE(made->store()
+                    .write([&](WriteTxn& txn) -> Result<> {
+                        for (std::size_t i = 0; i < tables_count; ++i) {
+                            for (const auto& [key, value] : amina.store.tables[i]) txn.put(Table(i), key, value);
+                        }
+                        return Done{};
+                    })
+                    .ok());
+        REQUIRE(made->close().ok());
+    }
+
+    fs::path root() const { return folder / "me"; }
+    fs::path file() const { return root() / "store/data.mdb"; }
+
+    void open() {
+        auto opened = Profile::open(*lock, std::nullopt);
+        if (!opened) FAIL(opened.error().say);
+        profile.emplace(std::move(*opened));
+    }
+    void close() { profile.reset(); }
+    // Needs open().
+    void open_replica() {
+        auto opened = Replica::open(profile->store(), profile->chunks(), amina.identity, {});
+        if (!opened) FAIL(opened.error().say);
+        replica = std::move(*opened);
+    }
+    void mends() {
+        const auto done = mend(profile->store(), profile->chunks());
+        if (!done) FAIL(done.error().say);
+        mended = *done;
+        open_replica();
+        REQUIRE(replica->rebuild().ok());
+        REQUIRE(profile->store().write([](WriteTxn& txn) -> Result<> { return set_rebuilt(txn), Done{}; }).ok());
+    }
+    void brian_gives() {
+        for (const auto kind : all_kinds) REQUIRE(replica->ingest(school, brian.frames(school, kind)).ok());
+        std::vector<std::pair<PartName, Bytes>> parts;
+        for (const auto& name : replica->log().wanted_parts(school, 1000)) {
+            if (auto part = brian.replica->log().read_part(school, name)) parts.emplace_back(name, std::move(*part));
+        }
+        REQUIRE(replica->ingest_parts(school, parts).ok());
+    }
+    bool is_as_before() {
+        for (const auto kind : all_kinds) {
+            if (replica->root(school, kind) != brian.replica->root(school, kind)) return false;
+        }
+        const auto title = replica->record(school, notes[1])->shown("title");
+        return replica->text(school, notes[0], "body")->text() == "Cut an orange. Then a pear." && title &&
+               *title->value.get<std::string>() == "Second title" && replica->log().missing(school, 10).empty() &&
+               replica->log().waiting(school, 10).empty() && replica->log().wanted_parts(school, 10).empty();
+    }
+    Health health() {
+        Scrub scrub(profile->store(), profile->chunks());
+        auto health = scrub.finish();
+        REQUIRE(health.ok());
+        return *health;
+    }
+    void change(const Store::Write& step) { REQUIRE(profile->store().write(step).ok()); }
+    void spoil(Table table, ByteView key) {
+        change([&](WriteTxn& txn) -> Result<> {
+            REQUIRE(txn.has(table, key));
+            txn.put(table, key, view_of("spoiled"));
+            return Done{};
+        });
+    }
+    std::vector<CommitId> commits(CommitKind kind) {
+        std::vector<CommitId> ids;
+        for (const auto& frame : amina.frames(school, kind)) ids.push_back(read_commit(frame.commit)->id);
+        return ids;
+    }
+
+    Bytes bytes() const { return *read_file(file(), std::size_t{1} << 30); }
+    void replace(const Bytes& content) {
+        std::ofstream(file(), std::ios::binary)
+            .write(reinterpret_cast<const char*>(content.data()), std::streamsize(content.size()));
+    }
+    Tables contents() {
+        Tables tables;
+        CHECK(profile->store()
+                  .read([&](ReadTxn& txn) -> Result<> {
+                      for (std::size_t i = 0; i < tables_count; ++i) {
+                          txn.scan(Table(i), {}, [&](ByteView key, ByteView value) {
+                              tables[i][copy_of(key)] = copy_of(value);
+                              return true;
+                          });
+                      }
+                      return Done{};
+                  })
+                  .ok());
+        return tables;
+    }
+
+    Disposable folder;
+    Computer amina{"Amina"}, brian{"Brian"};
+    GroupId school;
+    std::vector<RecordId> notes;
+    std::optional<OwnerLock> lock;
+    std::optional<Profile> profile;
+    std::unique_ptr<Replica> replica;
+    Mended mended;
+};
+
+}  // namespace
+
+TEST_CASE("a sound store is found sound, and mending it changes nothing that can be seen") {
+    Kept kept;
+    const auto survey = pages::walk(kept.file(), [](std::string_view, ByteView, ByteView) {});
+    REQUIRE(survey.ok());
+    CHECK(survey->is_sound());
+    kept.open();
+    const auto health = kept.health();
+    CHECK(health.is_sound());
+    CHECK(health.commits == 10 + 1);
+    kept.mends();
+    CHECK(kept.mended.commits_lost + kept.mended.parts_lost + kept.mended.commits_waiting == 0);
+    CHECK(kept.is_as_before());
+    CHECK(kept.health().is_sound());
+}
+
+TEST_CASE("a spoiled content commit is set aside, asked for by its id, and comes back to its place") {
+    Kept kept;
+    kept.open();
+    const auto content = kept.commits(CommitKind::content);
+    SUBCASE("the first") { kept.spoil(Table::commits, content.front().view()); }
+    SUBCASE("one in the middle") { kept.spoil(Table::commits, content[3].view()); }
+    SUBCASE("the last") { kept.spoil(Table::commits, content.back().view()); }
+    CHECK(kept.health().commits_bad.size() == 1);
+    kept.mends();
+    CHECK(kept.mended.commits_lost == 1);
+    CHECK(kept.health().is_sound());
+    REQUIRE(kept.replica->log().missing(kept.school, 10).size() == 1);
+    // The others stay readable, and one can go on writing.
+    CHECK(kept.replica->record(kept.school, kept.notes[5]).has_value());
+    kept.open_replica();
+    kept.brian_gives();
+    CHECK(kept.is_as_before());
+    CHECK(kept.health().is_sound());
+}
+
+TEST_CASE("a spoiled control or key commit makes those after it wait until it is fetched again") {
+    Kept kept;
+    kept.open();
+    SUBCASE("control") { kept.spoil(Table::commits, kept.commits(CommitKind::control).front().view()); }
+    SUBCASE("a part of a control commit") {
+        kept.spoil(Table::parts, keys::part(kept.commits(CommitKind::control).front(), 0));
+    }
+    SUBCASE("key") { kept.spoil(Table::commits, kept.commits(CommitKind::key).front().view()); }
+    CHECK(!kept.health().is_sound());
+    kept.mends();
+    kept.brian_gives();
+    kept.open_replica();
+    REQUIRE(kept.replica->rebuild().ok());
+    CHECK(kept.is_as_before());
+    CHECK(kept.health().is_sound());
+}
+
+TEST_CASE("spoiled parts and wrong rows are found, and mended from a colleague or from the commits themselves") {
+    Kept kept;
+    kept.open();
+    const auto content = kept.commits(CommitKind::content);
+    kept.spoil(Table::parts, keys::part(content[2], 0));
+    const auto number = kept.amina.replica->group(kept.school)->number;
+    kept.change([&](WriteTxn& txn) -> Result<> {
+        CommitId nobody;
+        nobody.bytes.fill(7);
+        txn.put(Table::order, keys::in_set(number, CommitKind::content, key_of(3, nobody).view()), {});
+        txn.put(Table::heads, keys::in_set(number, CommitKind::content, nobody.view()), Bytes(8));
+        txn.erase(Table::order, keys::in_set(number, CommitKind::content, key_of(1, content[0]).view()));
+        return Done{};
+    });
+    const auto health = kept.health();
+    CHECK(health.parts_bad == std::vector<PartName>{{content[2], 0}});
+    CHECK(health.rows_bad >= 2);
+    kept.mends();
+    CHECK(kept.mended.parts_lost == 1);
+    kept.brian_gives();
+    CHECK(kept.is_as_before());
+    CHECK(kept.health().is_sound());
+}
+
+TEST_CASE("a spoiled chunk is found and wanted again") {
+    Kept kept;
+    kept.open();
+    const auto chunk = seal_chunk({}, Bytes(40'000, 'x'));
+    REQUIRE(store_chunks(kept.profile->store(), kept.profile->chunks(), {{chunk.ref.id, chunk.bytes}}).ok());
+    CHECK(kept.health().is_sound());
+    std::ofstream(kept.profile->chunks().file_of(chunk.ref.id)) << "spoiled";
+    CHECK(kept.health().chunks_bad == std::vector<ChunkId>{chunk.ref.id});
+    kept.mends();
+    CHECK(kept.mended.chunks_lost == 1);
+    CHECK(kept.health().is_sound());
+}
+
+TEST_CASE("a rebuild that a crash prevented is remembered") {
+    Kept kept;
+    kept.open();
+    const auto remembered = [&] {
+        bool needed = false;
+        CHECK(kept.profile->store()
+                  .read([&](ReadTxn& txn) -> Result<> { return needed = needs_rebuild(txn), Done{}; })
+                  .ok());
+        return needed;
+    };
+    CHECK(!remembered());
+    REQUIRE(mend(kept.profile->store(), kept.profile->chunks()).ok());
+    kept.close();
+    kept.open();
+    CHECK(remembered());
+    kept.mends();
+    CHECK(!remembered());
+}
+
+TEST_CASE("D07 from a file that was cut anywhere what is left is saved, and colleagues give the rest") {
+    Kept kept;
+    const auto keys = open_keyfile(kept.root() / "keys", std::nullopt);
+    const auto whole = kept.bytes();
+    std::uint64_t saved_at_most = 0;
+    for (std::size_t size = 4096 * 4; size < whole.size(); size += 4096 * 7) {
+        CAPTURE(size);
+        kept.replace(Bytes(whole.begin(), whole.begin() + std::ptrdiff_t(size)));
+        const auto refused = Profile::open(*kept.lock, std::nullopt);
+        REQUIRE(!refused.ok());
+        CHECK(refused.error().advice.find("staffroom repair") != std::string::npos);
+        const auto done = salvage(*kept.lock, *keys);
+        if (!done) {
+            CHECK(done.code() == Code::io);
+            continue;
+        }
+        CHECK(fs::exists(done->kept));
+        saved_at_most = std::max(saved_at_most, done->saved + done->found_again);
+        kept.open();
+        const auto mended = mend(kept.profile->store(), kept.profile->chunks());
+        CHECK(mended.ok());
+        kept.open_replica();
+        REQUIRE(kept.replica->rebuild().ok());
+        if (!kept.replica->group(kept.school)) {
+            REQUIRE(kept.replica->adopt(kept.brian.replica->welcome_to(kept.school).value()).ok());
+        }
+        kept.brian_gives();
+        kept.open_replica();
+        REQUIRE(kept.replica->rebuild().ok());
+        CHECK(kept.is_as_before());
+        CHECK(kept.health().is_sound());
+        kept.replica.reset();
+        kept.close();
+    }
+    CHECK(saved_at_most > 30);
+}
+
+TEST_CASE("D08 three hundred flipped bits are each found, or have changed nothing") {
+    Kept kept;
+    const auto sound = kept.bytes();
+    kept.open();
+    const auto contents = kept.contents();
+    kept.close();
+    const auto keys = open_keyfile(kept.root() / "keys", std::nullopt);
+    constexpr std::size_t behind_metas = 2 * 4096;
+    std::mt19937_64 random(11);
+    int found = 0, harmless = 0;
+    for (int flip = 0; flip < 300; ++flip) {
+        CAPTURE(flip);
+        auto content = sound;
+        const auto bit = behind_metas * 8 + random() % ((content.size() - behind_metas) * 8);
+        content[bit / 8] ^= std::uint8_t(1u << bit % 8);
+        kept.replace(content);
+        const auto survey = pages::walk(kept.file(), [](std::string_view, ByteView, ByteView) {});
+        if (!survey || !survey->is_sound()) {
+            ++found;
+            continue;
+        }
+        auto opened = Profile::open(*kept.lock, std::nullopt);
+        if (!opened) {
+            ++found;
+            continue;
+        }
+        kept.profile.emplace(std::move(*opened));
+        if (!kept.health().is_sound()) {
+            ++found;
+        } else {
+            ++harmless;
+            const auto now = kept.contents();
+            for (std::size_t i = 0; i < tables_count; ++i) {
+                if (Table(i) != Table::views) CHECK(now[i] == contents[i]);
+            }
+        }
+        kept.close();
+    }
+    MESSAGE("found " << found << ", harmless " << harmless);
+    CHECK(found > 20);
+}

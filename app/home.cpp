@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "app/version.h"
+#include "storage/mend.h"
 
 namespace staffroom {
 namespace {
@@ -116,7 +117,16 @@ Result<std::unique_ptr<Home>> Home::start(OwnerLock owner, Profile profile) {
                                  {&Home::wall_ms, &on_all_cores});
     if (!replica) return replica.error();
     home->replica_ = std::move(*replica);
+    if (auto rebuilt = home->rebuild_after_repair(); !rebuilt) return rebuilt.error();
     return home;
+}
+
+Result<> Home::rebuild_after_repair() {
+    bool needed = false;
+    auto looked = profile_.store().read([&](ReadTxn& txn) -> Result<> { return needed = needs_rebuild(txn), Done{}; });
+    if (!looked || !needed) return looked;
+    if (auto rebuilt = replica_->rebuild(); !rebuilt) return rebuilt;
+    return profile_.store().write([](WriteTxn& txn) -> Result<> { return set_rebuilt(txn), Done{}; });
 }
 
 Home::~Home() {

@@ -40,6 +40,7 @@ class Home {
   private:
     Home(OwnerLock owner, Profile profile) : owner_(std::move(owner)), profile_(std::move(profile)) {}
     static Result<std::unique_ptr<Home>> start(OwnerLock owner, Profile profile);
+    Result<> rebuild_after_repair();
 
     OwnerLock owner_;
     Profile profile_;

@@ -70,10 +70,7 @@ Result<Health> Scrub::finish() {
 
 void Scrub::look(Table table, ByteView key, const std::optional<Bytes>& value, ReadTxn& txn) {
     ++health_.values;
-    if (!value) {
-        ++health_.values_bad;
-        if (is_secret(table)) ++health_.secrets_bad;
-    }
+    if (!value && is_secret(table)) ++health_.secrets_bad;
     const bool right = value && is_right(table, key, *value, txn);
     switch (table) {
         case Table::commits:
@@ -86,6 +83,7 @@ void Scrub::look(Table table, ByteView key, const std::optional<Bytes>& value, R
             ++health_.chunks;
             break;
         default:
+            if (!value) ++health_.values_bad;
             if (value && !right) ++health_.rows_bad;
             return;
     }

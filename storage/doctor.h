@@ -19,7 +19,7 @@ struct Health {
     std::uint64_t parts = 0;
     std::uint64_t chunks = 0;
 
-    std::uint64_t values_bad = 0;  // that do not open, in any table
+    std::uint64_t values_bad = 0;  // that do not open, in other tables than those of commits, parts and chunks
     std::uint64_t rows_bad = 0;    // of indexes, that lead nowhere
     std::vector<CommitId> commits_bad;
     std::vector<PartName> parts_bad;
@@ -28,9 +28,10 @@ struct Health {
 
     std::uint64_t values_locked = 0;  // not looked at, because the profile is locked
 
-    bool is_sound() const {
-        return values_bad == 0 && rows_bad == 0 && commits_bad.empty() && parts_bad.empty() && chunks_bad.empty();
+    std::uint64_t bad() const {
+        return values_bad + rows_bad + commits_bad.size() + parts_bad.size() + chunks_bad.size();
     }
+    bool is_sound() const { return bad() == 0; }
 };
 
 // A walk through everything, a slice at a time, while the program goes on.

@@ -109,7 +109,7 @@ Result<Salvaged> salvage(const OwnerLock& owner, const StorageKeys& keys) {
         Copy copy(**store);
         const auto survey = pages::walk(layout.store_file, [&](std::string_view name, ByteView key, ByteView sealed) {
             const auto table = table_named(name);
-            if (!table || *table == Table::meta || !is_key(key)) return;
+            if (!table || !is_key(key) || (*table == Table::meta && begins_with(key, view_of("version")))) return;
             auto value = vault.open(*table, key, sealed);
             if (!value) {
                 ++done.unopened;

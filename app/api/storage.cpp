@@ -6,9 +6,29 @@
 #include "app/home.h"
 #include "app/interop/markdown.h"
 #include "app/network.h"
+#include "storage/doctor.h"
+#include "storage/pages.h"
 
 namespace staffroom::api {
 namespace {
+
+// Everything that is kept is read and compared with its id or seal.
+Reply verify(Desk& desk, const Json&) {
+    auto& profile = desk.home.profile();
+    const auto pages = pages::walk(profile.layout().store_file, [](std::string_view, ByteView, ByteView) {});
+    if (!pages) return pages.error();
+    Scrub scrub(profile.store(), profile.chunks());
+    const auto health = scrub.finish();
+    if (!health) return health.error();
+    const auto bad = pages->bad_pages + pages->entries_missing + pages->entries_misplaced + health->bad();
+    if (bad != 0) {
+        return Error{Code::io, "Something that is kept here is damaged (found: " + std::to_string(bad) + ").",
+                     "Run: staffroom stop, then: staffroom repair"};
+    }
+    return Json{{"good", health->values},     {"bad", bad},
+                {"commits", health->commits}, {"parts", health->parts},
+                {"chunks", health->chunks},   {"locked", health->values_locked}};
+}
 
 Reply repair(Desk& desk, const Json& args) {
     (void)args;
@@ -45,7 +65,7 @@ Reply import_group(Desk& desk, const Json& args) {
     return Json{{"notes", read->notes}, {"changed", read->changed}, {"files", read->files}};
 }
 
-constexpr Verb verbs[] = {{"repair", repair}, {"export", export_group}, {"import", import_group}};
+constexpr Verb verbs[] = {{"verify", verify}, {"repair", repair}, {"export", export_group}, {"import", import_group}};
 
 }  // namespace
 

@@ -18,6 +18,7 @@
 #include "app/cli/print.h"
 #include "app/local_door.h"
 #include "app/node.h"
+#include "app/repair.h"
 #include "app/version.h"
 
 namespace staffroom::cli {
@@ -96,6 +97,24 @@ api::Reply init(const Parsed& parsed) {
                      {"device", to_text((*home)->identity().device())}};
 }
 
+// Without a daemon: it holds the profile, and makes anew what is derived while it runs.
+api::Reply repair_here(const Parsed& parsed) {
+    const auto passphrase = passphrase_for(parsed);
+    if (!passphrase) return passphrase.error();
+    const auto done = repair(parsed.home, *passphrase);
+    if (!done) return done.error();
+    const auto& mended = done->mended;
+    api::Json reply{{"rebuilt", done->groups_rebuilt},       {"erased", mended.values_erased},
+                    {"commits_wanted", mended.commits_lost}, {"commits_waiting", mended.commits_waiting},
+                    {"parts_wanted", mended.parts_lost},     {"chunks_wanted", mended.chunks_lost},
+                    {"secrets_lost", mended.secrets_lost}};
+    if (done->salvaged) {
+        reply["saved"] = done->salvaged->saved + done->salvaged->found_again;
+        reply["kept"] = done->salvaged->kept.string();
+    }
+    return reply;
+}
+
 // The daemon if one runs, else this program itself. Two at once take turns.
 api::Reply ask(const Parsed& parsed) {
     using namespace std::chrono_literals;
@@ -105,6 +124,7 @@ api::Reply ask(const Parsed& parsed) {
         const auto answered = ask_daemon(door_of(parsed.home), body);
         if (answered) return reply_of(*answered);
         if (answered.code() != Code::not_found) return answered.error();
+        if (parsed.command == "repair") return repair_here(parsed);
         const auto passphrase = passphrase_for(parsed);
         if (!passphrase) return passphrase.error();
         const auto home = Home::open(parsed.home, *passphrase);

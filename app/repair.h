@@ -1,0 +1,24 @@
+// Mends a profile that does not open, or opens with damage: `staffroom repair` when no daemon runs.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "storage/mend.h"
+#include "storage/salvage.h"
+
+namespace staffroom {
+
+struct Repaired {
+    std::optional<Salvaged> salvaged;  // when the storage file itself was broken
+    Mended mended;
+    std::size_t groups_rebuilt = 0;
+};
+
+// Judges the file's pages first, since a broken one must not be opened; saves what can be saved into a new store; mends
+// that; folds everything again. Interrupted anywhere it can be run again.
+// Errors: as Home::open(); io when nothing can be saved.
+Result<Repaired> repair(const std::filesystem::path& folder, const std::optional<std::string>& passphrase);
+
+}  // namespace staffroom

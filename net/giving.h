@@ -7,7 +7,8 @@
 //    not taken in time: a line of 1 kB/s carries small frames, and nobody else waits for it;
 //  - new commits go before history, and history takes turns between groups, so a big group delays nobody;
 //  - what may be given is decided when a frame is filled, by the standing that holds then;
-//  - a new commit that the other side is known to have is not given (the last 8,192 are remembered; giving twice does no
+//  - a new commit that the other side is known to have is not given (the last 8,192 are remembered; giving twice does
+//  no
 //    harm). What they ask for, and what reconciliation finds missing there, is given whatever was seen.
 #pragma once
 

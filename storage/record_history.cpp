@@ -10,7 +10,8 @@ namespace staffroom {
 namespace {
 
 void add_field(RecordChange& change, const std::string& field) {
-    if (std::find(change.fields.begin(), change.fields.end(), field) == change.fields.end()) change.fields.push_back(field);
+    if (std::find(change.fields.begin(), change.fields.end(), field) == change.fields.end())
+        change.fields.push_back(field);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "core/genesis.h"
 #include "core/ops.h"
+#include "tests/page.h"
 
 using namespace staffroom;
 
@@ -197,4 +198,20 @@ TEST_CASE("a frame says which parts are here") {
     const auto read = decode<CommitFrame>(encode(frame));
     REQUIRE(read.ok());
     CHECK(*read == frame);
+}
+
+TEST_CASE("the commit on the page is the commit that the code writes") {
+    init_crypto();
+    SigningSeed seed;
+    for (std::size_t i = 0; i < seed.bytes.size(); ++i) seed.bytes[i] = static_cast<std::uint8_t>(i);
+    Draft draft;
+    draft.group = GroupId{{0xAA, 0xAA}};
+    draft.kind = CommitKind::control;
+    draft.run = RunId{{0x77}};
+    draft.depth = 1;
+    draft.parents = {root_of(draft.group)};
+    draft.wall_ms = 1000;
+    draft.parts = {encode(OpList{})};
+    const auto made = compose(draft, nullptr, SigningKey(seed)).value();
+    CHECK_EQ(to_hex(page_example("core/MODEL.md", "commit")), to_hex(made.frame.commit));
 }

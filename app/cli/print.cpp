@@ -3,7 +3,11 @@
 #include <unistd.h>
 
 #include <boost/json.hpp>
+#include <ctime>
 #include <iostream>
+
+#include "app/home.h"
+#include "app/version.h"
 
 #include "core/text_rules.h"
 
@@ -14,6 +18,18 @@ namespace json = boost::json;
 
 constexpr std::pair<Code, int> exit_codes[] = {{Code::malformed, 2}, {Code::too_large, 1}, {Code::refused, 5},
                                                {Code::not_found, 4}, {Code::busy, 7},      {Code::io, 74}};
+
+// A colleague's clock is shown where it can be right (not before the program was made, not tomorrow), and never
+// believed.
+std::string date_of(std::uint64_t wall_ms) {
+    constexpr std::uint64_t day_ms = 86'400'000;
+    if (wall_ms + day_ms < release_ms || wall_ms > Home::wall_ms() + day_ms) return "date unknown";
+    const auto seconds = static_cast<std::time_t>(wall_ms / 1000);
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    char text[32];
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local)};
+}
 
 // One value on one line.
 std::string line_of(const json::value& value) {
@@ -38,6 +54,11 @@ std::string line_of(const json::value& value) {
     return json::serialize(value);
 }
 
+std::string line_of(std::string_view key, const json::value& value) {
+    const bool date = key == "when" || key == "created_ms";
+    return date && value.is_number() ? date_of(value.to_number<std::uint64_t>()) : line_of(value);
+}
+
 void print_rows(const json::array& rows) {
     for (const auto& row : rows) {
         if (!row.is_object()) {
@@ -47,7 +68,7 @@ void print_rows(const json::array& rows) {
         std::string line;
         for (const auto& [key, value] : row.get_object()) {
             if (value.is_array() && value.get_array().empty()) continue;
-            line += (line.empty() ? "" : "  ") + line_of(value);
+            line += (line.empty() ? "" : "  ") + line_of(key, value);
         }
         std::cout << line << '\n';
     }
@@ -63,7 +84,7 @@ void print_fields(const json::object& object, const std::string& indent) {
             std::cout << indent << std::string(key) << ":\n"
                       << shown_text(std::string_view(value.get_string())) << '\n';
         } else {
-            std::cout << indent << std::string(key) << ": " << line_of(value) << '\n';
+            std::cout << indent << std::string(key) << ": " << line_of(key, value) << '\n';
         }
     }
 }

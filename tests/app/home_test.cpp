@@ -1,27 +1,21 @@
 #include "app/home.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include "app/api/args.h"
 #include "app/open_invitations.h"
 #include "core/records/decide.h"
+
+#include "tests/disposable.h"
 
 using namespace staffroom;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-    Folder() {
-        init_crypto();
-        auto pattern = (fs::temp_directory_path() / "staffroom-home-XXXXXX").string();
-        REQUIRE(mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    ~Folder() { fs::remove_all(path); }
-    fs::path home() const { return path / "home"; }
-    fs::path path;
+struct Folder : Disposable {
+    Folder() { init_crypto(); }
+    fs::path home() const { return path() / "home"; }
 };
 
 }  // namespace

@@ -2,39 +2,30 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <thread>
 #include <vector>
+
+#include "tests/disposable.h"
 
 using namespace staffroom;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-    Folder() {
-        auto pattern = (fs::temp_directory_path() / "staffroom-door-XXXXXX").string();
-        REQUIRE(mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    ~Folder() { fs::remove_all(path); }
-    fs::path path;
-};
-
 void echo(const std::string& body, const LocalDoor::Answer& answer) { answer("heard " + body); }
 
 }  // namespace
 
 TEST_CASE("what is asked at the door is answered, by many at once") {
-    const Folder folder;
-    const auto door = LocalDoor::open(folder.path / "door", echo);
+    const Disposable folder;
+    const auto door = LocalDoor::open(folder.path() / "door", echo);
     REQUIRE(door.ok());
     std::vector<std::thread> askers;
     std::atomic<int> right = 0;
     for (int i = 0; i < 16; ++i) {
         askers.emplace_back([&, i] {
-            const auto answer = ask_daemon(folder.path / "door", std::to_string(i));
+            const auto answer = ask_daemon(folder.path() / "door", std::to_string(i));
             right += answer.ok() && *answer == "heard " + std::to_string(i);
         });
     }
@@ -43,25 +34,25 @@ TEST_CASE("what is asked at the door is answered, by many at once") {
 }
 
 TEST_CASE("W05 only this user may open the door") {
-    const Folder folder;
-    const auto door = LocalDoor::open(folder.path / "door", echo);
+    const Disposable folder;
+    const auto door = LocalDoor::open(folder.path() / "door", echo);
     struct stat facts {};
-    REQUIRE(::stat((folder.path / "door").c_str(), &facts) == 0);
+    REQUIRE(::stat((folder.path() / "door").c_str(), &facts) == 0);
     CHECK((facts.st_mode & 0777) == 0600);
 }
 
 TEST_CASE("nobody behind the door is said at once; a socket left behind is replaced") {
-    const Folder folder;
-    CHECK(ask_daemon(folder.path / "door", "x").code() == Code::not_found);
-    { const auto door = LocalDoor::open(folder.path / "door", echo); }
-    CHECK(ask_daemon(folder.path / "door", "x").code() == Code::not_found);
-    const auto again = LocalDoor::open(folder.path / "door", echo);
-    CHECK(ask_daemon(folder.path / "door", "x").ok());
+    const Disposable folder;
+    CHECK(ask_daemon(folder.path() / "door", "x").code() == Code::not_found);
+    { const auto door = LocalDoor::open(folder.path() / "door", echo); }
+    CHECK(ask_daemon(folder.path() / "door", "x").code() == Code::not_found);
+    const auto again = LocalDoor::open(folder.path() / "door", echo);
+    CHECK(ask_daemon(folder.path() / "door", "x").ok());
 }
 
 TEST_CASE("a home with a very long path has a door too") {
-    const Folder folder;
-    const auto deep = folder.path / std::string(120, 'd');
+    const Disposable folder;
+    const auto deep = folder.path() / std::string(120, 'd');
     fs::create_directory(deep);
     const auto door = LocalDoor::open(deep / "door", echo);
     REQUIRE(door.ok());
@@ -69,16 +60,16 @@ TEST_CASE("a home with a very long path has a door too") {
 }
 
 TEST_CASE("an answer given just before the door closes still arrives") {
-    const Folder folder;
+    const Disposable folder;
     for (int round = 0; round < 20; ++round) {
         LocalDoor::Answer kept;
         std::atomic<bool> asked = false;
-        auto door = LocalDoor::open(folder.path / "door", [&](const std::string&, LocalDoor::Answer answer) {
+        auto door = LocalDoor::open(folder.path() / "door", [&](const std::string&, LocalDoor::Answer answer) {
             kept = std::move(answer);
             asked = true;
         });
         REQUIRE(door.ok());
-        std::thread asker([&] { CHECK(ask_daemon(folder.path / "door", "stop").ok()); });
+        std::thread asker([&] { CHECK(ask_daemon(folder.path() / "door", "stop").ok()); });
         while (!asked) std::this_thread::yield();
         kept("bye");
         kept = nullptr;

@@ -1,26 +1,16 @@
 #include "app/safe_file.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <vector>
+
+#include "tests/disposable.h"
 
 using namespace staffroom;
 namespace fs = std::filesystem;
 
 namespace {
-
-// A folder of its own, gone afterwards.
-struct Scratch {
-    Scratch() {
-        auto pattern = (fs::temp_directory_path() / "staffroom-test-XXXXXX").string();
-        REQUIRE(mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    ~Scratch() { fs::remove_all(path); }
-    fs::path path;
-};
 
 fs::path saved(SafeFolder& folder, const std::string& label) {
     auto file = folder.create(label);
@@ -32,42 +22,42 @@ fs::path saved(SafeFolder& folder, const std::string& label) {
 }  // namespace
 
 TEST_CASE("A01 names that try to leave the folder stay in it") {
-    const Scratch scratch;
-    auto folder = SafeFolder::open(scratch.path / "to").value();
+    const Disposable scratch;
+    auto folder = SafeFolder::open(scratch.path() / "to").value();
     for (const auto& label : std::vector<std::string>{"../../.bashrc", "/etc/passwd", "C:\\..\\x", "..././x", "..",
                                                       std::string(300, 'x')}) {
-        CHECK(saved(folder, label).parent_path() == scratch.path / "to");
+        CHECK(saved(folder, label).parent_path() == scratch.path() / "to");
     }
-    CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
+    CHECK(std::distance(fs::directory_iterator(scratch.path()), {}) == 1);
 }
 
 TEST_CASE("A03 a link in the way is not followed") {
-    const Scratch scratch;
-    std::ofstream(scratch.path / "precious") << "precious";
-    fs::create_symlink(scratch.path / "precious", scratch.path / "plan.pdf");
-    auto folder = SafeFolder::open(scratch.path).value();
+    const Disposable scratch;
+    std::ofstream(scratch.path() / "precious") << "precious";
+    fs::create_symlink(scratch.path() / "precious", scratch.path() / "plan.pdf");
+    auto folder = SafeFolder::open(scratch.path()).value();
     CHECK(saved(folder, "plan.pdf").filename() == "plan (2).pdf");
-    CHECK(fs::file_size(scratch.path / "precious") == 8);
+    CHECK(fs::file_size(scratch.path() / "precious") == 8);
 }
 
 TEST_CASE("A08 equal names are numbered, and nothing is overwritten") {
-    const Scratch scratch;
-    auto folder = SafeFolder::open(scratch.path).value();
+    const Disposable scratch;
+    auto folder = SafeFolder::open(scratch.path()).value();
     CHECK(saved(folder, "plan.pdf").filename() == "plan.pdf");
     CHECK(saved(folder, "plan.pdf").filename() == "plan (2).pdf");
     CHECK(saved(folder, "plan.pdf").filename() == "plan (3).pdf");
 }
 
 TEST_CASE("a file that was not kept is gone") {
-    const Scratch scratch;
-    auto folder = SafeFolder::open(scratch.path).value();
+    const Disposable scratch;
+    auto folder = SafeFolder::open(scratch.path()).value();
     { const auto file = folder.create("half.pdf"); }
-    CHECK(fs::is_empty(scratch.path));
+    CHECK(fs::is_empty(scratch.path()));
     CHECK(folder.create("run.exe")->warning().size() > 0);
 }
 
 TEST_CASE("a file where a folder should be is refused in words") {
-    const Scratch scratch;
-    std::ofstream(scratch.path / "plain") << "x";
-    CHECK_FALSE(SafeFolder::open(scratch.path / "plain").ok());
+    const Disposable scratch;
+    std::ofstream(scratch.path() / "plain") << "x";
+    CHECK_FALSE(SafeFolder::open(scratch.path() / "plain").ok());
 }

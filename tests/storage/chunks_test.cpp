@@ -8,8 +8,8 @@
 
 #include "storage/file_copy.h"
 #include "storage/file_refs.h"
+#include "tests/disposable.h"
 #include "tests/memory_kv.h"
-#include "tests/storage/disposable.h"
 
 using namespace staffroom;
 

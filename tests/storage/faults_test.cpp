@@ -14,7 +14,7 @@
 #include "storage/disk.h"
 #include "storage/keyfile.h"
 #include "storage/lmdb.h"
-#include "tests/storage/disposable.h"
+#include "tests/disposable.h"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <random>
 
+#include "tests/disposable.h"
 #include "tests/memory_kv.h"
-#include "tests/storage/disposable.h"
 
 using namespace staffroom;
 

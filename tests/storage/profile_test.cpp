@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "tests/decoder_laws.h"
-#include "tests/storage/disposable.h"
+#include "tests/disposable.h"
 
 using namespace staffroom;
 namespace fs = std::filesystem;

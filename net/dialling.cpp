@@ -150,6 +150,12 @@ void Dialling::ended(LinkId link, Parting why, std::uint64_t now) {
     if (why == Parting::duplicate) entry->due = now + pause_ms_max;
 }
 
+void Dialling::reached_oneself(const LinkKey& own) {
+    for (auto& [where, entry] : entries_) {
+        if (entry.contact.key == own && entry.state == State::dialled) entry.own = true;
+    }
+}
+
 std::vector<LinkId> Dialling::overdue(std::uint64_t now) const {
     std::vector<LinkId> links;
     for (const auto& [where, entry] : entries_) {

@@ -52,6 +52,9 @@ class Dialling {
     // A link that was accepted, from a colleague who may be dialled elsewhere: no need to.
     void accepted(const LinkKey& key, const std::optional<Address>& from, LinkId link, std::uint64_t now);
 
+    // Our own dial has come in at our own door: whatever is being dialled by that key is us.
+    void reached_oneself(const LinkKey& own);
+
     // Dials that have waited too long; the caller closes them and calls ended().
     std::vector<LinkId> overdue(std::uint64_t now) const;
     // Try the contacts with this key now.

@@ -76,6 +76,10 @@ void Peers::hear(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
 void Peers::close(LinkId link, Parting why, bool say, std::uint64_t now) {
     if (say) out_.say(link, Bye{static_cast<std::uint8_t>(why)});
     out_.act(Close{link, why});
+    // Our own dial at the other end may hear nothing but that the link is closed.
+    const auto line = lines_.find(link);
+    if (why == Parting::myself && line != lines_.end() && !line->second.dialled)
+        dialling_.reached_oneself(here_.record.link);
     forget(link, why, now);
 }
 

@@ -100,6 +100,12 @@ Sets::Verdict Sets::start_due(const Offers& offers, std::uint64_t now, Giving& g
 }
 
 Sets::Verdict Sets::tick(const Offers& offers, std::uint64_t now, Giving& giving, Outbox& out) {
+    // A set that is not shared any more has nothing left to wait for.
+    std::erase_if(sets_, [&](const auto& each) {
+        const auto* shared = offers.find(each.first.first);
+        const auto timer = each.second.talk.deadline_ms();
+        return timer && *timer <= now && (!shared || !shared->both(each.first.second));
+    });
     for (auto& [name, set] : sets_) {
         const auto timer = set.talk.deadline_ms();
         const bool timed = timer && *timer <= now;

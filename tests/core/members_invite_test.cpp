@@ -110,7 +110,7 @@ TEST_CASE("P02 a single-use invitation is used once, at any organiser's; who is 
     CHECK(party.group.membership.role_now(party.cy.id).role == Role::member);
     CHECK(party.claim(party.cy, party.ana).kind == Admission::again);
     CHECK(party.claim(party.dan, party.ana).kind == Admission::used);
-    CHECK(refusal_of(Admission::used, "Ana").say.find("already been used") != std::string::npos);
+    CHECK(refusal_of(Admission::used, "Ana").say.find("already used") != std::string::npos);
 }
 
 TEST_CASE("P03 a closed invitation names whom to ask") {

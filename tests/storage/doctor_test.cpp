@@ -9,7 +9,7 @@
 #include "storage/mend.h"
 #include "storage/pages.h"
 #include "storage/salvage.h"
-#include "tests/storage/disposable.h"
+#include "tests/disposable.h"
 #include "tests/storage/staff.h"
 
 using namespace staffroom;

@@ -8,7 +8,6 @@
 #include "core/records/schema.h"
 #include "tests/decoder_laws.h"
 #include "tests/laws.h"
-#include "tests/page.h"
 
 namespace staffroom {
 namespace {
@@ -497,19 +496,6 @@ TEST_CASE("O01 O02 O03 O04 O05 content ops and record states are decoded exactly
     auto held = story.fresh();
     apply(held, story.history[1].op, story.history[1].context);
     laws::check_decoder(held);
-}
-
-TEST_CASE("the worked example of core/MODEL.md is what the code writes") {
-    const auto create = new_record("note");
-    const ContentPart part{id_of_record(id<GroupId>(1), id<PersonId>(2), create),
-                           {
-                               make_op(create),
-                               make_op(AssignOp{"title", {}, Value("Hi"), {}}),
-                               make_op(AssignOp{"title", {}, Value("Hello"), {Ref::here(1)}}),
-                               make_op(EditOp{"body", {}, {{0, 0, "A."}}}),
-                               make_op(EditOp{"body", {Ref::of({id<CommitId>(9), 0, 3})}, {{1, 1, "!"}}}),
-                           }};
-    CHECK_EQ(to_hex(page_example("core/MODEL.md", "part")), to_hex(encode(part)));
 }
 
 }  // namespace staffroom

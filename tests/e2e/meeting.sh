@@ -38,7 +38,7 @@ token_used() {
     as chidi join "$invitation" >"$world/out" 2>&1
     code=$?
     cat "$world/out"
-    [ $code = 5 ] && grep -qi 'already been used' "$world/out"
+    [ $code = 5 ] && grep -qi 'already used' "$world/out"
 }
 token_bent() {
     length=${#invitation} at=1

@@ -3,6 +3,10 @@
 
 #include <cstdint>
 
+#ifndef STAFFROOM_VERSION  // set by the build, from the project's version
+#define STAFFROOM_VERSION "unknown"
+#endif
+
 namespace staffroom {
 
 inline constexpr const char* version = STAFFROOM_VERSION;

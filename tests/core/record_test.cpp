@@ -113,7 +113,6 @@ TEST_CASE("two teachers give a note a title offline: both are kept, the greater 
     CHECK_EQ(shown(story.fold(), "title"), "Fractions 2");
     CHECK_EQ(story.fold().find({"title", {}, {}})->values.size(), 2U);
     CHECK_EQ(story.breach(), "");
-
     story.assign(amina, "title", "Fractions, agreed", {hers, his}, {}, 7);
     CHECK_EQ(set_of(story.fold(), "title"), std::vector<std::string>{"Fractions, agreed"});
     CHECK_EQ(story.breach(), "");
@@ -175,7 +174,6 @@ TEST_CASE("ops wait for the create, and a create that is masked still gives type
     story.assign(ben, "quote", "Not mine to write");
     auto& create = story.history.front();
     create.context.masked = true;
-
     auto state = story.fresh();
     for (const auto& written : {story.history[2], story.history[1]}) apply(state, written.op, written.context);
     CHECK_FALSE(state.birth);
@@ -187,7 +185,6 @@ TEST_CASE("ops wait for the create, and a create that is masked still gives type
     CHECK(state.held.empty());
     CHECK_EQ(shown(state, "quote"), "All who wander");
     CHECK_EQ(story.breach(), "");
-
     state = story.fresh();
     apply(state, create.op, create.context);
     CHECK_FALSE(state.exists);

@@ -3,13 +3,9 @@
 
 #include <cstdint>
 
-#ifndef STAFFROOM_VERSION  // set by the build, from the project's version
-#define STAFFROOM_VERSION "unknown"
-#endif
-
 namespace staffroom {
 
-inline constexpr const char* version = STAFFROOM_VERSION;
+extern const char* const version;
 inline constexpr std::uint64_t release_ms = 1'795'651'200'000;  // 2026-11-26
 
 }  // namespace staffroom

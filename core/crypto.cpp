@@ -48,9 +48,9 @@ void simulated_bytes(void* const out, const std::size_t size) {
 void seed_randomness_for_simulation(std::uint64_t seed) {
     static randombytes_implementation simulated = {
         [] { return "simulated"; }, simulated_random, nullptr, nullptr, simulated_bytes, nullptr};
-    simulated_state = seed;
+    init_crypto();  // first: it draws some itself, once a process
     randombytes_set_implementation(&simulated);
-    init_crypto();
+    simulated_state = seed;
 }
 
 SigningKey::SigningKey(const SigningSeed& seed) {

@@ -131,10 +131,13 @@ bool Asking::tick(const Offers& offers, std::uint64_t now, Outbox& out) {
     }
     for (const auto& [group, want] : again) out.say(link_, want);
     for (auto& [id, group] : groups_) {
-        const auto* farewell = offers.find(id);
-        if (group.farewell_tries > 0 && now >= group.farewell_again && farewell &&
-            farewell->theirs == Serves::farewell) {
-            ask_farewell(*farewell, now, out);
+        if (group.farewell_tries > 0 && now >= group.farewell_again) {
+            const auto* shared = offers.find(id);
+            if (shared && shared->theirs == Serves::farewell) {
+                ask_farewell(*shared, now, out);
+            } else {
+                group.farewell_tries = 0;
+            }
         }
         if (group.parts.empty() || now < group.parts_again) continue;
         group.parts.clear();

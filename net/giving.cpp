@@ -59,10 +59,10 @@ void Giving::taken(const Taken& taken, std::uint64_t now) {
 }
 
 bool Giving::may_give(const Shared& shared, const CommitId& id, const CommitFrame& frame) const {
-    if (shared.mine == Serves::all) return true;
+    if (shared.both(CommitKind::content)) return true;
     const auto commit = read_commit(frame.commit);
     if (!commit || commit->header.kind != CommitKind::control) return false;
-    if (shared.mine == Serves::control) return true;
+    if (shared.mine != Serves::farewell) return true;
     const auto allowed = farewell_.find(shared.group);
     return allowed != farewell_.end() && allowed->second.contains(id);
 }

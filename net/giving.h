@@ -6,7 +6,8 @@
 //  - frames start at 16 KiB and two at a time, both double while frames are taken within a second and halve when one is
 //    not taken in time: a line of 1 kB/s carries small frames, and nobody else waits for it;
 //  - new commits go before history, and history takes turns between groups, so a big group delays nobody;
-//  - what may be given is decided when a frame is filled, by the standing that holds then;
+//  - what may be given is decided when a frame is filled, by the standings that hold then: everything only where both
+//    give each other everything, since a device that does not know us would decline it;
 //  - a new commit that the other side is known to have is not given (the last 8,192 are remembered; giving twice does
 //  no
 //    harm). What they ask for, and what reconciliation finds missing there, is given whatever was seen.

@@ -120,6 +120,7 @@ void Ingest::append(const CheckedCommit& checked) {
     const bool fresh = commit_log::append(txn_, group_.number, commit, checked.frame.parts);
     if (fresh) added_[commit.header.kind].push_back(key_of(commit.header.depth, commit.id));
     done_.report.fresh.push_back(commit.id);
+    done_.report.control |= commit.header.kind == CommitKind::control;
 }
 
 bool Ingest::fold_control(const CheckedCommit& checked) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <thread>
+#include <vector>
 
 #include "tests/world/world.h"
 
@@ -58,6 +59,41 @@ Totals run_worlds(std::uint64_t first, std::uint64_t end, std::uint64_t stride, 
     return totals;
 }
 
+// A process each: the randomness that a world replaces belongs to its process. `lost` when one ended too early.
+Totals run_in_processes(std::uint64_t first, std::uint64_t count, unsigned jobs, const WorldOptions& options,
+                        bool& lost) {
+    std::vector<int> pipes;
+    for (unsigned job = 0; job < jobs; ++job) {
+        int ends[2];
+        if (pipe(ends) != 0) std::abort();
+        std::fflush(stdout);
+        if (fork() == 0) {
+            const auto totals = run_worlds(first + job, first + count, jobs, options);
+            const bool told = write(ends[1], &totals, sizeof totals) == sizeof totals;
+            std::fflush(stdout);
+            _exit(told ? 0 : 1);
+        }
+        close(ends[1]);
+        pipes.push_back(ends[0]);
+    }
+    Totals all;
+    for (const auto end : pipes) {
+        Totals totals;
+        if (read(end, &totals, sizeof totals) != sizeof totals) lost = true;
+        all.worlds += totals.worlds;
+        all.broken += totals.broken;
+        all.figures.commits += totals.figures.commits;
+        all.figures.frames += totals.figures.frames;
+        all.figures.bytes += totals.figures.bytes;
+        all.figures.crashes += totals.figures.crashes;
+        all.figures.simulated_ms += totals.figures.simulated_ms;
+        close(end);
+    }
+    while (wait(nullptr) > 0) {
+    }
+    return all;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -101,37 +137,9 @@ int main(int argc, char** argv) {
     }
     if (count < jobs) jobs = static_cast<unsigned>(std::max<unsigned long long>(1, count));
 
-    // A process each: the randomness that a world replaces belongs to its process.
-    std::vector<int> pipes;
-    for (unsigned job = 0; job < jobs; ++job) {
-        int ends[2];
-        if (pipe(ends) != 0) return 1;
-        std::fflush(stdout);
-        if (fork() == 0) {
-            const auto totals = run_worlds(first + job, first + count, jobs, options);
-            const bool told = write(ends[1], &totals, sizeof totals) == sizeof totals;
-            std::fflush(stdout);
-            _exit(told ? 0 : 1);
-        }
-        close(ends[1]);
-        pipes.push_back(ends[0]);
-    }
-    Totals all;
     bool lost = false;
-    for (const auto end : pipes) {
-        Totals totals;
-        if (read(end, &totals, sizeof totals) != sizeof totals) lost = true;
-        all.worlds += totals.worlds;
-        all.broken += totals.broken;
-        all.figures.commits += totals.figures.commits;
-        all.figures.frames += totals.figures.frames;
-        all.figures.bytes += totals.figures.bytes;
-        all.figures.crashes += totals.figures.crashes;
-        all.figures.simulated_ms += totals.figures.simulated_ms;
-        close(end);
-    }
-    while (wait(nullptr) > 0) {
-    }
+    const auto all =
+        jobs == 1 ? run_worlds(first, first + count, 1, options) : run_in_processes(first, count, jobs, options, lost);
     std::printf("%llu worlds, %llu broken: %llu commits, %llu frames, %.1f MB, %llu power cuts, %.1f simulated hours\n",
                 static_cast<unsigned long long>(all.worlds), static_cast<unsigned long long>(all.broken),
                 static_cast<unsigned long long>(all.figures.commits),

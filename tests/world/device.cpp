@@ -53,6 +53,7 @@ void Device::crash() {
     host.reset();
     replica.reset();
     incoming_.clear();
+    speakers_.clear();
 }
 
 std::unique_ptr<Device> Device::clone(unsigned number) const {
@@ -252,6 +253,10 @@ void Device::joined(const Welcome& welcome) {
 // -------------------------------------------------------------------------------------------------
 
 void Device::look_at_incoming(LinkId link, ByteView frame) {
+    if (kind_of(frame) == Kind::hello) {
+        const auto hello = message_in<Hello>(frame);
+        if (hello && hello->record && is_valid(*hello->record)) speakers_[link] = hello->record->device;
+    }
     if (kind_of(frame) != Kind::commits) return;
     const auto message = message_in<CommitsFrame>(frame);
     if (!message) return;
@@ -264,18 +269,16 @@ void Device::look_at_incoming(LinkId link, ByteView frame) {
 
 void Device::look_at_outgoing(const Send& send) {
     if (kind_of(send.frame) == Kind::commits) {
-        const auto neighbours = host->peers().neighbours();
-        const auto to = std::find_if(neighbours.begin(), neighbours.end(),
-                                     [&](const Neighbour& neighbour) { return neighbour.link == send.link; });
+        const auto to = speakers_.find(send.link);
         const auto message = message_in<CommitsFrame>(send.frame);
         for (const auto& commit : message->commits) {
             const auto read = read_commit(commit.commit);
             if (!read) return report_("a damaged commit was given");
             if (!ledger_.see(read->id, read->bytes)) report_("two commits have one id");
             const auto standing =
-                to == neighbours.end() ? Standing::unknown : replica->log().standing(read->header.group, to->device);
+                to == speakers_.end() ? Standing::unknown : replica->log().standing(read->header.group, to->second);
             if (read->header.kind != CommitKind::control && standing != Standing::current) {
-                report_("a commit was given to somebody who is not in the group");
+                report_("a commit was given to somebody who is not in the group (kind " + std::to_string(static_cast<int>(read->header.kind)) + " standing " + std::to_string(static_cast<int>(standing)) + " by " + std::to_string(number_) + (to == speakers_.end() ? " nameless" : "") + " link " + std::to_string(send.link.value));
             }
         }
     }

@@ -96,6 +96,7 @@ class Device final : public Keeper {
     std::optional<Chunks> chunks_;
     std::optional<SigningKey> key_;
     std::map<std::pair<net::LinkId, std::uint64_t>, std::vector<CommitId>> incoming_;  // by number of the frame
+    std::map<net::LinkId, DeviceId> speakers_;                                         // as their hello says
     std::map<CommitId, GroupId> acknowledged_;
 };
 

@@ -67,18 +67,24 @@ bool Network::reach(const Plug& from, const Plug& to) const {
 }
 
 Plug* Network::at(const net::Address& address) {
-    for (auto* plug : plugs_) {
+    for (const auto& [number, plug] : plugs_) {
         if (plug->address_.bytes == address.bytes) return plug;
     }
     return nullptr;
 }
 
-void Network::deliver(Plug* to, LinkId link, const Bytes& frame) {
-    if (!alive(to)) return;
+Plug* Network::plug(std::uint64_t number) {
+    const auto found = plugs_.find(number);
+    return found == plugs_.end() ? nullptr : found->second;
+}
+
+void Network::deliver(std::uint64_t number, LinkId link, const Bytes& frame) {
+    auto* to = plug(number);
+    if (!to) return;
     const auto found = to->ends_.find(link);
     if (found == to->ends_.end()) return;
     auto& end = found->second;
-    if (end.other && alive(end.other) && !reach(*end.other, *to)) return;
+    if (const auto* other = plug(end.other); other && !reach(*other, *to)) return;
     Arrival arrival;
     arrival.link = link;
     arrival.peer = end.peer;
@@ -96,10 +102,11 @@ void Network::deliver(Plug* to, LinkId link, const Bytes& frame) {
     bytes += frame.size();
 }
 
-void Network::break_off(Plug* plug, LinkId link) {
-    if (!alive(plug)) return;
-    const auto found = plug->ends_.find(link);
-    if (found == plug->ends_.end()) return;
+void Network::break_off(std::uint64_t number, LinkId link) {
+    auto* there = plug(number);
+    if (!there) return;
+    const auto found = there->ends_.find(link);
+    if (found == there->ends_.end()) return;
     Arrival arrival;
     arrival.kind = Arrival::Kind::closed;
     arrival.link = link;
@@ -107,26 +114,26 @@ void Network::break_off(Plug* plug, LinkId link) {
     arrival.door = found->second.door;
     arrival.dialled = found->second.dialled;
     const bool told = found->second.open || found->second.dialled;
-    plug->ends_.erase(found);
-    if (told) plug->inbox_.emplace_back(arrival, Bytes{});
+    there->ends_.erase(found);
+    if (told) there->inbox_.emplace_back(arrival, Bytes{});
 }
 
 // --- a computer's end
 // --------------------------------------------------------------------------------------------------
 
 Plug::Plug(Network& network, net::Address address, LinkKey key, std::function<bool(const LinkKey&)> admits)
-    : network_(network), address_(address), key_(key), admits_(std::move(admits)) {
-    network_.plugs_.insert(this);
+    : network_(network), number_(++network.plug_), address_(address), key_(key), admits_(std::move(admits)) {
+    network_.plugs_.emplace(number_, this);
 }
 
 Plug::~Plug() {
-    network_.plugs_.erase(this);
+    network_.plugs_.erase(number_);
     for (const auto& [link, end] : ends_) {
-        auto* other = end.other;
-        const auto other_link = end.other_link;
+        if (end.other == 0 || network_.chance(network_.faults.silent_cut)) continue;
         auto* network = &network_;
-        if (!other || network_.chance(network_.faults.silent_cut)) continue;
-        network_.later(network_.delay(), [=] { network->break_off(other, other_link); });
+        network_.later(network_.delay(), [network, other = end.other, other_link = end.other_link] {
+            network->break_off(other, other_link);
+        });
     }
 }
 
@@ -137,33 +144,33 @@ Result<LinkId> Plug::dial(const net::Dial& dial) {
     end.door = dial.door;
     end.dialled = true;
     auto* network = &network_;
-    auto* self = this;
-    network_.later(network_.delay(), [=, to = dial.to, server = dial.server, door = dial.door] {
-        auto* other = network->at(to);
-        if (!network->alive(self) || !self->ends_.contains(mine)) return;
-        const auto port = door == Door::members ? net::members_port_default : net::lobby_port_default;
-        if (!other || !network->reach(*self, *other) || to.port != port) return;  // nobody answers
-        if (other->key_ != server) return network->break_off(self, mine);
+    network_.later(network_.delay(), [network, number = number_, mine, theirs, dial] {
+        auto* self = network->plug(number);
+        if (!self || !self->ends_.contains(mine)) return;
+        auto* other = network->at(dial.to);
+        const auto port = dial.door == Door::members ? net::members_port_default : net::lobby_port_default;
+        if (!other || !network->reach(*self, *other) || dial.to.port != port) return;  // nobody answers
+        if (other->key_ != dial.server) return network->break_off(number, mine);
         // At the members' door a key that is not known is refused in silence.
-        if (door == Door::members && !other->admits_(self->key_)) return;
+        if (dial.door == Door::members && !other->admits_(self->key_)) return;
         auto& mine_end = self->ends_[mine];
         mine_end.open = true;
-        mine_end.other = other;
+        mine_end.other = other->number_;
         mine_end.other_link = theirs;
         auto& their_end = other->ends_[theirs];
         their_end.peer = self->key_;
-        if (door == Door::lobby) {
+        if (dial.door == Door::lobby) {
             for (auto& byte : their_end.peer.bytes) byte = static_cast<std::uint8_t>(network->random_());
         }
-        their_end.door = door;
+        their_end.door = dial.door;
         their_end.from = self->address_;
-        their_end.other = self;
+        their_end.other = number;
         their_end.other_link = mine;
         Arrival arrival;
         arrival.kind = Arrival::Kind::opened;
         arrival.link = mine;
-        arrival.peer = server;
-        arrival.door = door;
+        arrival.peer = dial.server;
+        arrival.door = dial.door;
         arrival.dialled = true;
         self->inbox_.emplace_back(arrival, Bytes{});
     });
@@ -176,16 +183,17 @@ net::Sent Plug::send(LinkId link, Bytes&& frame) {
     const auto& end = found->second;
     const auto most = end.door == Door::members ? net::members_frame_bytes : net::lobby_frame_bytes;
     if (frame.size() > most) return net::Sent::too_large;
-    if (!end.open || !end.other) return net::Sent::full;
+    if (!end.open || end.other == 0) return net::Sent::full;
     ++stats_.frames_out;
     stats_.bytes_out += frame.size();
-    auto* network = &network_;
+    const auto* other = network_.plug(end.other);
+    if (!other || network_.chance(network_.faults.lost)) return net::Sent::sent;
     const auto carry = [&](const Bytes& bytes) {
+        auto* network = &network_;
         network_.later(
-            network_.delay(end.other->address_, bytes.size()),
+            network_.delay(other->address_, bytes.size()),
             [network, to = end.other, to_link = end.other_link, bytes] { network->deliver(to, to_link, bytes); });
     };
-    if (!network_.alive(end.other) || network_.chance(network_.faults.lost)) return net::Sent::sent;
     if (network_.chance(network_.faults.doubled)) carry(frame);
     carry(frame);
     return net::Sent::sent;
@@ -210,9 +218,11 @@ void Plug::close(LinkId link) {
     if (found == ends_.end()) return;
     const auto end = found->second;
     ends_.erase(found);
-    if (!end.other || network_.chance(network_.faults.silent_cut)) return;
+    if (end.other == 0 || network_.chance(network_.faults.silent_cut)) return;
     auto* network = &network_;
-    network_.later(network_.delay(), [=] { network->break_off(end.other, end.other_link); });
+    network_.later(network_.delay(), [network, other = end.other, other_link = end.other_link] {
+        network->break_off(other, other_link);
+    });
 }
 
 }  // namespace staffroom::world

@@ -7,7 +7,6 @@
 #include <map>
 #include <queue>
 #include <random>
-#include <set>
 #include <vector>
 
 #include "net/link_seam.h"
@@ -49,11 +48,12 @@ class Plug final : public net::Link {
         bool dialled = false;
         net::Address from;
         bool open = false;
-        Plug* other = nullptr;
+        std::uint64_t other = 0;  // plug; 0: nobody yet
         net::LinkId other_link;
     };
 
     Network& network_;
+    std::uint64_t number_;  // never used twice, unlike an object's address
     net::Address address_;
     LinkKey key_;
     std::function<bool(const LinkKey&)> admits_;
@@ -96,14 +96,14 @@ class Network {
     std::uint64_t delay(const net::Address& to, std::size_t size);
     bool chance(unsigned of_1000) { return random_() % 1'000 < of_1000; }
     Plug* at(const net::Address& address);
-    bool alive(const Plug* plug) const { return plugs_.contains(const_cast<Plug*>(plug)); }
-    void deliver(Plug* to, net::LinkId link, const Bytes& frame);
-    void break_off(Plug* plug, net::LinkId link);
+    Plug* plug(std::uint64_t number);  // null once it is unplugged
+    void deliver(std::uint64_t to, net::LinkId link, const Bytes& frame);
+    void break_off(std::uint64_t plug, net::LinkId link);
 
     std::mt19937_64 random_;
-    std::uint64_t now_ = 0, order_ = 0, link_ = 0;
+    std::uint64_t now_ = 0, order_ = 0, link_ = 0, plug_ = 0;
     std::priority_queue<Due> due_;
-    std::set<Plug*> plugs_;
+    std::map<std::uint64_t, Plug*> plugs_;
     std::map<net::Address, std::uint64_t> busy_until_;  // slow lines
 };
 

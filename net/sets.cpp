@@ -74,7 +74,7 @@ const std::vector<GroupId>& Sets::in_order(const Offers& offers) {
 Sets::Verdict Sets::start_due(const Offers& offers, std::uint64_t now, Giving& giving, Outbox& out) {
     next_ = never_ms;
     auto talking = static_cast<std::size_t>(std::count_if(sets_.begin(), sets_.end(), [](const auto& entry) {
-        return entry.second.talk.state() == Reconciler::State::talking;
+        return !entry.second.resting && entry.second.talk.state() == Reconciler::State::talking;
     }));
     for (const auto& group : in_order(offers)) {
         const auto* shared = offers.find(group);
@@ -107,12 +107,13 @@ Sets::Verdict Sets::tick(const Offers& offers, std::uint64_t now, Giving& giving
         return timer && *timer <= now && (!shared || !shared->both(each.first.second));
     });
     for (auto& [name, set] : sets_) {
+        const auto* shared = offers.find(name.first);
+        set.resting = !shared || !shared->both(name.second);
+        if (set.resting) continue;
         const auto timer = set.talk.deadline_ms();
         const bool timed = timer && *timer <= now;
         const bool hungry = set.talk.has_pushes() && giving.promised_count(name.first, name.second) < queued_max;
         if (!timed && !hungry) continue;
-        const auto* shared = offers.find(name.first);
-        if (!shared || !shared->both(name.second)) continue;
         const auto tree = here_.log.tree(name.first, name.second);
         if (timed) set.talk.tick(*tree, now);
         if (auto verdict = after(*shared, name.second, set, *tree, now, giving, out)) return verdict;
@@ -123,7 +124,7 @@ Sets::Verdict Sets::tick(const Offers& offers, std::uint64_t now, Giving& giving
 std::uint64_t Sets::deadline() const {
     auto earliest = dialled_ ? next_ : never_ms;
     for (const auto& [name, set] : sets_) {
-        if (const auto timer = set.talk.deadline_ms()) earliest = std::min(earliest, *timer);
+        if (const auto timer = set.talk.deadline_ms(); timer && !set.resting) earliest = std::min(earliest, *timer);
     }
     return earliest;
 }

@@ -49,7 +49,8 @@ class Sets {
         Reconciler talk;
         std::uint64_t due = 0;
         std::uint64_t pause_ms = soon_ms;
-        bool ended = true;  // what the conversation came to has been seen to
+        bool ended = true;     // what the conversation came to has been seen to
+        bool resting = false;  // not for both at the moment: somebody was removed, or is not known yet
     };
     using Name = std::pair<GroupId, CommitKind>;
 

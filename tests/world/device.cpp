@@ -260,8 +260,9 @@ void Device::look_at_incoming(LinkId link, ByteView frame) {
     if (kind_of(frame) != Kind::commits) return;
     const auto message = message_in<CommitsFrame>(frame);
     if (!message) return;
-    auto& ids = incoming_[{link, message->number}];
-    ids.clear();
+    const auto [at, is_first] = incoming_.try_emplace({link, message->number});
+    if (!is_first) return;  // a number is a frame's for good: one that comes again is taken as the first was
+    auto& ids = at->second;
     for (const auto& commit : message->commits) {
         if (const auto read = read_commit(commit.commit)) ids.push_back(read->id);
     }
@@ -278,7 +279,10 @@ void Device::look_at_outgoing(const Send& send) {
             const auto standing =
                 to == speakers_.end() ? Standing::unknown : replica->log().standing(read->header.group, to->second);
             if (read->header.kind != CommitKind::control && standing != Standing::current) {
-                report_("a commit was given to somebody who is not in the group (kind " + std::to_string(static_cast<int>(read->header.kind)) + " standing " + std::to_string(static_cast<int>(standing)) + " by " + std::to_string(number_) + (to == speakers_.end() ? " nameless" : "") + " link " + std::to_string(send.link.value));
+                report_("a commit was given to somebody who is not in the group (kind " +
+                        std::to_string(static_cast<int>(read->header.kind)) + " standing " +
+                        std::to_string(static_cast<int>(standing)) + " by " + std::to_string(number_) +
+                        (to == speakers_.end() ? " nameless" : "") + " link " + std::to_string(send.link.value));
             }
         }
     }
@@ -304,10 +308,12 @@ void Device::check_acknowledged() {
     }
 }
 
-bool Device::is_complete(const GroupId& group) const {
+std::string Device::lacks(const GroupId& group) const {
     const auto& log = replica->log();
-    return log.waiting(group, 1).empty() && log.wanted_parts(group, 1).empty() && log.wanted_epochs(group).empty() &&
-           replica->chunks().wanted(1).empty();
+    if (!log.wanted_parts(group, 1).empty()) return "a part";
+    if (!log.wanted_epochs(group).empty()) return "an epoch key";
+    if (!replica->chunks().wanted(1).empty()) return "a chunk";
+    return {};
 }
 
 std::string Device::view(const GroupId& group) const {

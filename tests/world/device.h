@@ -61,7 +61,8 @@ class Device final : public Keeper {
 
     // What a screen would show of the group, as one string: equal views, equal strings.
     std::string view(const GroupId& group) const;
-    bool is_complete(const GroupId& group) const;  // nothing waits, nothing is wanted, all can be read
+    // What is missing of the group here, in words; nothing when all is here and can be read.
+    std::string lacks(const GroupId& group) const;
 
     // Everything it has acknowledged is on its disk.
     void check_acknowledged();

@@ -220,7 +220,13 @@ std::string World::difference() {
                 return name + " has another set of kind " + std::to_string(static_cast<int>(kind));
             }
         }
-        if (!device->is_complete(group_)) return name + " still wants something";
+        // What only a removed colleague had stays missing; what a member has must have come.
+        for (const auto& id : device->replica->log().missing(group_, 100)) {
+            for (const auto* other : members) {
+                if (other->replica->log().knows(group_, id)) return name + " lacks an ancestor";
+            }
+        }
+        if (const auto lacks = device->lacks(group_); !lacks.empty()) return name + " lacks " + lacks;
     }
     // Views cost most, so they come last.
     const auto shown = first.view(group_);

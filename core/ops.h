@@ -59,8 +59,7 @@ inline const char* name_of(Role role) {
     return names[static_cast<std::size_t>(role)];
 }
 
-// --- control
-// ------------------------------------------------------------------------------------------------------------
+// --- control ---------------------------------------------------------------------------------------------------------
 
 struct PersonsOp {  // brings people and their devices' statements into the group; by any member
     static constexpr std::uint16_t kind = 1;
@@ -146,8 +145,7 @@ struct HideOp {
     }
 };
 
-// --- key
-// ----------------------------------------------------------------------------------------------------------------
+// --- key -------------------------------------------------------------------------------------------------------------
 
 inline constexpr std::size_t key_op_items_count = 600;  // boxes, or wrapped keys, of one op
 inline constexpr std::size_t cannot_open_tried_count = 256;

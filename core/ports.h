@@ -119,8 +119,7 @@ class ChunkStore {
     virtual std::vector<WantedChunk> wanted(std::size_t limit) const = 0;
 };
 
-// --- what comes back when a batch of commits has been written
-// -----------------------------------------------------------
+// --- what comes back when a batch of commits has been written --------------------------------------------------------
 
 enum class Declined : std::uint8_t {
     malformed,  // bytes, shape, signature or depth

@@ -4,8 +4,7 @@
 // through the archive pair below. Rules:
 //  - integers are unsigned little-endian base-128 varints in their shortest form; bool is one byte, 0 or 1;
 //  - ids are their bytes; enums need choice(e), strings text<Max>(s), byte strings blob<Max>(b), lists capped<Max>(v)
-//  or
-//    sorted<Max>(v) (strictly ascending), optionals maybe(o). A bare enum, string or vector does not compile;
+//    or sorted<Max>(v) (strictly ascending), optionals maybe(o). A bare enum, string or vector does not compile;
 //  - a length is checked against its maximum and against the bytes left before anything is allocated, and lists grow as
 //    their elements are read, so nine hostile bytes cannot ask for gigabytes;
 //  - the first failure sticks: everything read after it is empty;

@@ -2,13 +2,11 @@
 // stands in net/beacon_message.h, how often in net/beacon_pace.h.
 //
 //  - Multicast (239.77.71.10, ff02::4771) and broadcast (255.255.255.255), port 47710, out of every interface that is
-//  up
-//    and not loopback: access points differ in which of them they let through.
+//    up and not loopback: access points differ in which of them they let through.
 //  - Questions to one address go to and are answered at the UDP port whose number is the members' port, also without
 //    discovery, so that a typed or remembered address tells its key. An answer is not larger than its question.
 //  - The group's addresses are bound themselves, not the wildcard: so several programs on one computer hear what is
-//  said to
-//    all, and what is said to one reaches that one.
+//    said to all, and what is said to one reaches that one.
 //  - A flood is read at 100 datagrams a second; the rest stays in a small buffer of the system and is lost there.
 //  - Interfaces are looked at every 5 s. When they changed (another Wi-Fi, a cable, waking up) we are newcomers again.
 #pragma once

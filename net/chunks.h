@@ -4,8 +4,7 @@
 //  - the 512 most wanted are told to every neighbour that shares the group they are for; each answers which it has, now
 //    and as they arrive, so that many devices fetch one file mostly from each other;
 //  - at most 8 requests are under way on a link (it starts with 2), one for a chunk. Of the wanted, those of small
-//  files
-//    first; among the next few the rarest; from the least busy neighbour;
+//    files first; among the next few the rarest; from the least busy neighbour;
 //  - a chunk is verified by its id, stored, and only then offered to others. A neighbour that sent wrong bytes, or none
 //    in time, is not asked for that chunk again while its link lasts (S10); others are;
 //  - a chunk is served only for a group that asker and giver share;

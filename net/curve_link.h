@@ -9,8 +9,7 @@
 //    that breaks shows when we send, or by its silence.
 //  - The proved key is compared with the list on every frame (net/gate.h), and with the one the link began with.
 //  - One frame is one message. Messages of several frames escape the library's size and queue limits; they are dropped
-//  and
-//    counted, and watch() drops the whole transport above a limit of memory, for 5 s.
+//    and counted, and watch() drops the whole transport above a limit of memory, for 5 s.
 //  - Running out of file descriptors makes the library spin: when they run short both doors shut for 5 s. That cuts who
 //    came in by them (the library cannot stop listening without), but not those whom we dialled.
 //  - Strangers' bytes are read at an even pace, all of them together; what waits, waits in their own kernels.

@@ -2,15 +2,12 @@
 //
 // Rules:
 //  - only colleagues whose transport key a member table or an invitation names are dialled: to nobody else do we say
-//  who
-//    we are. An address that turns out to be our own is never dialled again;
+//    who we are. An address that turns out to be our own is never dialled again;
 //  - up to 8 neighbours, those met longest ago first; what a teacher typed is dialled whatever the number;
 //  - a dial at the members' door that brings no greeting within 3 s is tried at the lobby: there a refusal is silent,
-//  and
-//    we may be a newcomer of whom that colleague has not heard;
+//    and we may be a newcomer of whom that colleague has not heard;
 //  - after a failure the next try waits 1 s, then ever longer up to 60 s, each time by a random half more or less, so
-//  that
-//    a hall does not dial in step;
+//    that a hall does not dial in step;
 //  - at most 64 addresses are remembered, those met last longest.
 #pragma once
 

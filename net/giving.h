@@ -9,8 +9,7 @@
 //  - what may be given is decided when a frame is filled, by the standings that hold then: everything only where both
 //    give each other everything, since a device that does not know us would decline it;
 //  - a new commit that the other side is known to have is not given (the last 8,192 are remembered; giving twice does
-//  no
-//    harm). What they ask for, and what reconciliation finds missing there, is given whatever was seen.
+//    no harm). What they ask for, and what reconciliation finds missing there, is given whatever was seen.
 #pragma once
 
 #include <deque>

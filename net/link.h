@@ -4,9 +4,8 @@
 //  - The side that binds is the CURVE server, a ROUTER; each dial is a DEALER of its own, which connects once and never
 //    again by itself: a connection re-made in silence would be a new link at the other end and an old one here.
 //  - A CURVE server without a live ZAP answerer lets in any key. So each door has a domain and ZMQ_ZAP_ENFORCE_DOMAIN;
-//  if
-//    the library does not take that option there is no door. And the proved key (User-Id) is shown with every message,
-//    read off its last frame (the identity frame of 4.3.4 has none), so that no single slip lets anybody in.
+//    if the library does not take that option there is no door. And the proved key (User-Id) is shown with every
+//    message, read off its last frame (the identity frame of 4.3.4 has none), so that no single slip lets anybody in.
 //  - ZAP is answered by a thread of its own, from memory. It must always be live: answered in the node's loop, a long
 //    fsync there would let handshakes of honest colleagues time out. One per process, as is the context, which is never
 //    terminated (libsodium's clean-up can crash other threads).

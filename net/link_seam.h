@@ -6,8 +6,7 @@
 //  - a frame arrives whole or not at all; frames of one link arrive in the order they were sent, but any may be lost.
 //    Hence the protocol pulls, with credit, and every message may be said twice;
 //  - a link is one connection. It is never silently re-made: when it breaks, both ends get to know of it sooner or
-//  later
-//    (`closed`, or silence, which the session must bound by its own deadline), and somebody dials again;
+//    later (`closed`, or silence, which the session must bound by its own deadline), and somebody dials again;
 //  - the same key may come over several links at once (a second dial, a cloned disk), so links have ids of their own.
 #pragma once
 

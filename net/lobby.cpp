@@ -47,8 +47,7 @@ JoinRequest make_join(const Invitation& invitation, const PersonCard& card, cons
     return request;
 }
 
-// --- the newcomer's side
-// -----------------------------------------------------------------------------------------------
+// --- the newcomer's side ---------------------------------------------------------------------------------------------
 
 void Joining::opened(LinkId link, std::uint64_t now) {
     link_ = link;
@@ -91,8 +90,7 @@ std::optional<LinkId> Joining::tick(std::uint64_t now, Outbox& out) {
     return std::nullopt;
 }
 
-// --- the admitting side
-// ------------------------------------------------------------------------------------------------
+// --- the admitting side ----------------------------------------------------------------------------------------------
 
 bool Admitting::is_blocked(const LinkKey& key, const std::optional<Address>& from, std::uint64_t now) const {
     return std::any_of(blocked_.begin(), blocked_.end(), [&](const Blocked& blocked) {

@@ -9,10 +9,10 @@
 //
 // Rules:
 //  - the invitation's seed never travels: it signs the claim. The claim names no role: the invitation's own counts
-//  (P08);
+//    (P08);
 //  - a claim that is wrong costs its key and its address 60 s, others may come meanwhile (P04). 64 such are remembered;
 //  - nothing is decided twice: a claim that comes again is answered with what was decided, for as long as the link
-//  lasts;
+//    lasts;
 //  - 10 s without progress end a link in the lobby. A newcomer who was asked to wait comes again, every 10 s at first.
 #pragma once
 

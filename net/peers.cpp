@@ -6,8 +6,7 @@ namespace staffroom::net {
 
 Peers::Peers(const Here& here) : here_(here), chunks_(here_, out_), admitting_(here_) {}
 
-// --- links
-// -------------------------------------------------------------------------------------------------------------
+// --- links -----------------------------------------------------------------------------------------------------------
 
 void Peers::heard(const Contact& contact, std::uint64_t now) { dialling_.heard(contact, now); }
 
@@ -97,8 +96,7 @@ void Peers::forget(LinkId link, Parting why, std::uint64_t now) {
     lines_.erase(at);
 }
 
-// --- who stays
-// ---------------------------------------------------------------------------------------------------------
+// --- who stays -------------------------------------------------------------------------------------------------------
 
 bool Peers::is_preferred(const Line& line, const Session& session) const {
     const std::pair ours{here_.record.device, here_.run};
@@ -169,8 +167,7 @@ void Peers::settle(std::uint64_t now) {
     }
 }
 
-// --- what happens here
-// -------------------------------------------------------------------------------------------------
+// --- what happens here -----------------------------------------------------------------------------------------------
 
 void Peers::stored(std::uint64_t ticket, const GroupId& group, const Result<IngestReport>& report, std::uint64_t now) {
     for (auto& [link, line] : lines_) {
@@ -221,8 +218,7 @@ void Peers::groups_changed(std::uint64_t now) {
     settle(now);
 }
 
-// --- joining
-// -----------------------------------------------------------------------------------------------------------
+// --- joining ---------------------------------------------------------------------------------------------------------
 
 Joining* Peers::joining_with(const LinkKey& key) {
     const auto at = std::find_if(joins_.begin(), joins_.end(), [&](const Joining& joining) {
@@ -254,8 +250,7 @@ std::optional<Door> Peers::door_for(const Contact& contact) const {
     return std::nullopt;
 }
 
-// --- time
-// --------------------------------------------------------------------------------------------------------------
+// --- time ------------------------------------------------------------------------------------------------------------
 
 void Peers::tick(std::uint64_t now) {
     for (const auto link : dialling_.overdue(now)) {

@@ -8,8 +8,7 @@
 //    two dialled by the same side, the newer, for then the older is broken. Before a new link is closed for an older
 //    one, the older must show a sign of life within 5 s, or a dead link would keep its own successor out (T22);
 //  - new commits are pushed to up to 8 neighbours that share the group and were not seen to have them, whoever they
-//  came
-//    from, and announced to the others;
+//    came from, and announced to the others;
 //  - a link in the lobby that nobody speaks on is closed after 10 s.
 #pragma once
 

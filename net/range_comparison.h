@@ -6,8 +6,7 @@
 //
 // Rules, each with its cost in mind:
 //  - up to 32 keys are listed (8 bytes each); more are summarised, in a bucket too: sixteen fingerprints and a list of
-//  a
-//    sixteenth are shorter than a list of all;
+//    a sixteenth are shorter than a list of all;
 //  - where nearly all children of a node differ, its buckets are listed whole, or all of it up to 512 keys;
 //  - when no more than 256 keys are in doubt altogether, all are listed: that saves turns, and costs 2 KB;
 //  - a list that meets more than 4,096 keys of ours is answered like a range in doubt, so that no message asks for work

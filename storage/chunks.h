@@ -3,8 +3,7 @@
 //
 // Rules:
 //  - a chunk is here when its row is, and a row is written only after its bytes are durable: written to `part/`,
-//  synced,
-//    renamed, the folder synced, then the row in one transaction. A batch shares these steps;
+//    synced, renamed, the folder synced, then the row in one transaction. A batch shares these steps;
 //  - bytes are checked against the id whenever they are read, since neither LMDB nor the file system checks them;
 //  - deleting goes the other way: the row first, then the file, so the disk is free as soon as remove_files() returns.
 //    What a power cut leaves behind in between is found by sweep().

@@ -1,7 +1,6 @@
 // A verb is one thing that can be asked of Staffroom: the same for the command line, the daemon's local door and the
-// page. Its name is the command's words ("note edit"), its arguments a JSON object with the options' names, its reply
-// what
-// `--json` prints beside "ok".
+// page. Its name is the command's words ("note edit"), its arguments a JSON object with the options' names, its
+// reply what `--json` prints beside "ok".
 //
 // Most verbs answer at once from the local replica. Those that meet colleagues first are errands: the node asks them
 // again until they answer.

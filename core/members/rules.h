@@ -23,8 +23,7 @@
 //      effective cut stays effective where it binds nothing.
 //  M-6 Content masked by a cut is set aside, never deleted; `admit` brings it back, `hide` is the mirror.
 //  M-8 A revoked device is cut to none; what the revocation knows stays. By an organiser it binds as a cut of the
-//  person
-//      does under (i) and (ii), and no grant undoes it. By another device of the person it needs an older authority
+//      person does under (i) and (ii), and no grant undoes it. By another device of the person it needs an older authority
 //      (the recovery key before all), and counts under a grant where the person is not cut below member without
 //      knowing it, nor its carrier revoked by a more senior authority without knowing it.
 //

@@ -4,8 +4,7 @@
 // 1. apply() is total, and the same set of ops gives the same state in every order, however often each arrives.
 // 2. Order, where one is needed, is (depth, commit id, part, position). Wall time is carried to be shown.
 // 3. Type, owner and fixed fields follow from the record's id (id_of_record). Ops that arrive before any create are
-// held
-//    inside and judged when it comes, since nobody can say yet who may write what.
+//    held inside and judged when it comes, since nobody can say yet who may write what.
 // 4. An op that its author had no right to, or whose value the field cannot hold, is ignored by every device alike. The
 //    role that counts is the one at the commit's own past (`auth`): judging needs nothing but the op and the id.
 // 5. A masked op (set aside or hidden) is ignored too, but its create is still read, and its text edits are still

@@ -74,8 +74,7 @@ Role Device::role(const GroupId& group) const {
     return found ? found->members.role_of(device()) : Role::none;
 }
 
-// --- what its teacher does
-// -----------------------------------------------------------------------------------------------
+// --- what its teacher does -------------------------------------------------------------------------------------------
 
 void Device::wrote(const GroupId& group, const Result<Ingested>& done) {
     if (!done) return;
@@ -188,8 +187,7 @@ void Device::joins(const Invitation& invitation) {
     host->peers().join(make_join(invitation, identity.card, device(), identity.secrets.box), network_.now());
 }
 
-// --- what it keeps
-// -------------------------------------------------------------------------------------------------------
+// --- what it keeps ---------------------------------------------------------------------------------------------------
 
 Result<IngestReport> Device::keep(const StoreCommits& batch) {
     auto done = replica->ingest(batch.group, batch.commits);
@@ -249,8 +247,7 @@ void Device::joined(const Welcome& welcome) {
     if (!replica->adopt(welcome)) report_("a welcome was not kept");
 }
 
-// --- what must always hold
-// -------------------------------------------------------------------------------------------------
+// --- what must always hold -------------------------------------------------------------------------------------------
 
 void Device::look_at_incoming(LinkId link, ByteView frame) {
     if (kind_of(frame) == Kind::hello) {

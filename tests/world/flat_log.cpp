@@ -33,8 +33,7 @@ std::vector<CommitId> ancestors_of(const Commit& commit) {
 
 }  // namespace
 
-// --- writing
-// -----------------------------------------------------------------------------------------------------------
+// --- writing ---------------------------------------------------------------------------------------------------------
 
 Composed FlatLog::write(const GroupId& id, CommitKind kind, std::size_t size, bool kept) {
     auto& group = groups_.at(id);
@@ -160,8 +159,7 @@ Result<IngestReport> FlatLog::share(const net::ShareKeys& share) {
     return IngestReport{};
 }
 
-// --- reading
-// -----------------------------------------------------------------------------------------------------------
+// --- reading ---------------------------------------------------------------------------------------------------------
 
 std::vector<GroupId> FlatLog::groups() const {
     std::vector<GroupId> ids;

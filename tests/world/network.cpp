@@ -6,8 +6,7 @@ using net::Arrival;
 using net::Door;
 using net::LinkId;
 
-// --- the wire
-// ----------------------------------------------------------------------------------------------------------
+// --- the wire --------------------------------------------------------------------------------------------------------
 
 net::Address Network::address(unsigned number) {
     net::Address address;
@@ -118,8 +117,7 @@ void Network::break_off(std::uint64_t number, LinkId link) {
     if (told) there->inbox_.emplace_back(arrival, Bytes{});
 }
 
-// --- a computer's end
-// --------------------------------------------------------------------------------------------------
+// --- a computer's end ------------------------------------------------------------------------------------------------
 
 Plug::Plug(Network& network, net::Address address, LinkKey key, std::function<bool(const LinkKey&)> admits)
     : network_(network), number_(++network.plug_), address_(address), key_(key), admits_(std::move(admits)) {

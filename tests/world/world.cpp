@@ -15,8 +15,7 @@ void World::say(const std::string& what) const {
     if (options_.talk) std::fprintf(stderr, "%8llu ms  %s\n", (unsigned long long)network_.now(), what.c_str());
 }
 
-// --- who is there
-// --------------------------------------------------------------------------------------------------------
+// --- who is there ----------------------------------------------------------------------------------------------------
 
 Device& World::add_device() {
     const auto number = static_cast<unsigned>(devices_.size()) + 1;
@@ -77,8 +76,7 @@ void World::found_group() {
     introduce_all();
 }
 
-// --- what happens
-// --------------------------------------------------------------------------------------------------------
+// --- what happens ----------------------------------------------------------------------------------------------------
 
 void World::pass(std::uint64_t ms) {
     pass_until([] { return false; }, ms);
@@ -187,8 +185,7 @@ void World::step() {
     }
 }
 
-// --- afterwards
-// ------------------------------------------------------------------------------------------------------------
+// --- afterwards ------------------------------------------------------------------------------------------------------
 
 void World::stop_faults() {
     network_.faults = {};

@@ -74,6 +74,7 @@ piece tidy 300 sh tests/tidy
 for room in core storage net app; do
     if [ -x build/test/test_$room ]; then piece test_$room 300 build/test/test_$room; fi
 done
+piece members_twin 180 python3 tests/tools/members_compare.py build/test/members 1000
 for script in tests/e2e/*.sh; do
     name=${script#tests/e2e/}
     case "$name" in lib.sh | '*.sh') continue ;; esac

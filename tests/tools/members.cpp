@@ -5,6 +5,8 @@
 //   {"id","by","kind":"add|appoint|remove|demote|leave|admit|hide","who","role","ids","parents":[...],"seen":[...]}
 //   {"id","by","kind":"content","parents":[...],"auth":[...]}
 //
+// With --many it reads several histories with an empty line between two, and prints a line for each.
+//
 // Exit: 0 done, 2 malformed input (said on standard error).
 #include <algorithm>
 #include <boost/json/src.hpp>
@@ -91,11 +93,15 @@ Line read_line(const std::string& text) {
     return line;
 }
 
-std::vector<Line> read_history(std::istream& in) {
+// Up to the end, or where `many` to an empty line.
+std::vector<Line> read_history(std::istream& in, bool many) {
     std::vector<Line> lines;
     std::map<std::string, bool> is_content;
     for (std::string text; std::getline(in, text);) {
-        if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+        if (text.find_first_not_of(" \t\r") == std::string::npos) {
+            if (many && !lines.empty()) break;
+            continue;
+        }
         auto line = read_line(text);
         if (line.is_genesis() != lines.empty()) throw Malformed("one genesis, first");
         const auto all_are = [&](const Names& names, bool content) {
@@ -236,10 +242,17 @@ json::object state_of(const std::vector<Line>& lines) {
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
+    const bool many = count == 2 && std::string_view(arguments[1]) == "--many";
+    if (count > 1 && !many) {
+        std::cerr << "usage: members [--many] <HISTORY\n";
+        return 2;
+    }
     try {
         std::ios::sync_with_stdio(false);
-        std::cout << json::serialize(state_of(read_history(std::cin))) << '\n';
+        do {
+            std::cout << json::serialize(state_of(read_history(std::cin, many))) << '\n';
+        } while (many && std::cin.peek() != std::istream::traits_type::eof());
         return 0;
     } catch (const Malformed& malformed) {
         std::cerr << "malformed history: " << malformed.what() << '\n';

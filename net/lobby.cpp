@@ -53,6 +53,7 @@ void Joining::opened(LinkId link, std::uint64_t now) {
     link_ = link;
     next_ = now;
     until_ = now + link_ms;
+    due_ = now + link_ms + again_ms;
 }
 
 void Joining::closed(LinkId link) {

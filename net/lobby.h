@@ -7,6 +7,9 @@
 //                                      "asked", "wait", or no, with the reason
 //     keeps the group, and comes to the members' door
 //
+// Two who share another group already hold a link at the members' door: there the same two messages go over it, and it
+// stays.
+//
 // Rules:
 //  - the invitation's seed never travels: it signs the claim. The claim names no role: the invitation's own counts
 //    (P08);
@@ -50,9 +53,13 @@ class Joining {
     const JoinRequest& request() const { return request_; }
     // Neither let in nor refused for good.
     bool is_open() const { return open_; }
+    // The link that it claims on, if any.
+    std::optional<LinkId> link() const { return link_; }
+    // From when on it may claim again on a link that stays: the other side has forgotten its answer by then.
+    std::uint64_t due() const { return due_; }
 
     void opened(LinkId link, std::uint64_t now);
-    // Whether the link is to be closed.
+    // Whether it is done with the link.
     bool hear(LinkId link, ByteView frame, Outbox& out);
     void closed(LinkId link);
     // Gives a link that brought no answer.
@@ -63,7 +70,7 @@ class Joining {
     JoinRequest request_;
     bool open_ = true;
     std::optional<LinkId> link_;
-    std::uint64_t next_ = 0, until_ = 0;
+    std::uint64_t next_ = 0, until_ = 0, due_ = 0;
 };
 
 class Admitting {
@@ -78,7 +85,7 @@ class Admitting {
               Outbox& out);
     void decided(LinkId link, const Answer& answer, std::uint64_t now, Outbox& out);
     void closed(LinkId link) { links_.erase(link); }
-    // Links whose time is over.
+    // Links whose visit is over.
     std::vector<LinkId> overdue(std::uint64_t now) const;
     std::uint64_t deadline() const;
 

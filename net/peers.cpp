@@ -55,6 +55,14 @@ void Peers::begin_session(LinkId link, Line& line, std::uint64_t now) {
 
 void Peers::hear(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
     const auto kind = kind_of(frame);
+    if (kind == Kind::claim && (line.session || !line.dialled)) {
+        return admitting_.hear(link, line.key, line.from, frame, now, out_);
+    }
+    if (kind == Kind::answer && line.session) {
+        auto* joining = joining_with(line.key);
+        if (joining && joining->link() == link && joining->hear(link, frame, out_)) joining->closed(link);
+        return;
+    }
     if (line.door == Door::lobby && !line.session) {
         if (line.dialled) {
             auto* joining = joining_with(line.key);
@@ -63,7 +71,6 @@ void Peers::hear(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
             if (joining && !joining->is_open()) dialling_.hurry(joining->request().inviter, now);
             return;
         }
-        if (kind == Kind::claim) return admitting_.hear(link, line.key, line.from, frame, now, out_);
         if (kind != Kind::hello) return;
         begin_session(link, line, now);
     }
@@ -233,7 +240,26 @@ void Peers::join(JoinRequest request, std::uint64_t now) {
     const auto key = request.inviter;
     introduced_.insert(key);
     joins_.emplace_back(std::move(request));
+    claim_on_open_links(now);
     dialling_.hurry(key, now);
+}
+
+std::optional<LinkId> Peers::link_to(const LinkKey& key) const {
+    for (const auto& [link, line] : lines_) {
+        const bool usable = line.door == Door::members && line.session && line.session->is_started();
+        if (usable && line.key == key && !line.session->parting()) return link;
+    }
+    return std::nullopt;
+}
+
+void Peers::claim_on_open_links(std::uint64_t now) {
+    for (auto& joining : joins_) {
+        if (!joining.is_open() || joining.link() || now < joining.due()) continue;
+        const auto link = link_to(joining.request().inviter);
+        if (!link) continue;
+        joining.opened(*link, now);
+        joining.tick(now, out_);
+    }
 }
 
 void Peers::claim_decided(LinkId link, const Answer& answer, std::uint64_t now) {
@@ -258,7 +284,14 @@ void Peers::tick(std::uint64_t now) {
         const bool greeted = at != lines_.end() && at->second.met;
         if (!greeted) close(link, Parting::silent, false, now);
     }
-    for (const auto link : admitting_.overdue(now)) close(link, Parting::done, false, now);
+    for (const auto link : admitting_.overdue(now)) {
+        const auto at = lines_.find(link);
+        if (at != lines_.end() && at->second.session) {
+            admitting_.closed(link);
+        } else {
+            close(link, Parting::done, false, now);
+        }
+    }
     std::vector<LinkId> idle;
     for (auto& [link, line] : lines_) {
         if (line.session) {
@@ -269,8 +302,11 @@ void Peers::tick(std::uint64_t now) {
     }
     for (const auto link : idle) close(link, Parting::silent, false, now);
     for (auto& joining : joins_) {
-        if (const auto link = joining.tick(now, out_)) close(*link, Parting::silent, false, now);
+        const auto link = joining.tick(now, out_);
+        const auto at = link ? lines_.find(*link) : lines_.end();
+        if (at != lines_.end() && !at->second.session) close(*link, Parting::silent, false, now);
     }
+    claim_on_open_links(now);
     std::erase_if(joins_, [](const Joining& joining) { return !joining.is_open(); });
     chunks_.tick(now);
     settle(now);
@@ -282,7 +318,12 @@ void Peers::tick(std::uint64_t now) {
 
 std::uint64_t Peers::deadline() const {
     auto earliest = std::min({dialling_.deadline(), chunks_.deadline(), admitting_.deadline()});
-    for (const auto& joining : joins_) earliest = std::min(earliest, joining.deadline());
+    for (const auto& joining : joins_) {
+        earliest = std::min(earliest, joining.deadline());
+        if (joining.is_open() && !joining.link() && link_to(joining.request().inviter)) {
+            earliest = std::min(earliest, joining.due());
+        }
+    }
     for (const auto& [link, line] : lines_) {
         earliest = std::min(earliest, line.session ? line.session->deadline() : line.since + 2 * lobby_ms);
         if (line.contested) earliest = std::min(earliest, line.contested_at + contest_ms);

@@ -105,6 +105,9 @@ class Peers {
     void judge_contests(std::uint64_t now);
     bool is_preferred(const Line& line, const Session& session) const;
     Joining* joining_with(const LinkKey& key);
+    // A link to the inviter's device at the members' door, which the newcomer may claim on.
+    std::optional<LinkId> link_to(const LinkKey& key) const;
+    void claim_on_open_links(std::uint64_t now);
     std::optional<Door> door_for(const Contact& contact) const;
 
     Here here_;

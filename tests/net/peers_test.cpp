@@ -128,6 +128,40 @@ TEST_CASE("at most eight neighbours are dialled unasked") {
     CHECK(staff.run_until([&] { return staff.equal(group, all); }, 2'000));
 }
 
+TEST_CASE("two who share a group already invite each other to a second one over the link they have") {
+    Staff staff({"Amina", "Ben"});
+    staff.group({0, 1});
+    staff.start_all();
+    staff.introduce(0, 1);
+    staff.introduce(1, 0);
+    REQUIRE(staff.run_until([&] { return staff[1].peers().neighbours().size() == 1; }, 10'000));
+    const auto link = staff[1].peers().neighbours()[0].link;
+
+    // The inviter's host answers each claim with "asked", and a minute later with "used".
+    unsigned claims = 0;
+    staff[0].host->watch = [&](const Action& action) {
+        const auto* claimed = std::get_if<Claimed>(&action);
+        if (!claimed) return true;
+        const auto outcome = ++claims < 4 ? Outcome::asked : Outcome::used;
+        staff[0].peers().claim_decided(claimed->link, {outcome, {}}, staff.network.now());
+        return false;
+    };
+    Invitation invitation;
+    invitation.seed = random_id<Hash>();
+    invitation.group = random_id<GroupId>();
+    invitation.link = staff[0].record.link;
+    const PersonCard card{make_person(staff[1].secrets, {}), staff[1].record, {}};
+    staff[1].peers().join(make_join(invitation, card, staff[1].device(), staff[1].secrets.box), staff.network.now());
+    auto& outcomes = staff[1].host->outcomes;
+    CHECK(staff.run_until([&] { return outcomes.size() == 4; }, 120'000));
+    CHECK(outcomes == std::vector{Outcome::asked, Outcome::asked, Outcome::asked, Outcome::used});
+    staff.run(60'000);
+    CHECK(claims == 4);
+    // The link was theirs before and stays.
+    REQUIRE(staff[1].peers().neighbours().size() == 1);
+    CHECK(staff[1].peers().neighbours()[0].link == link);
+}
+
 // --- the lobby -------------------------------------------------------------------------------------------------------
 
 namespace {

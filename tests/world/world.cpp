@@ -193,6 +193,8 @@ void World::stop_faults() {
     for (const auto& device : devices_) {
         if (!device->is_on()) switch_on(*device);
         device->host->lie = nullptr;
+        // A newcomer whose own lies had its claim refused types the invitation once more.
+        if (invited_.contains(device.get()) && !device->replica->group(group_)) device->joins(*invitation_);
     }
     say("the faults stop");
 }

@@ -241,7 +241,7 @@ void Peers::join(JoinRequest request, std::uint64_t now) {
     introduced_.insert(key);
     joins_.emplace_back(std::move(request));
     claim_on_open_links(now);
-    dialling_.hurry(key, now);
+    if (!link_to(key)) dialling_.hurry(key, now);
 }
 
 std::optional<LinkId> Peers::link_to(const LinkKey& key) const {
@@ -271,7 +271,7 @@ std::optional<Door> Peers::door_for(const Contact& contact) const {
     const bool invited = std::any_of(joins_.begin(), joins_.end(), [&](const Joining& joining) {
         return joining.is_open() && joining.request().inviter == contact.key;
     });
-    if (invited) return Door::lobby;
+    if (invited && !link_to(contact.key)) return Door::lobby;
     if (introduced_.contains(contact.key) || here_.log.device_of(contact.key)) return Door::members;
     return std::nullopt;
 }

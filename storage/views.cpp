@@ -66,6 +66,7 @@ Result<KeptText> read_kept(ReadTxn& txn, const Bytes& prefix) {
     });
     if (damaged) return view_damaged();
     for (const auto& each : kept.tail) kept.text.add(each.edit, each.visible);
+    if (kept.text.damaged()) return view_damaged();
     return kept;
 }
 
@@ -131,8 +132,10 @@ Result<> Views::flush_text(const RecordId& record, const std::string& field, con
     auto kept = read_kept(txn_, prefix);
     if (!kept) return kept.error();
     if (kept->tail.size() <= tail_edits + kept->snapshot_bytes / snapshot_bytes_per_edit) return Done{};
+    const Bytes snapshot = kept->text.save();
+    if (snapshot.empty()) return view_damaged();
     txn_.erase_all(Table::texts, prefix);
-    txn_.put(Table::texts, numbered(prefix, 0), kept->text.save());
+    txn_.put(Table::texts, numbered(prefix, 0), snapshot);
     next = 1;
     for (const auto& each : kept->tail) {
         // What waits for its base is in no snapshot.

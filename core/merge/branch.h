@@ -48,6 +48,8 @@ class Branch {
 
     // Takes the text of a saved branch, whose settled versions are not known beyond the head.
     void assign(std::string_view text, Version heads);
+    // `text` is what is shown: its leaves are filled up.
+    void compact(std::string_view text) { rope_.assign(text); }
     void set_settled(Settled settled) { settled_ = std::move(settled); }
 
     // Three steps to take the next edit: how long the text at its base is (hidden edits counted, which is what the
@@ -56,6 +58,7 @@ class Branch {
     // rest.
     std::uint32_t length_at(const EventLog& log, std::span<const EditIndex> base, std::span<const EditRange> applied,
                             const Hidden& hidden);
+    // `base` may be heads(), which it changes.
     void begin(EditIndex edit, std::span<const EditIndex> base, bool is_hidden);
     void change(std::uint32_t position, std::uint32_t deleted, std::uint32_t inserted, std::string_view text,
                 std::vector<TextChange>* shown);

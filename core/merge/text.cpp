@@ -53,8 +53,8 @@ struct Text::State {
     std::optional<Version> base_of(std::span<const OpRef> refs, OpRef* missing);
     Taken take(const TextEdit& edit, const Version& base, bool visible, std::vector<TextChange>* shown);
     void take_waiting(const OpRef& arrived, std::vector<TextChange>* shown);
-    void append(const OpRef& id, const TextAuthor& author, const Version& base, std::span<const TextChange> changes,
-                bool visible, std::vector<TextChange>* shown);
+    void append(const OpRef& id, const TextAuthor& author, std::span<const EditIndex> base,
+                std::span<const TextChange> changes, bool visible, std::vector<TextChange>* shown);
     bool fits(std::span<const TextChange> changes, std::uint32_t length) const;
     void note_heads(const OpRef& id);
     void rebuild();
@@ -142,7 +142,7 @@ bool Text::State::fits(std::span<const TextChange> changes, std::uint32_t length
     return bytes <= max_text_history && is_applicable(changes, length);
 }
 
-void Text::State::append(const OpRef& id, const TextAuthor& author, const Version& base,
+void Text::State::append(const OpRef& id, const TextAuthor& author, std::span<const EditIndex> base,
                          std::span<const TextChange> changes, bool visible, std::vector<TextChange>* shown) {
     const auto edit = log.append(id, author, base, changes);
     for (const auto& change : changes) inserted_bytes += static_cast<std::uint32_t>(change.inserted.size());
@@ -192,7 +192,7 @@ Text::Taken Text::write(const OpRef& id, const TextAuthor& author, std::span<con
     const auto& base = state.branch.heads();
     state.branch.length_at(state.log, base, {}, state.hidden);
     const bool counts = state.fits(changes, state.branch.rope().length());
-    state.append(id, author, Version(base), counts ? changes : std::span<const TextChange>(), true, nullptr);
+    state.append(id, author, base, counts ? changes : std::span<const TextChange>(), true, nullptr);
     return counts ? Taken::added : Taken::ignored;
 }
 
@@ -359,6 +359,7 @@ Bytes Text::save() {
         if (state.hidden.holds(edit)) form.hidden.push_back(edit);
     Bytes snapshot = encode_snapshot(form, state.frozen);
     state.saved = state.log.end();
+    state.branch.compact(shown);
     if (state.branch.at_rest())
         state.log = EventLog(state.log.end());
     else

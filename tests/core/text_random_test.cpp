@@ -37,7 +37,7 @@ void follow(Text& page, std::uint32_t& step, const std::vector<TextChange>& show
 void check_history(std::uint64_t seed) {
     TextStory story(seed);
     const bool with_hidden = story.chance(30);
-    const auto history = story.history(4 + story.below(24), with_hidden);
+    const auto history = story.history(4 + story.below(20), with_hidden);
     INFO("seed ", seed);
 
     std::string merged;
@@ -55,7 +55,7 @@ void check_history(std::uint64_t seed) {
             REQUIRE_EQ(text.text(), naive.text());
             follow(page, page_steps, shown);
             REQUIRE_EQ(page.text(), text.text());
-            if (story.chance(10)) {
+            if (story.chance(5)) {
                 auto loaded = Text::load(text.save());
                 REQUIRE(loaded.ok());
                 text = std::move(*loaded);

@@ -57,9 +57,9 @@ piece() {
 
 for preset in release test; do
     begin=$(date +%s)
-    # Of the release only the program itself: simulator, tools and benchmarks are commands of their own.
+    # Of the release what the pieces below run; benchmarks are commands of their own.
     targets=
-    [ $preset = test ] || targets=staffroom
+    [ $preset = test ] || targets="staffroom sim members"
     # shellcheck disable=SC2086
     if build_preset $preset -k 0 $targets >"build/logs/build-$preset.log" 2>&1; then
         printf '%-28s %s\n' "build $preset" "$(($(date +%s) - begin)) s"
@@ -74,7 +74,8 @@ piece tidy 300 sh tests/tidy
 for room in core storage net app; do
     if [ -x build/test/test_$room ]; then piece test_$room 300 build/test/test_$room; fi
 done
-piece members_twin 180 python3 tests/tools/members_compare.py build/test/members 1000
+piece members_twin 180 python3 tests/tools/members_compare.py build/release/members 1000
+if [ -x build/release/sim ]; then piece sim 300 build/release/sim 1 1000; fi
 for script in tests/e2e/*.sh; do
     name=${script#tests/e2e/}
     case "$name" in lib.sh | '*.sh') continue ;; esac

@@ -10,6 +10,8 @@ if(STAFFROOM_TESTS)
   enable_testing()
   add_library(doctest_main OBJECT tests/doctest_main.cpp)
   target_link_libraries(doctest_main PRIVATE house)
+  # Asserts as calls: a third less to compile.
+  target_compile_definitions(doctest_main INTERFACE DOCTEST_CONFIG_SUPER_FAST_ASSERTS)
   foreach(name core storage net app)
     file(GLOB sources CONFIGURE_DEPENDS tests/${name}/*_test.cpp)
     if(sources)

@@ -119,6 +119,14 @@ std::string shown_text(std::string_view words) {
     return out;
 }
 
+std::size_t columns_of(std::string_view words) {
+    std::size_t columns = 0;
+    each_scalar(words, [&](utf8proc_int32_t scalar, std::string_view) {
+        columns += static_cast<std::size_t>(std::max(0, utf8proc_charwidth(scalar)));
+    });
+    return columns;
+}
+
 std::string safe_file_name(std::string_view label) {
     std::string kept;
     each_scalar(label, [&](utf8proc_int32_t scalar, std::string_view bytes) {

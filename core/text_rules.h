@@ -18,6 +18,9 @@ std::string shown_name(std::string_view words, std::size_t scalars_max = 80);
 // For a terminal, many lines: as shown_name, with line ends and tabs kept and no bound.
 std::string shown_text(std::string_view words);
 
+// How many columns of a terminal they take: none for a combining mark, two for a wide character.
+std::size_t columns_of(std::string_view words);
+
 // A name for a file on any system (safety.md "Names from outside"): NFC; no control or direction characters; none of
 // / \ : * ? " < > |; no leading dots, no trailing dot or space; no Windows device name; at most 120 bytes, with its
 // ending kept; "file" when nothing is left.

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "app/cli/commands.h"
+#include "app/cli/help.h"
 
 namespace staffroom::cli {
 namespace {
@@ -149,7 +150,9 @@ std::variant<Parsed, Told> parse(int argc, const char* const* argv) {
         for (const auto& option : command.options) add_option(*built, option);
         all.push_back(std::move(built));
     }
+    std::vector<std::string> about;
     auto* help = app.add_subcommand("help", "What can be asked of Staffroom");
+    help->add_option("COMMAND", about);
 
     // `--json` is looked for by hand as well: a usage error must know how to speak before parsing has ended.
     const bool wants_json =
@@ -157,13 +160,22 @@ std::variant<Parsed, Told> parse(int argc, const char* const* argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        auto* asked = &app;
-        while (!asked->get_subcommands().empty()) asked = asked->get_subcommands().front();
-        return Told{asked->help(), 0, false};
+        std::vector<std::string> words;
+        for (auto* asked = &app; !asked->get_subcommands().empty();) {
+            asked = asked->get_subcommands().front();
+            words.push_back(asked->get_name());
+        }
+        const auto text = help_for(words);
+        return Told{words.empty() || text.empty() ? help_for_all() : text, 0, false};
     } catch (const CLI::ParseError& error) {
         return Told{error.what(), 2, wants_json};
     }
-    if (help->parsed()) return Told{app.help(), 0, false};
+    if (help->parsed()) {
+        if (about.empty()) return Told{help_for_all(), 0, false};
+        const auto text = help_for(about);
+        if (text.empty()) return Told{"There is no such command.", 2, wants_json};
+        return Told{text, 0, false};
+    }
     parsed.home = home.empty() ? default_home() : fs::path(home);
     if (!parsed.home.empty()) parsed.home = fs::absolute(parsed.home);
     if (!passphrase_file.empty()) parsed.passphrase_file = passphrase_file;

@@ -3,12 +3,9 @@
 #include <unistd.h>
 
 #include <boost/json.hpp>
-#include <ctime>
 #include <iostream>
 
-#include "app/home.h"
-#include "app/version.h"
-
+#include "app/cli/table.h"
 #include "core/text_rules.h"
 
 namespace staffroom::cli {
@@ -19,58 +16,13 @@ namespace json = boost::json;
 constexpr std::pair<Code, int> exit_codes[] = {{Code::malformed, 2}, {Code::too_large, 1}, {Code::refused, 5},
                                                {Code::not_found, 4}, {Code::busy, 7},      {Code::io, 74}};
 
-// A colleague's clock is shown where it can be right (not before the program was made, not tomorrow), and never
-// believed.
-std::string date_of(std::uint64_t wall_ms) {
-    constexpr std::uint64_t day_ms = 86'400'000;
-    if (wall_ms + day_ms < release_ms || wall_ms > Home::wall_ms() + day_ms) return "date unknown";
-    const auto seconds = static_cast<std::time_t>(wall_ms / 1000);
-    std::tm local{};
-    localtime_r(&seconds, &local);
-    char text[32];
-    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local)};
-}
-
-// One value on one line.
-std::string line_of(const json::value& value) {
-    if (value.is_string()) return shown_name(std::string_view(value.get_string()), 400);
-    if (value.is_bool()) return value.get_bool() ? "yes" : "no";
-    if (value.is_null()) return "-";
-    if (value.is_array()) {
-        std::string line;
-        for (const auto& each : value.get_array()) line += (line.empty() ? "" : ", ") + line_of(each);
-        return line;
-    }
-    if (value.is_object()) {
-        const auto& object = value.get_object();
-        for (const auto* name : {"name", "title", "value", "id"}) {
-            if (const auto* shown = object.if_contains(name)) return line_of(*shown);
-        }
-        std::string line;
-        for (const auto& [key, each] : object)
-            line += (line.empty() ? "" : ", ") + std::string(key) + " " + line_of(each);
-        return line;
-    }
-    return json::serialize(value);
-}
-
-std::string line_of(std::string_view key, const json::value& value) {
-    const bool date = key == "when" || key == "created_ms";
-    return date && value.is_number() ? date_of(value.to_number<std::uint64_t>()) : line_of(value);
-}
-
 void print_rows(const json::array& rows) {
-    for (const auto& row : rows) {
-        if (!row.is_object()) {
-            std::cout << line_of(row) << '\n';
-            continue;
-        }
-        std::string line;
-        for (const auto& [key, value] : row.get_object()) {
-            if (value.is_array() && value.get_array().empty()) continue;
-            line += (line.empty() ? "" : "  ") + line_of(key, value);
-        }
-        std::cout << line << '\n';
+    if (rows.empty()) {
+        std::cerr << "Nothing here yet.\n";
+    } else if (rows.front().is_object()) {
+        std::cout << table_of(rows);
+    } else {
+        for (const auto& row : rows) std::cout << line_of({}, row) << '\n';
     }
 }
 
@@ -98,6 +50,16 @@ void print_for_people(const std::string& command, const api::Json& reply) {
     } else if (command == "invite") {
         std::cout << std::string_view(reply.at("invite").as_string()) << '\n';
         std::cerr << "Give this to the colleague. They type: staffroom join …\n";
+    } else if (command == "init") {
+        std::cout << "Your profile is ready. Next, found a group or join a colleague's:\n"
+                     "  staffroom group new \"Science team\" --kind team\n"
+                     "  staffroom join INVITATION\n";
+    } else if (command == "join" && reply.contains("name")) {
+        std::cout << "You are in “" << line_of({}, reply.at("name")) << "” now.\n";
+        const auto* complete = reply.if_contains("complete");
+        if (complete != nullptr && complete->is_bool() && !complete->get_bool()) {
+            std::cout << "What your colleagues have is still coming; it goes on while Staffroom runs.\n";
+        }
     } else if (reply.size() == 1 && reply.begin()->value().is_array()) {
         print_rows(reply.begin()->value().get_array());
     } else if (reply.size() == 1 && reply.begin()->value().is_object()) {

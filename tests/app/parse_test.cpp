@@ -48,7 +48,12 @@ TEST_CASE("C01 unknown options, missing and superfluous words are usage") {
         REQUIRE(std::holds_alternative<Told>(told));
         CHECK(std::get<Told>(told).exit_code == 2);
     }
-    CHECK(std::get<Told>(typed({"help"})).exit_code == 0);
+    const auto help = std::get<Told>(typed({"help"}));
+    CHECK(help.exit_code == 0);
+    for (const auto& command : commands()) CHECK(help.words.find(command.words) != std::string::npos);
+    CHECK(std::get<Told>(typed({"--help"})).words == help.words);
+    CHECK(std::get<Told>(typed({"help", "note", "new"})).words == std::get<Told>(typed({"note", "new", "--help"})).words);
+    CHECK(std::get<Told>(typed({"help", "dance"})).exit_code == 2);
     CHECK(std::get<Told>(typed({"note", "new", "--help"})).words.find("--title") != std::string::npos);
 }
 

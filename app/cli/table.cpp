@@ -1,0 +1,120 @@
+#include "app/cli/table.h"
+
+#include <algorithm>
+#include <ctime>
+
+#include "app/home.h"
+#include "app/version.h"
+#include "core/text_rules.h"
+
+namespace staffroom::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t id_letters = 10, cell_columns_max = 48;
+
+// A colleague's clock is shown where it can be right (not before the program was made, not tomorrow), and never
+// believed.
+std::string date_of(std::uint64_t wall_ms) {
+    constexpr std::uint64_t day_ms = 86'400'000;
+    if (wall_ms + day_ms < release_ms || wall_ms > Home::wall_ms() + day_ms) return "date unknown";
+    const auto seconds = static_cast<std::time_t>(wall_ms / 1000);
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    char text[32];
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local)};
+}
+
+std::string words_of(const json::value& value) {
+    if (value.is_string()) return shown_name(std::string_view(value.get_string()), 400);
+    if (value.is_bool()) return value.get_bool() ? "yes" : "no";
+    if (value.is_null()) return "-";
+    if (value.is_array()) {
+        std::string line;
+        for (const auto& each : value.get_array()) line += (line.empty() ? "" : ", ") + words_of(each);
+        return line;
+    }
+    if (value.is_object()) {
+        const auto& object = value.get_object();
+        for (const auto* name : {"name", "title", "value", "id"}) {
+            if (const auto* shown = object.if_contains(name)) return words_of(*shown);
+        }
+        std::string line;
+        for (const auto& [key, each] : object)
+            line += (line.empty() ? "" : ", ") + std::string(key) + " " + words_of(each);
+        return line;
+    }
+    return json::serialize(value);
+}
+
+// Ids of records (26 letters) and of persons, devices, groups and versions (52) in lower-case base32.
+bool is_id(const json::value& value) {
+    if (!value.is_string()) return false;
+    const auto& text = value.get_string();
+    return (text.size() == 26 || text.size() == 52) && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7');
+           });
+}
+
+struct Column {
+    std::string name;
+    std::vector<std::string> cells;
+    bool ids = true;  // every cell that holds anything holds an id
+    std::size_t width = 0;
+};
+
+std::string cell_of(std::string_view key, const json::value& value) {
+    if (is_id(value)) return std::string(value.get_string()).substr(0, id_letters);
+    if (value.is_array()) {
+        std::string cell;
+        for (const auto& each : value.get_array()) cell += (cell.empty() ? "" : ", ") + cell_of(key, each);
+        return cell;
+    }
+    return line_of(key, value);
+}
+
+}  // namespace
+
+std::string line_of(std::string_view key, const json::value& value) {
+    const bool date = key == "when" || key == "created_ms";
+    return date && value.is_number() ? date_of(value.to_number<std::uint64_t>()) : words_of(value);
+}
+
+std::string table_of(const json::array& rows) {
+    std::vector<Column> columns;
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+        for (const auto& [key, value] : rows[at].get_object()) {
+            const std::string name(key);
+            auto column = std::find_if(columns.begin(), columns.end(), [&](const auto& c) { return c.name == name; });
+            if (column == columns.end()) column = columns.insert(columns.end(), Column{name, {}, true, 0});
+            column->cells.resize(at);
+            column->cells.push_back(shown_name(cell_of(key, value), cell_columns_max));
+            const bool ids = value.is_array() && !value.get_array().empty() ? is_id(value.get_array()[0]) : is_id(value);
+            if (!column->cells.back().empty()) column->ids &= ids;
+        }
+    }
+    std::erase_if(columns, [](const Column& column) {
+        return column.name == "root" ||
+               std::all_of(column.cells.begin(), column.cells.end(), [](const auto& cell) { return cell.empty(); });
+    });
+    std::stable_partition(columns.begin(), columns.end(), [](const Column& column) { return !column.ids; });
+    for (auto& column : columns) {
+        column.cells.resize(rows.size());
+        column.cells.insert(column.cells.begin(), column.name);
+        std::replace(column.cells.front().begin(), column.cells.front().end(), '_', ' ');
+        for (const auto& cell : column.cells) column.width = std::max(column.width, columns_of(cell));
+    }
+    std::string text;
+    for (std::size_t at = 0; at <= rows.size(); ++at) {
+        std::string line;
+        for (const auto& column : columns) {
+            line += column.cells[at] + std::string(column.width - columns_of(column.cells[at]) + 2, ' ');
+        }
+        line.erase(line.find_last_not_of(' ') + 1);
+        text += line + '\n';
+    }
+    return text;
+}
+
+}  // namespace staffroom::cli

@@ -30,41 +30,66 @@ void Branch::assign(std::string_view text, Version heads) {
     heads_ = std::move(heads);
     settled_ = {};
     if (heads_.size() == 1) settled_.push(heads_[0]);
+    walks_ = false;
     walker_.reset();
 }
 
 std::uint32_t Branch::length_at(const EventLog& log, std::span<const EditIndex> base,
                                 std::span<const EditRange> applied, const Hidden& hidden) {
     settled_.cut(base);
+    if (!hidden.any() && covers(base)) {
+        walks_ = false;
+        return rope_.length();
+    }
+    const EditIndex next = applied.empty() ? 0 : applied.back().end;
     if (hidden.any()) {
         if (!walker_ || walker_settled_ != no_edit) start_walker(log, no_edit, applied, hidden);
-    } else if (covers(base)) {
-        walker_.reset();
-        return rope_.length();
-    } else {
-        const auto settled = settled_.last();
-        const bool reaches =
-            walker_ && (walker_settled_ == no_edit || (settled != no_edit && walker_settled_ <= settled));
-        if (!reaches) start_walker(log, settled, applied, hidden);
+    } else if (!is_walker_useful(next)) {
+        start_walker(log, settled_.last(), applied, hidden);
     }
+    walk_up(log, applied, hidden);
+    walks_ = true;
     walker_->move_to(base);
     return walker_->length();
+}
+
+// Whether it reaches back to all that is concurrent, and to catch up is less than to begin at the last settled version.
+bool Branch::is_walker_useful(EditIndex next) const {
+    if (!walker_) return false;
+    const auto settled = settled_.last();
+    if (settled == no_edit) return walker_settled_ == no_edit;
+    if (walker_settled_ != no_edit && walker_settled_ > settled) return false;
+    return walks_ || next - walker_end_ <= next - (settled + 1);
 }
 
 void Branch::start_walker(const EventLog& log, EditIndex settled, std::span<const EditRange> applied,
                           const Hidden& hidden) {
     walker_ = std::make_unique<Walker>(log, settled);
     walker_settled_ = settled;
+    walker_end_ = settled == no_edit ? 0 : settled + 1;
     walker_->set_old_length(max_text_length);  // what was applied once is in range
-    for (const auto range : applied) {
-        auto edit = settled == no_edit ? range.begin : std::max(range.begin, settled + 1);
-        for (; edit < range.end; ++edit) walk_edit(*walker_, log, edit, hidden.holds(edit), erased_);
-    }
+    walk_up(log, applied, hidden);
     walker_->set_old_length(settled == no_edit ? 0 : rope_.length() - walker_->growth());
+}
+
+void Branch::walk_up(const EventLog& log, std::span<const EditRange> applied, const Hidden& hidden) {
+    for (const auto range : applied)
+        for (auto edit = std::max(range.begin, walker_end_); edit < range.end; ++edit)
+            walk_edit(*walker_, log, edit, hidden.holds(edit), erased_);
+    if (!applied.empty()) walker_end_ = std::max(walker_end_, applied.back().end);
+}
+
+void Branch::begin_next(EditIndex edit) {
+    walks_ = false;
+    // As many edits behind as it took: it has cost no more than what was written since.
+    if (walker_ && edit - walker_end_ > walker_end_ - (walker_settled_ + 1)) walker_.reset();
+    heads_.assign(1, edit);
+    settled_.push(edit);
 }
 
 void Branch::begin(EditIndex edit, std::span<const EditIndex> base, bool is_hidden) {
     is_hidden_ = is_hidden;
+    if (!walks_) return begin_next(edit);
     if (covers(base)) {
         heads_.assign(1, edit);
         settled_.push(edit);
@@ -74,7 +99,8 @@ void Branch::begin(EditIndex edit, std::span<const EditIndex> base, bool is_hidd
         left.push_back(edit);
         heads_ = std::move(left);
     }
-    if (walker_) walker_->begin(edit, is_hidden);
+    walker_->begin(edit, is_hidden);
+    walker_end_ = edit + 1;
 }
 
 void Branch::change(std::uint32_t position, std::uint32_t deleted, std::uint32_t inserted, std::string_view text,
@@ -82,7 +108,7 @@ void Branch::change(std::uint32_t position, std::uint32_t deleted, std::uint32_t
     const auto tell = [&](std::uint32_t at, std::uint32_t gone, std::string_view fresh) {
         if (shown) shown->push_back({at, gone, std::string(fresh)});
     };
-    if (!walker_) {
+    if (!walks_) {
         position = std::min(position, rope_.length());
         deleted = std::min(deleted, rope_.length() - position);
         if (deleted > 0) rope_.erase(position, deleted);
@@ -119,6 +145,7 @@ Branch Branch::replay(const EventLog& log, std::span<const EditRange> edits, con
             });
         }
     }
+    branch.walks_ = false;
     branch.walker_.reset();
     return branch;
 }

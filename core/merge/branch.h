@@ -1,5 +1,7 @@
 // The shown text at a version, and how it follows as edits are applied. The version is that of all edits applied so
-// far; a walker lives only while something is concurrent, or hidden.
+// far. A walker works only while something is concurrent, or hidden. After that it rests, behind, until it is clear that
+// it will not soon be needed: people who write at the same time are concurrent again and again, and it costs less to
+// catch up than to begin anew.
 //
 // Changes are clipped to the text they meet. An edit that is new was checked against its base and fits; one read back
 // from disk fits if the disk told the truth, and does no harm if not.
@@ -41,7 +43,11 @@ class Branch {
 
     const Rope& rope() const { return rope_; }
     const Version& heads() const { return heads_; }
-    bool at_rest() const { return !walker_; }
+    bool at_rest() const { return !walks_; }
+    // Lets go of a walker that rests, and with it of the log that was given to length_at.
+    void forget_walker() {
+        if (!walks_) walker_.reset();
+    }
 
     // Whether `base` (sorted) is the version of this branch.
     bool covers(std::span<const EditIndex> base) const;
@@ -60,6 +66,8 @@ class Branch {
                             const Hidden& hidden);
     // `base` may be heads(), which it changes.
     void begin(EditIndex edit, std::span<const EditIndex> base, bool is_hidden);
+    // The first two steps for an edit based on this branch's version. Needs that nothing is hidden.
+    void begin_next(EditIndex edit);
     void change(std::uint32_t position, std::uint32_t deleted, std::uint32_t inserted, std::string_view text,
                 std::vector<TextChange>* shown);
 
@@ -71,12 +79,16 @@ class Branch {
 
   private:
     void start_walker(const EventLog& log, EditIndex settled, std::span<const EditRange> applied, const Hidden& hidden);
+    void walk_up(const EventLog& log, std::span<const EditRange> applied, const Hidden& hidden);
+    bool is_walker_useful(EditIndex next) const;
 
     Rope rope_;
     Version heads_;
     Settled settled_;
     std::unique_ptr<Walker> walker_;
+    bool walks_ = false;  // walker_ is there and has every edit applied
     EditIndex walker_settled_ = no_edit;
+    EditIndex walker_end_ = 0;  // edits from here on it does not have
     bool is_hidden_ = false;
     std::vector<Walker::Erased> erased_;
 };

@@ -47,11 +47,11 @@ EventGraph::Base EventGraph::base_of(EditIndex edit) const {
     return Base(std::span(bases_.data() + chain.base_begin, chain.base_count));
 }
 
-void EventGraph::difference(std::span<const EditIndex> a, std::span<const EditIndex> b, std::vector<EditRange>& only_a,
-                            std::vector<EditRange>& only_b) const {
+bool EventGraph::difference(std::span<const EditIndex> a, std::span<const EditIndex> b, std::vector<EditRange>& only_a,
+                            std::vector<EditRange>& only_b, std::size_t most) const {
     only_a.clear();
     only_b.clear();
-    if (std::equal(a.begin(), a.end(), b.begin(), b.end())) return;
+    if (std::equal(a.begin(), a.end(), b.begin(), b.end())) return true;
     if (a.size() == 1 && b.size() == 1) {
         const std::size_t chain = chain_of(std::max(a[0], b[0]));
         if (chains_[chain].first <= std::min(a[0], b[0])) {
@@ -59,13 +59,14 @@ void EventGraph::difference(std::span<const EditIndex> a, std::span<const EditIn
                 only_a.push_back({b[0] + 1, a[0] + 1});
             else
                 only_b.push_back({a[0] + 1, b[0] + 1});
-            return;
+            return std::max(a[0], b[0]) - std::min(a[0], b[0]) <= most;
         }
     }
 
     // From the latest edit down: descendants have the greater numbers, so when an edit is taken out of the queue all
     // that lead to it have been, and its side is final. What both reach is of no interest, nor is what lies behind it.
     std::vector<Reached> queue;
+    std::size_t count = 0;
     std::size_t apart = 0;  // entries not reached from both
     const auto push = [&](EditIndex edit, std::uint8_t side) {
         queue.push_back({edit, side});
@@ -91,6 +92,7 @@ void EventGraph::difference(std::span<const EditIndex> a, std::span<const EditIn
             begin = queue.front().edit + 1;
             met = true;
         }
+        if (top.side != in_both && (count += top.edit + 1 - begin) > most) return false;
         if (top.side == in_a) push_descending(only_a, {begin, top.edit + 1});
         if (top.side == in_b) push_descending(only_b, {begin, top.edit + 1});
         if (met)
@@ -98,6 +100,7 @@ void EventGraph::difference(std::span<const EditIndex> a, std::span<const EditIn
         else
             for (std::uint32_t i = 0; i < chain.base_count; ++i) push(bases_[chain.base_begin + i], top.side);
     }
+    return true;
 }
 
 std::vector<EditRange> EventGraph::edits_of(std::span<const EditIndex> version) const {

@@ -57,9 +57,10 @@ class EventGraph {
     // Needs first() <= edit < end(). Valid until the next append.
     Base base_of(EditIndex edit) const;
 
-    // The edits only in `a` and those only in `b`, as ranges, latest first. O(what differs), in chains.
-    void difference(std::span<const EditIndex> a, std::span<const EditIndex> b, std::vector<EditRange>& only_a,
-                    std::vector<EditRange>& only_b) const;
+    // The edits only in `a` and those only in `b`, as ranges, latest first; false, and nothing of use, if these are more
+    // than `most` edits. O(what differs), in chains.
+    bool difference(std::span<const EditIndex> a, std::span<const EditIndex> b, std::vector<EditRange>& only_a,
+                    std::vector<EditRange>& only_b, std::size_t most = static_cast<std::size_t>(-1)) const;
     // All edits of a version, earliest first.
     std::vector<EditRange> edits_of(std::span<const EditIndex> version) const;
 

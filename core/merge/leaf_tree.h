@@ -59,6 +59,31 @@ class LeafTree {
         return place;
     }
 
+    // The same leaf, and what is left of `position` in it.
+    struct Reached {
+        std::uint32_t leaf = 0;
+        std::uint32_t left = 0;
+    };
+    Reached reach(std::size_t sum, std::uint32_t position) const {
+        std::uint32_t at = root_;
+        while (true) {
+            const Node& node = nodes_[at];
+            std::size_t i = 0;
+            for (; i + 1 < node.count && position >= node.sums[sum][i]; ++i) position -= node.sums[sum][i];
+            at = node.child[i];
+            if (node.bottom) return {at, position};
+        }
+    }
+
+    std::uint32_t before(std::uint32_t leaf, std::size_t sum) const {
+        std::uint32_t count = 0;
+        std::uint32_t child = leaf;
+        for (std::uint32_t at = node_of_[leaf]; at != none; child = at, at = nodes_[at].parent) {
+            const Node& node = nodes_[at];
+            for (std::size_t i = 0; node.child[i] != child; ++i) count += node.sums[sum][i];
+        }
+        return count;
+    }
     Counts before(std::uint32_t leaf) const {
         Counts counts{};
         std::uint32_t child = leaf;
@@ -71,11 +96,16 @@ class LeafTree {
     }
 
     void add(std::uint32_t leaf, const Counts& change) {
+        std::array<std::size_t, Sums> changed;  // each lies in a cache line of its own
+        std::size_t count = 0;
+        for (std::size_t s = 0; s < Sums; ++s)
+            if (change[s] != 0) changed[count++] = s;
+        if (count == 0) return;
         std::uint32_t child = leaf;
         for (std::uint32_t at = node_of_[leaf]; at != none; child = at, at = nodes_[at].parent) {
             Node& node = nodes_[at];
             const std::size_t i = index_of(node, child);
-            for (std::size_t s = 0; s < Sums; ++s) node.sums[s][i] += change[s];
+            for (std::size_t k = 0; k < count; ++k) node.sums[changed[k]][i] += change[changed[k]];
         }
         for (std::size_t s = 0; s < Sums; ++s) total_[s] += change[s];
     }

@@ -189,10 +189,15 @@ Text::Taken Text::write(const OpRef& id, const TextAuthor& author, std::span<con
     State& state = *state_;
     const bool plain = !state.hidden.any() && state.heads.size() <= limits::heads_count && state.waiting.empty();
     if (!plain) return add({id, author, version(), {changes.begin(), changes.end()}});
-    const auto& base = state.branch.heads();
-    state.branch.length_at(state.log, base, {}, state.hidden);
     const bool counts = state.fits(changes, state.branch.rope().length());
-    state.append(id, author, base, counts ? changes : std::span<const TextChange>(), true, nullptr);
+    if (!counts) changes = {};
+    const auto edit = state.log.append(id, author, state.branch.heads(), changes);
+    state.branch.begin_next(edit);
+    for (const auto& change : changes) {
+        state.inserted_bytes += static_cast<std::uint32_t>(change.inserted.size());
+        state.branch.change(change.position, change.deleted, 0, change.inserted, nullptr);
+    }
+    state.note_heads(id);
     return counts ? Taken::added : Taken::ignored;
 }
 
@@ -352,6 +357,7 @@ Bytes Text::save() {
         if (!state.thaw()) return {};
         state.log.pack();
         state.frozen = encode_history(state.log);
+        state.frozen.shrink_to_fit();
     }
     std::string shown = text();
     ShownText form{state.log.end(), state.inserted_bytes, state.heads, {}, shown};
@@ -360,6 +366,7 @@ Bytes Text::save() {
     Bytes snapshot = encode_snapshot(form, state.frozen);
     state.saved = state.log.end();
     state.branch.compact(shown);
+    state.branch.forget_walker();
     if (state.branch.at_rest())
         state.log = EventLog(state.log.end());
     else

@@ -18,7 +18,7 @@
 //
 // Cost (n = size of text, k = edits since the last version that everybody's later edits were built on): an edit made on
 // the shown version is O(log n), with no per-character state; any other replays at most k edits once, and the state is
-// dropped as soon as nothing is concurrent. While something is hidden that state covers the whole history and is kept.
+// dropped when as many edits again came without it. While something is hidden that state covers the whole history and is kept.
 // In memory: the text, the saved form of the history, and the edits since the last save().
 //
 // Keeping it on disk: the store holds a snapshot (`save`) and the edits that came after, as it likes. To open:

@@ -6,11 +6,12 @@
 namespace staffroom {
 
 Walker::Walker(const EventLog& log, EditIndex settled) : log_(log), first_(settled == no_edit ? 0 : settled + 1) {
-    if (settled != no_edit) version_.push_back(settled);
+    if (settled != no_edit) versions_.fill({settled});
     leaves_.push_back(std::make_unique<Leaf>());
     Leaf& only = leaf(0);
     only.count = 1;
-    only.pieces[0] = {old_char, unlimited, outside, outside, 1, false, false};
+    only.pieces[0] = {old_char, unlimited, outside, outside, {}, false, false};
+    only.pieces[0].state.fill(1);
     tree_.reset(0, counts_of(only.pieces[0]));
     note(only.pieces[0], 0);
 }
@@ -90,8 +91,10 @@ Walker::Cursor Walker::isolate(Cursor at, std::uint32_t offset, std::uint32_t le
 // Deletes a piece that is there at the current version.
 void Walker::remove(Cursor at) {
     Piece& piece = leaf(at.leaf).pieces[at.piece];
-    Tree::Counts change{0U - piece.length, 0, !hidden_ && piece.shown() ? 0U - piece.length : 0};
-    piece.state = 2;
+    Tree::Counts change{};
+    change[current()] = 0U - piece.length;
+    if (!hidden_ && piece.shown()) change[shown] = 0U - piece.length;
+    piece.state[view_] = 2;
     piece.deleted |= !hidden_;
     tree_.add(at.leaf, change);
 }
@@ -123,11 +126,32 @@ Walker::Cursor Walker::join_previous(Cursor at) {
 // --- versions
 
 void Walker::move_to(std::span<const EditIndex> version) {
-    if (std::equal(version.begin(), version.end(), version_.begin(), version_.end())) return;
-    log_.graph().difference(version_, version, retreat_, advance_);
-    adjust_all(retreat_, 0U - 1U);
-    adjust_all(advance_, 1);
-    version_.assign(version.begin(), version.end());
+    const auto is_at = [&](std::size_t view) {
+        return std::equal(version.begin(), version.end(), versions_[view].begin(), versions_[view].end());
+    };
+    if (is_at(view_)) return;
+    settle();
+    caret_.reset();
+    const std::size_t other = 1 - view_;
+    if (!is_at(other)) {
+        const auto length_of = [](const std::vector<EditRange>& ranges) {
+            std::size_t length = 0;
+            for (const auto range : ranges) length += range.end - range.begin;
+            return length;
+        };
+        auto& [retreat, advance] = ways_[0];
+        log_.graph().difference(versions_[view_], version, retreat, advance);
+        const auto length = length_of(retreat) + length_of(advance);
+        const bool is_near =
+            log_.graph().difference(versions_[other], version, ways_[1].retreat, ways_[1].advance, length - 1);
+        if (is_near) view_ = other;
+        const Way& way = ways_[is_near ? 1 : 0];
+        adjust_all(way.retreat, 0U - 1U);
+        adjust_all(way.advance, 1);
+        versions_[view_].assign(version.begin(), version.end());
+    } else {
+        view_ = other;
+    }
 }
 
 // The order does not matter: states only count. So neighbouring effects are gathered first, and the tree is told about
@@ -155,7 +179,7 @@ void Walker::adjust_all(const std::vector<EditRange>& ranges, std::uint32_t chan
     settle();
 }
 
-void Walker::settle() {
+void Walker::settle() const {
     tree_.add(unsettled_leaf_, unsettled_);
     unsettled_ = {};
 }
@@ -172,11 +196,12 @@ void Walker::adjust(Effect effect, std::uint32_t change) {
             unsettled_leaf_ = at.leaf;
         }
         Piece& piece = leaf(at.leaf).pieces[at.piece];
-        unsettled_[current] -= piece.state == 1 ? piece.length : 0;
-        unsettled_[arrived] -= piece.state > 0 ? piece.length : 0;
-        piece.state += change;
-        unsettled_[current] += piece.state == 1 ? piece.length : 0;
-        unsettled_[arrived] += piece.state > 0 ? piece.length : 0;
+        auto& state = piece.state[view_];
+        unsettled_[current()] -= state == 1 ? piece.length : 0;
+        unsettled_[arrived()] -= state > 0 ? piece.length : 0;
+        state += change;
+        unsettled_[current()] += state == 1 ? piece.length : 0;
+        unsettled_[arrived()] += state > 0 ? piece.length : 0;
         effect.begin += piece.length;
         effect.length -= piece.length;
         at = join_previous(at);
@@ -191,7 +216,7 @@ void Walker::adjust(Effect effect, std::uint32_t change) {
 void Walker::begin(EditIndex edit, bool hidden) {
     assert(edit >= first_ && edit - first_ >= marks_.size());
     marks_.resize(edit - first_ + 1, {static_cast<std::uint32_t>(effects_.size()), next_char_});
-    version_.assign(1, edit);
+    versions_[view_].assign(1, edit);
     hidden_ = hidden;
 }
 
@@ -208,7 +233,9 @@ void Walker::add_effect(Char begin, std::uint32_t length) {
 
 std::uint32_t Walker::insert(std::uint32_t position, std::uint32_t count) {
     assert(count > 0);
-    position = std::min(position, tree_.total()[current]);
+    position = std::min(position, total(current()));
+    if (const auto place = type_on(position, count)) return *place;
+    settle();
     Cursor at;
     Char left = outside;
     Char right = outside;
@@ -233,20 +260,50 @@ std::uint32_t Walker::insert(std::uint32_t position, std::uint32_t count) {
         at = integrate(at, left, right);
     }
     add_effect(next_char_, count);
-    const Piece piece{next_char_, count, left, right, 1, hidden_, false};
+    Piece piece{next_char_, count, left, right, {}, hidden_, false};
+    piece.state[view_] = 1;
     next_char_ += count;
     if (at.piece > 0 && continues(leaf(at.leaf).pieces[at.piece - 1], piece)) {
         --at.piece;
         leaf(at.leaf).pieces[at.piece].length += count;
         tree_.add(at.leaf, counts_of(piece));
-        return count_before(at, shown) + leaf(at.leaf).pieces[at.piece].length - count;
+    } else {
+        at = put(at, piece, false);
     }
-    return count_before(put(at, piece, false), shown);
+    const auto place = count_before(at, shown) + (hidden_ ? 0 : leaf(at.leaf).pieces[at.piece].length - count);
+    caret_ = {at, position + count, place + (hidden_ ? 0 : count)};
+    return place;
+}
+
+// Right of the newest character, with nothing done since it came: what an insertion has to look for is as it was.
+std::optional<std::uint32_t> Walker::type_on(std::uint32_t position, std::uint32_t count) {
+    if (!caret_ || position != caret_->position) return std::nullopt;
+    const Cursor at = caret_->at;
+    Piece& piece = leaf(at.leaf).pieces[at.piece];
+    if (piece.hidden != hidden_) return std::nullopt;
+    add_effect(next_char_, count);
+    next_char_ += count;
+    piece.length += count;
+    if (at.leaf != unsettled_leaf_) {
+        settle();
+        unsettled_leaf_ = at.leaf;
+    }
+    unsettled_[current()] += count;
+    unsettled_[arrived()] += count;
+    caret_->position += count;
+    const auto place = caret_->shown;
+    if (!hidden_) {
+        unsettled_[shown] += count;
+        caret_->shown += count;
+    }
+    return place;
 }
 
 void Walker::erase(std::uint32_t position, std::uint32_t count, std::vector<Erased>& erased) {
-    position = std::min(position, tree_.total()[current]);
-    count = std::min(count, tree_.total()[current] - position);
+    position = std::min(position, total(current()));
+    count = std::min(count, total(current()) - position);
+    settle();
+    caret_.reset();
     while (count > 0) {
         const auto found = find_current(position);
         const auto at = isolate(found.at, found.offset, count);
@@ -272,8 +329,8 @@ Walker::Char Walker::right_origin(Cursor at) const {
     std::uint32_t i = at.piece;
     while (true) {
         for (; i < leaf(in).count; ++i)
-            if (leaf(in).pieces[i].state > 0) return leaf(in).pieces[i].begin;
-        in = tree_.next_with(in, arrived);
+            if (state_of(leaf(in).pieces[i]) > 0) return leaf(in).pieces[i].begin;
+        in = tree_.next_with(in, arrived());
         i = 0;
     }
 }
@@ -288,7 +345,7 @@ Walker::Cursor Walker::integrate(Cursor at, Char left, Char right) {
     std::uint32_t passed_length = 0;
     while (to_next_leaf(at)) {
         const Piece& other = leaf(at.leaf).pieces[at.piece];
-        if (other.state > 0) break;
+        if (state_of(other) > 0) break;
         if (other.left == left) {
             if (other.right == right) {
                 if (log_.stands_first(first_ + static_cast<EditIndex>(marks_.size()) - 1, edit_of(other.begin))) break;
@@ -329,12 +386,13 @@ bool Walker::to_next_leaf(Cursor& at) const {
 }
 
 Walker::Found Walker::find_in(Sum sum, std::uint32_t position) const {
-    const auto place = tree_.find(sum, position);
-    position -= place.before[sum];
-    const Leaf& in = leaf(place.leaf);
+    settle();
+    const auto reached = tree_.reach(sum, position);
+    position = reached.left;
+    const Leaf& in = leaf(reached.leaf);
     for (std::uint32_t i = 0; i < in.count; ++i) {
-        const auto here = counts_of(in.pieces[i])[sum];
-        if (position < here) return {{place.leaf, i}, position};
+        const auto here = count_of(in.pieces[i], sum);
+        if (position < here) return {{reached.leaf, i}, position};
         position -= here;
     }
     assert(false);
@@ -342,8 +400,9 @@ Walker::Found Walker::find_in(Sum sum, std::uint32_t position) const {
 }
 
 std::uint32_t Walker::count_before(Cursor at, Sum sum) const {
-    std::uint32_t count = tree_.before(at.leaf)[sum];
-    for (std::uint32_t i = 0; i < at.piece; ++i) count += counts_of(leaf(at.leaf).pieces[i])[sum];
+    settle();
+    std::uint32_t count = tree_.before(at.leaf, sum);
+    for (std::uint32_t i = 0; i < at.piece; ++i) count += count_of(leaf(at.leaf).pieces[i], sum);
     return count;
 }
 
@@ -357,8 +416,8 @@ Walker::Place Walker::shown_place(Char c) const {
 Walker::Place Walker::current_place(Char c) const {
     const auto at = find_piece(c);
     const Piece& piece = leaf(at.leaf).pieces[at.piece];
-    const auto position = count_before(at, current);
-    return piece.state == 1 ? Place{position + (c - piece.begin), true} : Place{position, false};
+    const auto position = count_before(at, current());
+    return state_of(piece) == 1 ? Place{position + (c - piece.begin), true} : Place{position, false};
 }
 
 Walker::Char Walker::shown_char(std::uint32_t position) const {

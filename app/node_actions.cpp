@@ -75,7 +75,7 @@ void Node::execute(net::Claimed& action, std::uint64_t now) {
     const auto* group = home_.replica().group(claim.group);
     if (group == nullptr) return answer(net::Outcome::unknown);
     const auto person = id_of(claim.card.genesis);
-    const auto decision = decide_admission(group->members, home_.identity().person(), {claim.invite, person, false});
+    const auto decision = decide_admission(group->members, home_.identity().device(), {claim.invite, person, false});
     switch (decision.kind) {
         case Admission::admit: {
             const auto written =

@@ -19,6 +19,7 @@ template struct Secret<struct SigningTag, 32>;
 template struct Secret<struct BoxSecretTag, 32>;
 template struct Secret<struct LinkSecretTag, 32>;
 template struct Secret<struct ShortTag, 16>;
+template struct Secret<struct RecoveryTag, 16>;
 template struct Secret<struct ExpandedTag, 64>;
 
 void init_crypto() {

@@ -37,11 +37,12 @@ struct Secret {
     }
 };
 
-using SymmetricKey = Secret<struct SymmetricTag, 32>;  // group, epoch, file, sync and view keys
-using SigningSeed = Secret<struct SigningTag, 32>;     // Ed25519 seed: device, invitation, recovery
-using BoxSecret = Secret<struct BoxSecretTag, 32>;     // X25519
-using LinkSecret = Secret<struct LinkSecretTag, 32>;   // CURVE
-using ShortKey = Secret<struct ShortTag, 16>;          // SipHash
+using SymmetricKey = Secret<struct SymmetricTag, 32>;   // group, epoch, file, sync and view keys
+using SigningSeed = Secret<struct SigningTag, 32>;      // Ed25519 seed: device, invitation, recovery
+using BoxSecret = Secret<struct BoxSecretTag, 32>;      // X25519
+using LinkSecret = Secret<struct LinkSecretTag, 32>;    // CURVE
+using ShortKey = Secret<struct ShortTag, 16>;           // SipHash
+using RecoverySecret = Secret<struct RecoveryTag, 16>;  // behind a recovery key (core/words.h)
 
 // An Ed25519 key made ready to sign many times.
 class SigningKey {

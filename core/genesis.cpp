@@ -43,6 +43,18 @@ std::optional<GroupKind> group_kind_from(std::string_view name) {
     return std::nullopt;
 }
 
+Genesis make_successor(const Genesis& old, std::vector<CommitId> heads, std::vector<PersonCard> founders,
+                       const SigningKey& founder) {
+    assert(old.kind != GroupKind::pair);
+    // Few have more heads than a list holds; those left out are still in the old group.
+    std::sort(heads.begin(), heads.end());
+    if (heads.size() > limits::heads_count) heads.resize(limits::heads_count);
+    auto genesis = make_genesis(old.kind, old.name, old.newcomers, std::move(founders), founder);
+    genesis.continues = Predecessor{id_of(old), std::move(heads)};
+    genesis.signature = founder.sign(signed_bytes(genesis));
+    return genesis;
+}
+
 Genesis make_genesis(GroupKind kind, std::string name, NewcomersRead newcomers, std::vector<PersonCard> founders,
                      const SigningKey& founder) {
     Genesis genesis;

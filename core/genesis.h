@@ -54,6 +54,10 @@ struct Genesis {
 
 Genesis make_genesis(GroupKind kind, std::string name, NewcomersRead newcomers, std::vector<PersonCard> founders,
                      const SigningKey& founder);
+// Continues a group whose last organiser was lost, or whose founder turned against it: the same kind, name and policy,
+// naming the old group and its content heads. The old one stays as an archive that is only read.
+Genesis make_successor(const Genesis& old, std::vector<CommitId> heads, std::vector<PersonCard> founders,
+                       const SigningKey& founder);
 Genesis make_pair_genesis(const PersonId& one, const PersonId& other);
 
 GroupId id_of(const Genesis& genesis);

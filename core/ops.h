@@ -144,6 +144,14 @@ struct HideOp {
         ar(sorted<1024>(ids));
     }
 };
+struct VouchOp {  // an organiser knows by sight who asks to recover a person with this device (M-9)
+    static constexpr std::uint16_t kind = 11;
+    RecoveryRequest request;
+    template <class A>
+    void serialize(A& ar) {
+        ar(request);
+    }
+};
 
 // --- key -------------------------------------------------------------------------------------------------------------
 
@@ -186,6 +194,15 @@ struct ShareOp {
     template <class A>
     void serialize(A& ar) {
         ar(epoch, sorted<key_op_items_count>(boxes));
+    }
+};
+struct PairOp {  // the group key of the pair group of the author and somebody else, for the devices of both
+    static constexpr std::uint16_t kind = 4;
+    PersonId with;
+    std::vector<KeyBox> boxes;
+    template <class A>
+    void serialize(A& ar) {
+        ar(with, sorted<2 * limits::devices_count>(boxes));
     }
 };
 struct CannotOpenOp {

@@ -24,6 +24,17 @@ Bytes signed_bytes(std::string_view domain, const T& value) {
 constexpr std::string_view device_domain = "staffroom-device-v1";
 constexpr std::string_view person_domain = "staffroom-person-v1";
 constexpr std::string_view statement_domain = "staffroom-statement-v1";
+constexpr std::string_view recovery_domain = "staffroom-recover-v1";
+
+DeviceStatement revocation(const PersonId& person, const DeviceId& by, const SigningKey& key, const DeviceId& device) {
+    DeviceStatement statement;
+    statement.kind = StatementKind::revoke;
+    statement.person = person;
+    statement.by = by;
+    statement.device = device;
+    statement.signature = key.sign(signed_bytes(statement_domain, statement));
+    return statement;
+}
 
 }  // namespace
 
@@ -84,29 +95,54 @@ bool is_valid(const PersonCard& card) {
     return true;
 }
 
-DeviceStatement make_link(const PersonId& person, const SigningKey& linker, const DeviceRecord& record,
-                          const SigningKey& linked, std::vector<std::uint32_t> path) {
+DeviceStatement propose_link(const PersonId& person, const DeviceId& linker, const DeviceRecord& record,
+                             const SigningKey& linked, std::vector<std::uint32_t> path) {
     DeviceStatement statement;
     statement.kind = StatementKind::link;
     statement.person = person;
-    statement.by = linker.public_key<DeviceId>();
+    statement.by = linker;
     statement.device = record.device;
     statement.path = std::move(path);
     statement.record = record;
-    const auto bytes = signed_bytes(statement_domain, statement);
-    statement.signature = linker.sign(bytes);
-    statement.consent = linked.sign(bytes);
+    statement.consent = linked.sign(signed_bytes(statement_domain, statement));
+    return statement;
+}
+
+void accept_link(DeviceStatement& proposed, const SigningKey& linker) {
+    proposed.signature = linker.sign(signed_bytes(statement_domain, proposed));
+}
+
+DeviceStatement make_link(const PersonId& person, const SigningKey& linker, const DeviceRecord& record,
+                          const SigningKey& linked, std::vector<std::uint32_t> path) {
+    auto statement = propose_link(person, linker.public_key<DeviceId>(), record, linked, std::move(path));
+    accept_link(statement, linker);
+    return statement;
+}
+
+DeviceStatement make_recovery_link(const PersonId& person, const SigningKey& recovery, const DeviceRecord& record,
+                                   const SigningKey& linked, std::vector<std::uint32_t> path) {
+    auto statement = propose_link(person, DeviceId{}, record, linked, std::move(path));
+    accept_link(statement, recovery);
     return statement;
 }
 
 DeviceStatement make_revocation(const PersonId& person, const SigningKey& by, const DeviceId& device) {
-    DeviceStatement statement;
-    statement.kind = StatementKind::revoke;
-    statement.person = person;
-    statement.by = by.public_key<DeviceId>();
-    statement.device = device;
-    statement.signature = by.sign(signed_bytes(statement_domain, statement));
-    return statement;
+    return revocation(person, by.public_key<DeviceId>(), by, device);
+}
+
+DeviceStatement make_recovery_revocation(const PersonId& person, const SigningKey& recovery, const DeviceId& device) {
+    return revocation(person, DeviceId{}, recovery, device);
+}
+
+RecoveryRequest make_recovery_request(const PersonId& person, const DeviceRecord& record, const SigningKey& device) {
+    RecoveryRequest request{person, record, {}};
+    request.consent = device.sign(signed_bytes(recovery_domain, request));
+    return request;
+}
+
+bool is_valid(const RecoveryRequest& request) {
+    return is_valid(request.record) &&
+           verify(request.record.device.view(), signed_bytes(recovery_domain, request), request.consent);
 }
 
 }  // namespace staffroom

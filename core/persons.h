@@ -97,6 +97,26 @@ struct PersonCard {
     }
 };
 
+// Recovery with colleagues: a new device asks to speak for a person none of whose devices, nor the recovery sheet, is
+// left. It proves nothing by itself; organisers of a group who know the person's face vouch for it there (M-9). The
+// device signs, so that nobody can name a device that somebody else uses.
+struct RecoveryRequest {
+    PersonId person;
+    DeviceRecord record;
+    Signature consent;  // by the device
+
+    bool operator==(const RecoveryRequest&) const = default;
+    template <class A>
+    void serialize_body(A& ar) {
+        ar(person, record);
+    }
+    template <class A>
+    void serialize(A& ar) {
+        serialize_body(ar);
+        ar(consent);
+    }
+};
+
 // The secrets of one device.
 struct DeviceSecrets {
     SigningSeed signing;
@@ -117,8 +137,20 @@ bool is_valid(const PersonCard& card);
 // `recovery` is the person's recovery key, needed when `by` is zero.
 bool is_valid(const DeviceStatement& statement, const std::optional<Hash>& recovery);
 
+// Both keys sign a link, each on its own computer: the new one proposes (it was told the person, the linker and the
+// path), the linker accepts. Paths: core/members/devices.h next_path().
+DeviceStatement propose_link(const PersonId& person, const DeviceId& linker, const DeviceRecord& record,
+                             const SigningKey& linked, std::vector<std::uint32_t> path);
+void accept_link(DeviceStatement& proposed, const SigningKey& linker);
 DeviceStatement make_link(const PersonId& person, const SigningKey& linker, const DeviceRecord& record,
                           const SigningKey& linked, std::vector<std::uint32_t> path);
 DeviceStatement make_revocation(const PersonId& person, const SigningKey& by, const DeviceId& device);
+// The same by the recovery key, which may do these two things and nothing else.
+DeviceStatement make_recovery_link(const PersonId& person, const SigningKey& recovery, const DeviceRecord& record,
+                                   const SigningKey& linked, std::vector<std::uint32_t> path);
+DeviceStatement make_recovery_revocation(const PersonId& person, const SigningKey& recovery, const DeviceId& device);
+
+RecoveryRequest make_recovery_request(const PersonId& person, const DeviceRecord& record, const SigningKey& device);
+bool is_valid(const RecoveryRequest& request);
 
 }  // namespace staffroom

@@ -62,13 +62,15 @@ struct GroupOf {
     }
 
     // A control commit that is not added yet.
-    Commit compose_control(const Device& by, const std::vector<Op>& ops, const std::vector<CommitId>& parents) const {
+    Commit compose_control(const Device& by, const std::vector<Op>& ops, const std::vector<CommitId>& parents,
+                           std::uint64_t wall_ms = 0) const {
         Draft draft;
         draft.group = id;
         draft.kind = CommitKind::control;
         draft.depth = above(parents);
         draft.parents = parents;
         draft.parts = {encode(OpList{ops})};
+        draft.wall_ms = wall_ms;
         return compose(draft, nullptr, by.key)->commit;
     }
     bool add(const Commit& commit, const std::vector<Op>& ops) {

@@ -34,12 +34,15 @@ ProvenCard prove(const PersonCard& card) {
 
     for (const auto& statement : card.statements) {
         if (statement.kind != StatementKind::revoke) continue;
-        ProvenCard::Revocation revocation{statement.device, statement.by.is_zero(), std::nullopt};
+        ProvenCard::Revocation revocation{statement.device, statement.by.is_zero(), false, std::nullopt};
         const auto by = proven.devices.find(statement.by);
         const auto target = proven.devices.find(statement.device);
         if (by != proven.devices.end() && target != proven.devices.end() &&
             (by == target || is_older(by->second.path, target->second.path))) {
             revocation.by_person = true;
+            revocation.authority = by->second.path;
+        } else if (by != proven.devices.end() && target == proven.devices.end()) {
+            revocation.of_stranger = true;
             revocation.authority = by->second.path;
         }
         proven.revocations.push_back(std::move(revocation));
@@ -48,35 +51,26 @@ ProvenCard prove(const PersonCard& card) {
 }
 
 DevicePath next_path(const PersonCard& card, const DeviceId& linker) {
+    const auto links = [&](auto counts) {
+        return static_cast<std::uint32_t>(
+            std::count_if(card.statements.begin(), card.statements.end(), [&](const DeviceStatement& statement) {
+                return statement.kind == StatementKind::link && counts(statement);
+            }));
+    };
+    // Beside the first device's own, so that the paths differ while the card is whole.
+    if (linker.is_zero()) return {links([](const auto& link) { return link.path.size() == 1; })};
     const auto proven = prove(card);
     const auto by = proven.devices.find(linker);
     if (by == proven.devices.end() || by->second.path.size() == 16) return {};
     auto path = by->second.path;
-    path.push_back(static_cast<std::uint32_t>(
-        std::count_if(card.statements.begin(), card.statements.end(), [&](const DeviceStatement& statement) {
-            return statement.kind == StatementKind::link && statement.by == linker;
-        })));
+    path.push_back(links([&](const auto& link) { return link.by == linker; }));
     return path;
 }
 
 void Devices::add(const PersonCard& card, const ProvenCard& proven, const ControlOrder& order, Pasts::Index at,
                   const Pasts& pasts) {
     for (const auto& [id, device] : proven.devices) {
-        auto& here = devices_[id];
-        if (here.links.empty() || here.record_order < order) {
-            here.record = device.record;
-            here.record_order = order;
-        }
-        // Whoever knows this link and an older one goes by the older one.
-        const bool superfluous = std::any_of(here.links.begin(), here.links.end(), [&](const Link& other) {
-            return other.at == at || pasts.precedes(other.at, at);
-        });
-        if (superfluous) continue;
-        const Link link{order, at, proven.person, device.path};
-        here.links.insert(std::upper_bound(here.links.begin(), here.links.end(), link,
-                                           [](const auto& one, const auto& other) { return one.order < other.order; }),
-                          link);
-        of_[proven.person].insert(id);
+        add(device.record, {order, at, proven.person, device.path, false}, pasts);
     }
     auto& kept = cards_.try_emplace(proven.person, card).first->second;
     for (const auto& statement : card.statements) {
@@ -87,19 +81,48 @@ void Devices::add(const PersonCard& card, const ProvenCard& proven, const Contro
     }
 }
 
-std::optional<PersonId> Devices::person_of(const DeviceId& device, const Pasts& pasts,
-                                           const std::vector<Pasts::Index>& heads) const {
-    const auto found = devices_.find(device);
-    if (found == devices_.end()) return std::nullopt;
-    for (const auto& link : found->second.links) {
-        if (pasts.within(link.at, heads)) return link.person;
-    }
-    return std::nullopt;
+void Devices::add(const RecoveryRequest& request, const ControlOrder& order, Pasts::Index at, const Pasts& pasts) {
+    add(request.record, {order, at, request.person, {}, true}, pasts);
 }
 
-std::optional<PersonId> Devices::person_of(const DeviceId& device) const {
+void Devices::add(const DeviceRecord& record, Link link, const Pasts& pasts) {
+    auto& here = devices_[record.device];
+    if (here.links.empty() || here.record_order < link.order) {
+        here.record = record;
+        here.record_order = link.order;
+    }
+    // Whoever knows this link and an older one goes by the older one; only a vouched device is made whole by a link.
+    const bool superfluous = std::any_of(here.links.begin(), here.links.end(), [&](const Link& other) {
+        const bool known = other.at == link.at || pasts.precedes(other.at, link.at);
+        return known && (!other.vouched || link.vouched);
+    });
+    if (superfluous) return;
+    of_[link.person].insert(record.device);
+    const auto place = std::upper_bound(here.links.begin(), here.links.end(), link,
+                                        [](const auto& one, const auto& other) { return one.order < other.order; });
+    here.links.insert(place, std::move(link));
+}
+
+template <class Counts>
+std::optional<Speaker> Devices::speaker_by(const DeviceId& device, Counts counts) const {
     const auto found = devices_.find(device);
-    return found == devices_.end() ? std::nullopt : std::optional(found->second.links.front().person);
+    if (found == devices_.end()) return std::nullopt;
+    std::optional<Speaker> speaker;
+    for (const auto& link : found->second.links) {
+        if (!counts(link)) continue;
+        if (!speaker) speaker = Speaker{link.person, true};
+        if (link.person == speaker->person && !link.vouched) speaker->vouched = false;
+    }
+    return speaker;
+}
+
+std::optional<Speaker> Devices::speaker(const DeviceId& device, const Pasts& pasts,
+                                        const std::vector<Pasts::Index>& heads) const {
+    return speaker_by(device, [&](const Link& link) { return pasts.within(link.at, heads); });
+}
+
+std::optional<Speaker> Devices::speaker(const DeviceId& device) const {
+    return speaker_by(device, [](const Link&) { return true; });
 }
 
 const DeviceRecord* Devices::record_of(const DeviceId& device) const {
@@ -107,9 +130,17 @@ const DeviceRecord* Devices::record_of(const DeviceId& device) const {
     return found == devices_.end() ? nullptr : &found->second.record;
 }
 
-const DevicePath* Devices::path_of(const DeviceId& device) const {
-    const auto found = devices_.find(device);
-    return found == devices_.end() ? nullptr : &found->second.links.front().path;
+bool Devices::is_senior(const DeviceId& one, const DeviceId& other) const {
+    const auto path = [&](const DeviceId& device) -> const DevicePath* {
+        for (const auto& link : devices_.at(device).links) {
+            if (!link.vouched) return &link.path;
+        }
+        return nullptr;
+    };
+    const auto* first = path(one);
+    const auto* second = path(other);
+    if (first == nullptr || second == nullptr) return first != nullptr || (second == nullptr && one < other);
+    return is_older(*first, *second) || (*first == *second && one < other);
 }
 
 std::vector<DeviceId> Devices::devices_of(const PersonId& person) const {
@@ -117,17 +148,25 @@ std::vector<DeviceId> Devices::devices_of(const PersonId& person) const {
     if (found == of_.end()) return {};
     std::vector<DeviceId> devices;
     for (const auto& device : found->second) {
-        if (person_of(device) == person) devices.push_back(device);
+        if (speaker(device)->person == person) devices.push_back(device);
     }
-    std::sort(devices.begin(), devices.end(), [&](const auto& one, const auto& other) {
-        return is_older(*path_of(one), *path_of(other)) || (*path_of(one) == *path_of(other) && one < other);
-    });
+    std::sort(devices.begin(), devices.end(),
+              [&](const auto& one, const auto& other) { return is_senior(one, other); });
     return devices;
 }
 
 const PersonCard* Devices::card_of(const PersonId& person) const {
     const auto found = cards_.find(person);
     return found == cards_.end() ? nullptr : &found->second;
+}
+
+std::vector<PersonId> Devices::people_with(const Hash& recovery) const {
+    std::vector<PersonId> people;
+    for (const auto& [person, card] : cards_) {
+        if (card.genesis.recovery == recovery) people.push_back(person);
+    }
+    std::sort(people.begin(), people.end());
+    return people;
 }
 
 }  // namespace staffroom

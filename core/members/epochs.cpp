@@ -24,6 +24,7 @@ std::vector<KeyOp> read_key_ops(const std::vector<Bytes>& parts) {
             read_as<RekeyOp>(op, ops);
             read_as<ShareOp>(op, ops);
             read_as<CannotOpenOp>(op, ops);
+            read_as<PairOp>(op, ops);
         }
     }
     return ops;
@@ -41,9 +42,8 @@ void Epochs::add(const KeyFact& fact) {
             epoch.wrapped.insert(epoch.wrapped.end(), rekey->wrapped.begin(), rekey->wrapped.end());
         } else if (const auto* share = std::get_if<ShareOp>(&op)) {
             give(epochs_[share->epoch], share->boxes, fact.id);
-        } else {
-            const auto& cannot = std::get<CannotOpenOp>(op);
-            epochs_[cannot.epoch].tried[fact.device].insert(cannot.tried.begin(), cannot.tried.end());
+        } else if (const auto* cannot = std::get_if<CannotOpenOp>(&op)) {
+            epochs_[cannot->epoch].tried[fact.device].insert(cannot->tried.begin(), cannot->tried.end());
         }
     }
 }
@@ -68,12 +68,18 @@ std::optional<EpochId> Epochs::choose(const Membership& membership, const EpochK
         if (!rules.knows_removals(begun.auth)) continue;
         if (membership.newcomers() == NewcomersRead::from_join && !rules.knows_arrivals(begun.auth)) continue;
         // No removal knows a key commit, so whoever was removed since is out.
-        const ContentFact written{begun.id, begun.author, begun.device, begun.auth};
-        if (!rules.judge(written, [](const CommitId&) { return false; }).shown()) continue;
+        if (!membership.may_write(begun.device, begun.author, begun.auth)) continue;
         best = id;
         best_depth = begun.depth;
     }
     return best;
+}
+
+KeyDuty Epochs::duty(const Membership& membership, const EpochKeys& held) const {
+    const auto role = membership.role_of(me_);
+    const bool begun = std::any_of(epochs_.begin(), epochs_.end(), [](const auto& each) { return each.second.begun; });
+    if (role < Role::member || !begun || choose(membership, held)) return KeyDuty::none;
+    return role == Role::organiser ? KeyDuty::now : KeyDuty::when_writing;
 }
 
 bool Epochs::is_entitled(const PersonId& person, const Epoch& epoch, const Membership& membership) const {

@@ -31,7 +31,7 @@ namespace staffroom {
 
 using EpochKeys = std::map<EpochId, SymmetricKey>;
 
-using KeyOp = std::variant<RekeyOp, ShareOp, CannotOpenOp>;
+using KeyOp = std::variant<RekeyOp, ShareOp, CannotOpenOp, PairOp>;
 // `parts` are all parts of a key commit. Ops that cannot be read are not among them.
 std::vector<KeyOp> read_key_ops(const std::vector<Bytes>& parts);
 
@@ -42,6 +42,13 @@ struct KeyFact {
     PersonId author;  // whom Membership::author_of() says
     std::vector<CommitId> auth;
     std::vector<KeyOp> ops;
+};
+
+// What a device owes its group when what it knows of members has changed (E2).
+enum class KeyDuty : std::uint8_t {
+    none,
+    now,           // an organiser begins an epoch at once
+    when_writing,  // others when they have something to write, after a random 0 to 60 s: most often somebody else has
 };
 
 class Epochs {
@@ -55,6 +62,8 @@ class Epochs {
 
     // Nothing when a new epoch has to be begun.
     std::optional<EpochId> choose(const Membership& membership, const EpochKeys& held) const;
+    // After a leave, and after removals made elsewhere have come in. A group in which nobody ever wrote owes nothing.
+    KeyDuty duty(const Membership& membership, const EpochKeys& held) const;
     // Current devices that are entitled to this epoch and have no box, or have said that none opens. Ascending.
     std::vector<DeviceRecord> left_out(const EpochId& epoch, const Membership& membership) const;
     // Of the epochs that a device says it lacks, those to share with it now: it is entitled, and every box it has got

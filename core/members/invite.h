@@ -1,8 +1,7 @@
 // Invitations: what is shown as a code or sent as text, and how an organiser's device answers who comes with one.
 //
-// The bytes are: version u8 | body | BLAKE2b-64 of all before. The text is "staffroom-" and their base32 in lower case,
-// at most limits::invitation_bytes. The checksum is looked at before the version, so a damaged invitation is never
-// taken for a newer one. The seed is that of the invitation's Ed25519 key: whoever has it may come, so it is as secret
+// The text is "staffroom-" and the body with its version and checksum (core/checked_text.h), at most
+// limits::invitation_bytes. The seed is that of the invitation's Ed25519 key: whoever has it may come, so it is as secret
 // as the group wants to be; it never travels again (the newcomer signs with it).
 #pragma once
 
@@ -71,7 +70,8 @@ struct AdmissionDecision {
     Admission kind = Admission::unknown;
     std::optional<AddOp> add;  // for `admit`
 };
-AdmissionDecision decide_admission(const Membership& membership, const PersonId& me, const Claimant& claimant);
+// `me` is the device that answers: one that was only vouched for lets nobody in (core/members/rules.h M-9).
+AdmissionDecision decide_admission(const Membership& membership, const DeviceId& me, const Claimant& claimant);
 
 // What the newcomer reads. `inviter` is a name, made safe to show; may be empty. Needs: a kind that refuses (not admit,
 // again, ask).

@@ -48,17 +48,62 @@ std::vector<PersonId> Rules::people() const {
     return people;
 }
 
-bool Rules::may_use(const PersonId& id, const DeviceId& device) const {
+Role Rules::role_through(const PersonId& id, const DeviceId& device, bool vouched) const {
     const auto* person = find(id);
-    if (person == nullptr) return false;
-    bool may = false;
+    if (person == nullptr || (vouched && !is_vouched_for(*person, device))) return Role::none;
+    auto role = Role::none;
     each_grant(*person, [&](const Grant& grant) {
-        if (may || value_of(grant) == Role::none) return;
+        const auto value = std::min(value_of(grant), role_through(grant, device, vouched));
+        if (value <= role) return;
         const auto revocations = revocations_under(grant);
-        may = std::none_of(revocations.begin(), revocations.end(),
-                           [&](Index revocation) { return nodes_[revocation].act.device == device; });
+        const bool revoked = std::any_of(revocations.begin(), revocations.end(),
+                                         [&](Index revocation) { return nodes_[revocation].act.device == device; });
+        if (!revoked) role = value;
     });
-    return may;
+    return role;
+}
+
+// Of a grant, before any cut.
+Role Rules::role_through(const Grant& grant, const DeviceId& device, bool vouched) const {
+    const auto role = role_of(grant);
+    return vouched && grant.office && !is_trusted(device, grant.node) ? std::min(role, Role::member) : role;
+}
+
+// --- devices that were vouched for
+
+bool Rules::is_trusted(const DeviceId& device, Index office) const {
+    if (office < founders_) return false;
+    // Who may make this office is settled before it, so their vouches are too.
+    const auto author = nodes_[nodes_[office].under].rank;
+    const auto& vouches = people_[nodes_[office].who].vouches;
+    return std::any_of(vouches.begin(), vouches.end(), [&](Index vouch) {
+        return nodes_[vouch].act.device == device && precedes(vouch, office) &&
+               nodes_[nodes_[vouch].under].rank <= author;
+    });
+}
+
+bool Rules::is_vouched_for(const Person& person, const DeviceId& device) const {
+    Indices vouches;
+    std::copy_if(person.vouches.begin(), person.vouches.end(), std::back_inserter(vouches),
+                 [&](Index vouch) { return nodes_[vouch].act.device == device; });
+    return std::any_of(vouches.begin(), vouches.end(), [&](Index vouch) {
+        return nodes_[vouch].author != nodes_[vouches.front()].author || is_only_voucher(vouch);
+    });
+}
+
+bool Rules::is_vouched_for(const PersonId& id, const DeviceId& device) const {
+    const auto* person = find(id);
+    return person != nullptr && is_vouched_for(*person, device);
+}
+
+bool Rules::is_only_voucher(Index vouch) const {
+    const auto& node = nodes_[vouch];
+    return std::all_of(people_.begin(), people_.end(), [&](const Person& other) {
+        if (&other == &people_[node.author] || &other == &people_[node.who]) return true;
+        return std::none_of(other.offices.begin(), other.offices.end(), [&](Index office) {
+            return !precedes(vouch, office) && value_of({office, true}) == Role::organiser;
+        });
+    });
 }
 
 std::vector<CommitId> Rules::removals_of(const PersonId& id, const DeviceId& device) const {
@@ -138,7 +183,7 @@ Judgement Rules::judge(const ContentFact& content, const KnownTo& known_to) cons
     Role role = Role::none;   // less all that bind
     each_grant(*author, [&](const Grant& grant) {
         if (!pasts_.within(nodes_[grant.node].commit, heads)) return;
-        const auto granted = role_of(grant);
+        const auto granted = role_through(grant, content.device, content.vouched);
         auto after_all = granted;
         auto after_heard = granted;
         const auto cut_to = [&](Role cap, const Node& cut) {
@@ -157,6 +202,7 @@ Judgement Rules::judge(const ContentFact& content, const KnownTo& known_to) cons
         role = std::max(role, after_all);
     });
 
+    if (content.vouched && !is_vouched_for(*author, content.device)) role = heard = Role::none;
     if (const auto decided = decision(content.id, *author, known_to)) {
         if (*decided == ActKind::hide) return {Verdict::hidden, Role::none};
         return {Verdict::shown, std::max(full, Role::member)};

@@ -56,42 +56,50 @@ Membership::Membership(const Genesis& genesis)
 // --- commits
 
 std::optional<PersonId> Membership::author_of(const Commit& control, const ControlOps& ops) const {
+    const auto speaker = speaker_of(control, ops);
+    return speaker ? std::optional(speaker->person) : std::nullopt;
+}
+
+std::optional<Speaker> Membership::speaker_of(const Commit& control, const ControlOps& ops) const {
     const auto& header = control.header;
-    auto person = devices_.person_of(header.author, rules_.pasts(), rules_.pasts().numbers_of(header.parents));
+    auto speaker = devices_.speaker(header.author, rules_.pasts(), rules_.pasts().numbers_of(header.parents));
     // The first commit of a pair group's device brings its own card.
-    for (std::size_t i = 0; i < ops.ops.size() && !person; ++i) {
+    for (std::size_t i = 0; i < ops.ops.size() && !speaker; ++i) {
         const auto* persons = std::get_if<PersonsOp>(&ops.ops[i].body);
         if (persons == nullptr) continue;
         for (const auto& card : persons->cards) {
-            if (!person && is_valid(card)) {
+            if (!speaker && is_valid(card)) {
                 const auto proven = prove(card);
-                if (proven.devices.count(header.author) != 0) person = proven.person;
+                if (proven.devices.count(header.author) != 0) speaker = Speaker{proven.person, false};
             }
         }
     }
-    return person && rules_.was_granted(*person, header.parents) ? person : std::nullopt;
+    return speaker && rules_.was_granted(speaker->person, header.parents) ? speaker : std::nullopt;
 }
 
 Shift Membership::add(const Commit& control, const ControlOps& ops) {
-    const auto author = author_of(control, ops);
+    const auto author = speaker_of(control, ops);
     assert(author);
     const auto& header = control.header;
     needs_update_ |= ops.has_unknown || header.version > commit_version;
-    ControlFact fact{control.id, header.depth, *author, header.author, header.parents, {}};
+    ControlFact fact{control.id, header.depth, author->person, header.author, header.parents, {}, author->vouched};
     for (const auto& op : ops.ops) {
-        const auto acts = acts_of(op, *author, header.author);
+        const auto acts = acts_of(op, control, author->person);
         fact.acts.insert(fact.acts.end(), acts.begin(), acts.end());
         note_invite(op, control);
     }
     const auto shift = rules_.add(fact);
     const auto at = *rules_.pasts().find(control.id);
     for (const auto& op : ops.ops) {
-        const auto* persons = std::get_if<PersonsOp>(&op.body);
-        if (persons == nullptr) continue;
-        for (const auto& card : persons->cards) {
-            if (is_known_valid(card)) {
-                devices_.add(card, prove(card), {header.depth, control.id, op.index}, at, rules_.pasts());
+        const ControlOrder order{header.depth, control.id, op.index};
+        if (const auto* persons = std::get_if<PersonsOp>(&op.body)) {
+            for (const auto& card : persons->cards) {
+                if (is_known_valid(card)) devices_.add(card, prove(card), order, at, rules_.pasts());
             }
+        } else if (const auto* vouch = std::get_if<VouchOp>(&op.body); vouch != nullptr && is_valid(vouch->request)) {
+            devices_.add(vouch->request, order, at, rules_.pasts());
+            vouches_[vouch->request.record.device].emplace_back(vouch->request, author->person,
+                                                                Place{control.id, op.index});
         }
     }
     return shift;
@@ -105,7 +113,17 @@ bool Membership::is_known_valid(const PersonCard& card) {
     return true;
 }
 
-std::vector<Act> Membership::acts_of(const ControlOp& op, const PersonId& author, const DeviceId& device) {
+bool Membership::is_own_revocation(const ProvenCard& card, const ProvenCard::Revocation& revocation,
+                                   const Commit& control) const {
+    if (revocation.device == control.header.author) return false;
+    if (revocation.by_person) return true;
+    // Every device of the person is older than one that was vouched for.
+    const auto& pasts = rules_.pasts();
+    const auto target = devices_.speaker(revocation.device, pasts, pasts.numbers_of(control.header.parents));
+    return revocation.of_stranger && target && target->vouched && target->person == card.person;
+}
+
+std::vector<Act> Membership::acts_of(const ControlOp& op, const Commit& control, const PersonId& author) {
     std::vector<Act> acts;
     const auto act = [&](ActKind kind) -> Act& {
         acts.emplace_back();
@@ -136,14 +154,18 @@ std::vector<Act> Membership::acts_of(const ControlOp& op, const PersonId& author
             if (!is_known_valid(card)) continue;
             const auto proven = prove(card);
             for (const auto& revocation : proven.revocations) {
-                const bool own = proven.person == author;
-                if (own && (!revocation.by_person || revocation.device == device)) continue;
+                if (proven.person == author && !is_own_revocation(proven, revocation, control)) continue;
                 auto& revoke = act(ActKind::revoke);
                 revoke.who = proven.person;
                 revoke.device = revocation.device;
                 revoke.authority = revocation.authority;
             }
         }
+    } else if (const auto* vouch = std::get_if<VouchOp>(&op.body)) {
+        if (!is_valid(vouch->request)) return acts;
+        auto& vouched = act(ActKind::vouch);
+        vouched.who = vouch->request.person;
+        vouched.device = vouch->request.record.device;
     } else {
         act(ActKind::organise);
     }
@@ -151,20 +173,55 @@ std::vector<Act> Membership::acts_of(const ControlOp& op, const PersonId& author
 }
 
 std::optional<PersonId> Membership::author_of(const DeviceId& device, const std::vector<CommitId>& auth) const {
-    const auto person = devices_.person_of(device, rules_.pasts(), rules_.pasts().numbers_of(auth));
-    return person && rules_.was_granted(*person, auth) ? person : std::nullopt;
+    const auto speaker = devices_.speaker(device, rules_.pasts(), rules_.pasts().numbers_of(auth));
+    return speaker && rules_.was_granted(speaker->person, auth) ? std::optional(speaker->person) : std::nullopt;
 }
 
 Judgement Membership::judge(const Commit& content, const PersonId& person, const KnownTo& known_to) const {
-    return rules_.judge({content.id, person, content.header.author, content.header.auth}, known_to);
+    const auto& header = content.header;
+    return judge({content.id, person, header.author, header.auth}, known_to);
+}
+
+bool Membership::may_write(const DeviceId& device, const PersonId& person, const std::vector<CommitId>& auth) const {
+    return judge({CommitId{}, person, device, auth}, [](const CommitId&) { return false; }).shown();
+}
+
+Judgement Membership::judge(ContentFact content, const KnownTo& known_to) const {
+    const auto speaker = devices_.speaker(content.device, rules_.pasts(), rules_.pasts().numbers_of(content.auth));
+    content.vouched = speaker && speaker->vouched;
+    return rules_.judge(content, known_to);
 }
 
 // --- people and devices
 
+std::optional<PersonId> Membership::person_of(const DeviceId& device) const {
+    const auto speaker = devices_.speaker(device);
+    return speaker ? std::optional(speaker->person) : std::nullopt;
+}
+
 Role Membership::role_of(const DeviceId& device) const {
-    const auto person = person_of(device);
-    if (!person || !rules_.may_use(*person, device)) return Role::none;
-    return role_now(*person).role;
+    const auto speaker = devices_.speaker(device);
+    return speaker ? rules_.role_through(speaker->person, device, speaker->vouched) : Role::none;
+}
+
+Rules Membership::rules_after(const DeviceId& by, const Act& act) const {
+    auto rules = rules_;
+    const auto speaker = devices_.speaker(by);
+    assert(speaker);
+    ControlFact fact{CommitId{}, ~std::uint64_t{0}, speaker->person, by, {}, {act}, speaker->vouched};
+    const auto& pasts = rules_.pasts();
+    for (Pasts::Index i = 0; i < pasts.size(); ++i) fact.parents.push_back(pasts.id(i));
+    rules.add(fact);
+    return rules;
+}
+
+RoleNow Membership::role_after(const DeviceId& by, const Act& act) const {
+    return rules_after(by, act).role_now(act.who);
+}
+
+Role Membership::role_through_after(const DeviceId& by, const Act& act, const DeviceId& device) const {
+    const auto speaker = devices_.speaker(device);
+    return rules_after(by, act).role_through(act.who, device, speaker && speaker->vouched);
 }
 
 Standing Membership::standing(const DeviceId& device) const {
@@ -178,7 +235,7 @@ std::vector<MemberRow> Membership::members() const {
         MemberRow row{person, role_now(person), {}, {}};
         for (const auto& device : devices_.devices_of(person)) {
             if (row.name.empty()) row.name = record_of(device)->name;
-            if (rules_.may_use(person, device)) row.devices.push_back(device);
+            if (role_of(device) != Role::none) row.devices.push_back(device);
         }
         rows.push_back(std::move(row));
     }
@@ -193,7 +250,7 @@ std::vector<DeviceRecord> Membership::readers() const {
     std::vector<DeviceRecord> records;
     for (const auto& person : rules_.people()) {
         for (const auto& device : devices_.devices_of(person)) {
-            if (rules_.may_use(person, device)) records.push_back(*record_of(device));
+            if (role_of(device) != Role::none) records.push_back(*record_of(device));
         }
     }
     std::sort(records.begin(), records.end(),
@@ -204,6 +261,26 @@ std::vector<DeviceRecord> Membership::readers() const {
 std::vector<CommitId> Membership::removals_of(const DeviceId& device) const {
     const auto person = person_of(device);
     return person ? rules_.removals_of(*person, device) : std::vector<CommitId>{};
+}
+
+std::vector<Membership::Vouched> Membership::vouched_for(const PersonId& person) const {
+    std::vector<Vouched> all;
+    for (const auto& [device, vouches] : vouches_) {
+        const auto speaker = devices_.speaker(device);
+        if (!speaker->vouched || speaker->person != person) continue;
+        Vouched vouched;
+        for (const auto& [request, by, place] : vouches) {
+            if (request.person != person || !is_effective(place)) continue;
+            vouched.request = request;
+            vouched.by.push_back(by);
+        }
+        if (vouched.by.empty()) continue;
+        std::sort(vouched.by.begin(), vouched.by.end());
+        vouched.by.erase(std::unique(vouched.by.begin(), vouched.by.end()), vouched.by.end());
+        vouched.enough = rules_.is_vouched_for(person, device);
+        all.push_back(std::move(vouched));
+    }
+    return all;
 }
 
 // --- invitations

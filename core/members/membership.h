@@ -26,7 +26,8 @@ namespace staffroom {
 // One op of a control commit, read. An op that cannot be read, or of an unknown kind, is not among them.
 struct ControlOp {
     std::uint32_t index = 0;  // part << 16 | position in that part
-    std::variant<PersonsOp, InviteOp, CloseOp, AddOp, AppointOp, RemoveOp, DemoteOp, LeaveOp, AdmitOp, HideOp> body;
+    std::variant<PersonsOp, InviteOp, CloseOp, AddOp, AppointOp, RemoveOp, DemoteOp, LeaveOp, AdmitOp, HideOp, VouchOp>
+        body;
 };
 struct ControlOps {
     std::vector<ControlOp> ops;
@@ -71,17 +72,31 @@ class Membership {
     std::optional<PersonId> author_of(const DeviceId& device, const std::vector<CommitId>& auth) const;
     // Needs: `person` is what author_of() said.
     Judgement judge(const Commit& content, const PersonId& person, const KnownTo& known_to) const;
+    // Whether somebody whom author_of() named may write with this `auth`, were it content that no removal knows.
+    bool may_write(const DeviceId& device, const PersonId& person, const std::vector<CommitId>& auth) const;
 
     RoleNow role_now(const PersonId& person) const { return rules_.role_now(person); }
     // Whether an effective grant was ever made to them: with no role now, they left or were removed.
     bool was_in(const PersonId& person) const { return rules_.was_granted(person); }
-    std::optional<PersonId> person_of(const DeviceId& device) const { return devices_.person_of(device); }
+    std::optional<PersonId> person_of(const DeviceId& device) const;
     Standing standing(const DeviceId& device) const;
     // Of a current device; none for others.
     Role role_of(const DeviceId& device) const;
+    // What the rules would say if this device wrote this act now, knowing everything that is here.
+    RoleNow role_after(const DeviceId& by, const Act& act) const;                               // of act.who
+    Role role_through_after(const DeviceId& by, const Act& act, const DeviceId& device) const;  // of act.who
     std::vector<MemberRow> members() const;  // by role, organisers first, then by path and id
     const PersonCard* card_of(const PersonId& person) const { return devices_.card_of(person); }
     const DeviceRecord* record_of(const DeviceId& device) const { return devices_.record_of(device); }
+    // Who has this recovery key: for somebody who holds nothing but the words of their sheet.
+    std::vector<PersonId> people_with(const Hash& recovery) const { return devices_.people_with(recovery); }
+    // Who vouched for a device of this person, each once, ascending; `enough` says whether it counts.
+    struct Vouched {
+        RecoveryRequest request;
+        std::vector<PersonId> by;
+        bool enough = false;
+    };
+    std::vector<Vouched> vouched_for(const PersonId& person) const;  // devices that are not linked otherwise
 
     // Every current device of everyone who is reader or more, ascending: whom an epoch key is for.
     std::vector<DeviceRecord> readers() const;
@@ -111,7 +126,12 @@ class Membership {
         std::vector<std::pair<PersonId, Place>> used;
     };
 
-    std::vector<Act> acts_of(const ControlOp& op, const PersonId& author, const DeviceId& device);
+    Judgement judge(ContentFact content, const KnownTo& known_to) const;
+    Rules rules_after(const DeviceId& by, const Act& act) const;
+    std::optional<Speaker> speaker_of(const Commit& control, const ControlOps& ops) const;
+    std::vector<Act> acts_of(const ControlOp& op, const Commit& control, const PersonId& author);
+    bool is_own_revocation(const ProvenCard& card, const ProvenCard::Revocation& revocation,
+                           const Commit& control) const;
     void note_invite(const ControlOp& op, const Commit& control);
     bool is_known_valid(const PersonCard& card);
     bool is_effective(const Place& place) const { return rules_.is_effective(place.commit, place.op); }
@@ -121,6 +141,8 @@ class Membership {
     Devices devices_;
     bool needs_update_ = false;
     std::map<InviteKey, InviteOps> invites_;
+    // By device; every vouch there was, effective or not.
+    std::map<DeviceId, std::vector<std::tuple<RecoveryRequest, PersonId, Place>>> vouches_;
     std::unordered_set<Hash, IdHash> valid_cards_;
 };
 

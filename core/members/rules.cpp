@@ -56,9 +56,11 @@ bool Rules::is_well_formed(const Act& act, const ControlFact& fact) const {
         case ActKind::demote:
             return lesser_role && act.who != fact.author && !pair_;
         case ActKind::leave:
-            return act.who == fact.author;
+            return act.who == fact.author && !fact.vouched;
         case ActKind::revoke:
-            return act.who != fact.author || act.device != fact.device;
+            return act.who != fact.author || (act.device != fact.device && !fact.vouched);
+        case ActKind::vouch:
+            return act.who != fact.author && !outsider;
         case ActKind::admit:
         case ActKind::hide:
         case ActKind::organise:
@@ -75,7 +77,8 @@ Rules::Index Rules::number(const ControlFact& fact, const Act& act, Pasts::Index
     node.depth = fact.depth;
     node.author = person(fact.author);
     node.device = fact.device;
-    const bool about_person = act.kind <= ActKind::leave || act.kind == ActKind::revoke;
+    node.vouched = fact.vouched;
+    const bool about_person = act.kind <= ActKind::leave || act.kind == ActKind::revoke || act.kind == ActKind::vouch;
     if (about_person) node.who = person(act.who);
     node.own = about_person && node.who == node.author && (act.kind == ActKind::leave || act.kind == ActKind::revoke);
 
@@ -180,6 +183,7 @@ Rules::Indices Rules::revocations_under(const Grant& grant) const {
 
 bool Rules::stands(Index act, Index office, const Indices& cuts, const Indices& revocations) const {
     if (!precedes(office, act)) return false;
+    if (nodes_[act].vouched && !is_trusted(nodes_[act].device, office)) return false;
     for (const auto cut : cuts) {
         if (!precedes(act, cut)) return false;
     }
@@ -200,6 +204,7 @@ void Rules::evaluate() {
         person.offices.clear();
         person.grants.clear();
         person.outside_revocations.clear();
+        person.vouches.clear();
         person.cuts = person.leaves;
         pending.push_back(person.acts);
     }
@@ -243,6 +248,9 @@ void Rules::enact(Index act, Index office) {
             break;
         case ActKind::revoke:
             people_[node.who].outside_revocations.push_back(act);
+            break;
+        case ActKind::vouch:
+            people_[node.who].vouches.push_back(act);
             break;
         case ActKind::admit:
         case ActKind::hide:
@@ -326,6 +334,11 @@ void Rules::shift_for(Index act, Shift& shift) const {
     const auto& node = nodes_[act];
     if (node.who != nobody) shift.people.push_back(people_[node.who].id);
     shift.contents.insert(shift.contents.end(), node.act.ids.begin(), node.act.ids.end());
+    // Whether somebody who vouched is the only other organiser hangs on everybody's office.
+    if (node.act.kind == ActKind::add) return;
+    for (const auto& person : people_) {
+        if (!person.vouches.empty()) shift.people.push_back(person.id);
+    }
 }
 
 }  // namespace staffroom

@@ -26,6 +26,11 @@
 //      person does under (i) and (ii), and no grant undoes it. By another device of the person it needs an older authority
 //      (the recovery key before all), and counts under a grant where the person is not cut below member without
 //      knowing it, nor its carrier revoked by a more senior authority without knowing it.
+//  M-9 A device that speaks for X only because organisers vouched for it counts once two organisers other than X did, or
+//      the only other one. X's role through it is at most member, and X cannot leave through it, until X is appointed
+//      again by an organiser who, or whose senior, vouched for it before: so founder 0's own rank never returns this
+//      way. "The only other one" = nobody else is an organiser now by an office that does not know the vouch; so nobody
+//      is alone by writing as if the others had not come yet.
 //
 // Acts of one commit are ordered: a later op knows the earlier ones.
 //
@@ -74,6 +79,7 @@ enum class ActKind : std::uint8_t {
     admit,
     hide,
     revoke,    // of a device
+    vouch,     // for a device, that it is the person's
     organise,  // anything else that only an organiser may do (invite, close)
 };
 
@@ -84,7 +90,7 @@ struct Act {
     PersonId who;               // whose role (leave: the author), or whose device
     Role role = Role::none;     // add, demote
     std::vector<CommitId> ids;  // admit, hide
-    DeviceId device;            // revoke
+    DeviceId device;            // revoke, vouch
     // revoke by another device of the same person: the device path of who signed it; none = the recovery key.
     std::optional<std::vector<std::uint32_t>> authority;
 };
@@ -96,6 +102,7 @@ struct ControlFact {
     DeviceId device;
     std::vector<CommitId> parents;  // all added before, or the genesis
     std::vector<Act> acts;          // ascending by op
+    bool vouched = false;           // the device speaks for the author only because it was vouched for
 };
 
 struct ContentFact {
@@ -103,6 +110,7 @@ struct ContentFact {
     PersonId author;
     DeviceId device;
     std::vector<CommitId> auth;  // control commits, or the genesis
+    bool vouched = false;        // as above
 };
 
 // Whether a content commit is in the past of the `seen` of this control commit. Asked only for cuts of its author and
@@ -158,8 +166,12 @@ class Rules {
     bool was_granted(const PersonId& person, const std::vector<CommitId>& auth) const;
     // Anywhere, and effective.
     bool was_granted(const PersonId& person) const;
-    // Whether an effective grant gives the person a role through this device, which is not revoked. Knows no links.
-    bool may_use(const PersonId& person, const DeviceId& device) const;
+    // What the person may do through this device now: none when it is revoked, or vouched for and not by enough. Knows
+    // no links.
+    Role role_through(const PersonId& person, const DeviceId& device, bool vouched = false) const;
+
+    // Whether enough organisers vouched for this device of the person.
+    bool is_vouched_for(const PersonId& person, const DeviceId& device) const;
 
     // Whether the past of `auth` has every effective removal, leave and revocation, or already gave those people and
     // devices nothing (E3; the second, so that somebody long removed cannot force new keys by leaving again and again).
@@ -188,6 +200,7 @@ class Rules {
         Index who = nobody;
         DeviceId device;
         bool own = false;        // a leave, or a revocation by the same person: needs no standing
+        bool vouched = false;    // by a device that was vouched for
         Index under = nobody;    // the most senior office that makes it effective
         std::uint32_t rank = 0;  // of an office: its place by path among all offices
         std::uint32_t length = 0;
@@ -203,6 +216,7 @@ class Rules {
         Indices grants;   // member-level
         Indices cuts;
         Indices outside_revocations;  // by organisers
+        Indices vouches;              // for devices of this person
     };
     // A grant to a person: the organiser or the member-level side of a node.
     struct Grant {
@@ -226,6 +240,10 @@ class Rules {
     Indices cuts_binding(const Grant& grant) const;
     Indices revocations_under(const Grant& grant) const;
     bool is_in_force(Index own_revocation) const;
+    bool is_trusted(const DeviceId& device, Index office) const;
+    bool is_vouched_for(const Person& person, const DeviceId& device) const;
+    bool is_only_voucher(Index vouch) const;
+    Role role_through(const Grant& grant, const DeviceId& device, bool vouched) const;
     Role value_of(const Grant& grant) const;
     std::optional<Index> office_now(const Person& person) const;
     template <class Visit>

@@ -91,7 +91,7 @@ struct Party {
         group.write(ana.first, {make_op(InviteOp{key, role, uses, ask})});
     }
     AdmissionDecision claim(const Somebody& who, const Somebody& at, bool confirmed = false) const {
-        return decide_admission(group.membership, at.id, {key, who.id, confirmed});
+        return decide_admission(group.membership, at.first.id(), {key, who.id, confirmed});
     }
     void admit(const Somebody& who, const Somebody& at) {
         const auto decision = claim(who, at);
@@ -165,6 +165,29 @@ TEST_CASE("a member's device lets nobody in, and somebody removed does not come 
     CHECK(party.claim(party.dan, party.cy).kind == Admission::elsewhere);
     party.group.write(party.ana.first, {make_op(RemoveOp{party.cy.id})});
     CHECK(party.claim(party.cy, party.ana).kind == Admission::removed);
+}
+
+TEST_CASE("K03 K04 nothing about members, invitations or keys hangs on a clock") {
+    // The same acts by computers whose clocks jump years ahead and back: only ids differ, which cover the shown time.
+    const std::uint64_t year = 31'557'600'000;
+    for (const auto& clocks : {std::vector<std::uint64_t>{0}, {50 * year, 0, 60 * year}, {~std::uint64_t{0}, year}}) {
+        Party party;
+        std::size_t tick = 0;
+        const auto write = [&](const Device& by, const std::vector<Op>& ops) {
+            auto commit = party.group.compose_control(by, ops, party.group.heads, clocks[tick++ % clocks.size()]);
+            REQUIRE(party.group.add(commit, ops));
+        };
+        write(party.ana.first, {make_op(InviteOp{party.key, Role::member, 2, false})});
+        const auto decision = party.claim(party.cy, party.ben);
+        REQUIRE(decision.kind == Admission::admit);
+        write(party.ben.first, {make_op(PersonsOp{{party.cy.card}}), make_op(*decision.add)});
+        write(party.ana.first, {make_op(RemoveOp{party.cy.id})});
+        write(party.ana.first, {make_op(AppointOp{party.ben.id})});
+        CHECK(party.claim(party.cy, party.ana).kind == Admission::removed);
+        CHECK(party.claim(party.dan, party.ana).kind == Admission::admit);
+        CHECK(party.group.membership.role_now(party.cy.id).role == Role::none);
+        CHECK(party.group.membership.role_of(party.ben.first.id()) == Role::organiser);
+    }
 }
 
 TEST_CASE("every refusal is a sentence and what to do next") {

@@ -269,7 +269,7 @@ Act revoke(const Name& whose, const Name& device, std::optional<std::vector<std:
 Role role_in(const Rules& rules, const Name& who) { return rules.role_now(id_named<PersonId>(who)).role; }
 
 bool may_use(const Rules& rules, const Name& who, const Name& device) {
-    return rules.may_use(id_named<PersonId>(who), id_named<DeviceId>(device));
+    return rules.role_through(id_named<PersonId>(who), id_named<DeviceId>(device)) != Role::none;
 }
 
 Rules group_of(Names founders, bool pair = false) {

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from members_histories import history  # noqa: E402
 from members_twin import Malformed, document  # noqa: E402

@@ -221,7 +221,7 @@ Result<IngestReport> Device::share(const ShareKeys& share) {
 std::pair<Answer, IngestReport> Device::decide(const Claim& claim) {
     const auto* group = replica->group(claim.group);
     if (!group) return {{Outcome::unknown, {}}, {}};
-    const auto decision = decide_admission(group->members, person(), {claim.invite, id_of(claim.card.genesis), false});
+    const auto decision = decide_admission(group->members, device(), {claim.invite, id_of(claim.card.genesis), false});
     IngestReport report;
     if (decision.add) {
         const auto done =

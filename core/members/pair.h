@@ -1,0 +1,31 @@
+// How the two of a pair group come to have its key: sealed in a key commit of a group that both are in.
+//
+// Either may write it, and both may at once without knowing of each other: then either key opens what was sealed with
+// it, and what is written from now on goes by the offer that is the smaller by (depth, id). So no device ever has to be
+// told which of the two was "right".
+#pragma once
+
+#include <vector>
+
+#include "core/members/epochs.h"
+
+namespace staffroom {
+
+// To all present devices of both. `members` is of a group that both are in. Nothing when the other is not in it.
+std::optional<PairOp> make_pair_op(const Membership& members, const PersonId& me, const PersonId& with,
+                                   const SymmetricKey& group_key);
+
+struct PairOffer {
+    GroupId pair;
+    PersonId other;  // not me
+    SymmetricKey key;
+    std::uint64_t depth = 0;  // of the key commit
+    CommitId commit;
+    bool operator<(const PairOffer& than) const { return std::tie(depth, commit) < std::tie(than.depth, than.commit); }
+};
+// What a key commit offers this device: pair keys from or to this person that its box opens. Others' are nobody's
+// business here, and a box that does not open is nothing.
+std::vector<PairOffer> pair_offers(const KeyFact& fact, const PersonId& me, const DeviceId& device,
+                                   const BoxPair& mine);
+
+}  // namespace staffroom

@@ -335,7 +335,8 @@ void Rules::shift_for(Index act, Shift& shift) const {
     if (node.who != nobody) shift.people.push_back(people_[node.who].id);
     shift.contents.insert(shift.contents.end(), node.act.ids.begin(), node.act.ids.end());
     // Whether somebody who vouched is the only other organiser hangs on everybody's office.
-    if (node.act.kind == ActKind::add) return;
+    const auto kind = node.act.kind;
+    if (kind == ActKind::add || kind == ActKind::admit || kind == ActKind::hide || kind == ActKind::organise) return;
     for (const auto& person : people_) {
         if (!person.vouches.empty()) shift.people.push_back(person.id);
     }

@@ -299,3 +299,97 @@ TEST_CASE("no grant lowers anybody, and nothing a junior writes undoes a senior'
         }
     }
 }
+
+// Founder 0 has the last word about `who`, knowing everything; then whoever it is about writes on, on any past but that.
+struct LastWord {
+    model::History history;
+    Name who;
+    std::size_t until = 0;  // what came before `who` wrote on
+};
+static std::optional<LastWord> last_word(std::uint64_t seed, const Name& kind) {
+    LastWord last{random_history(seed), {}, 0};
+    auto& lines = last.history.lines;
+    Dice dice(seed);
+    Names control = {"g"}, content;
+    for (const auto& line : lines) {
+        (line.kind == "content" ? content : control).push_back(line.id);
+        if (line.kind == "leave" && line.by == "p0") return std::nullopt;
+        if (line.by != "p0" && (last.who.empty() || dice.one_in(4))) last.who = line.by;
+    }
+    if (last.who.empty()) return std::nullopt;
+    model::Line word;
+    word.id = "m-word";
+    word.by = "p0";
+    word.kind = kind;
+    word.who = last.who;
+    word.role = "member";
+    word.parents = heads_of(control, last.history);
+    word.seen = heads_of(content, last.history);
+    lines.push_back(word);
+    last.until = lines.size();
+
+    static const Names kinds = {"appoint", "add", "remove", "demote", "admit", "hide", "content", "content"};
+    Names others = {"p0", "p1", "p2", last.who, "puppet"};
+    for (int i = 0; i < 12; ++i) {
+        model::Line line;
+        line.id = (dice.one_in(2) ? "a-late" : "z-late") + std::to_string(i);
+        line.by = last.who;
+        line.kind = dice.of(kinds);
+        line.who = dice.of(others);
+        line.role = "member";
+        for (int n = 0; n < 2 && !content.empty(); ++n) {
+            Replica::learn_one(line.seen, dice.of(content));
+            Replica::learn_one(line.ids, dice.of(content));
+        }
+        auto& on = line.kind == "content" ? line.auth : line.parents;
+        Replica::learn_one(on, dice.of(control));
+        if (line.kind != "content") control.push_back(line.id);
+        lines.push_back(line);
+    }
+    return last;
+}
+
+TEST_CASE("M01 whatever somebody writes who was removed by all that is known changes nothing and shows nothing") {
+    std::size_t met = 0;
+    for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+        const auto last = last_word(seed, "remove");
+        if (!last || last->who == "p0") continue;
+        ++met;
+        INFO("seed " << seed << "\n" << told(last->history));
+        Played played(last->history);
+        for (std::size_t i = 0; i < last->until; ++i) played.add(last->history.lines[i]);
+        const auto before = played.state();
+        for (std::size_t i = last->until; i < last->history.lines.size(); ++i) played.add(last->history.lines[i]);
+        REQUIRE(before.people.count(last->who) == 0);
+        REQUIRE((played.state() == before));
+    }
+    CHECK(met > 100);
+}
+
+TEST_CASE("M-3 whoever founder 0 demotes to member writes on as a member, and organises nothing more") {
+    std::size_t met = 0;
+    for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+        const auto last = last_word(seed, "demote");
+        if (!last) continue;
+        INFO("seed " << seed << "\n" << told(last->history));
+        Played played(last->history);
+        for (std::size_t i = 0; i < last->until; ++i) played.add(last->history.lines[i]);
+        const auto before = played.state();
+        const auto role = before.people.find(last->who);
+        if (role == before.people.end() || role->second.first != "member") continue;
+        ++met;
+        for (std::size_t i = last->until; i < last->history.lines.size(); ++i) {
+            const auto& line = last->history.lines[i];
+            played.add(line);
+            if (line.kind != "content") REQUIRE_FALSE(played.rules.is_effective(id_named<CommitId>(line.id), 0));
+        }
+        REQUIRE((played.state().people == before.people));
+        model::Line word;
+        word.id = "words";
+        word.by = last->who;
+        word.kind = "content";
+        word.auth = {"m-word"};
+        REQUIRE(played.judge(word).role == Role::member);
+    }
+    CHECK(met > 30);
+}

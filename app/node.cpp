@@ -225,15 +225,8 @@ void Node::wrote(const GroupId& group, const Ingested& ingested) {
 void Node::join(const Invitation& invitation) {
     const auto now = net::uptime_ms();
     const auto& identity = home_.identity();
-    const auto key = invitation.key();
-    net::Claim claim;
-    claim.group = invitation.group;
-    claim.invite = key.public_key<InviteKey>();
-    claim.card = identity.card;
-    claim.device = identity.device();
-    net::sign(claim, key);
     join_answers_.erase(invitation.group);
-    peers_->join({invitation.group, invitation.link, std::move(claim), identity.secrets.box}, now);
+    peers_->join(net::make_join(invitation, identity.card, identity.device(), identity.secrets.box), now);
     for (const auto& invited : invitation.addresses) {
         net::Address address;
         address.bytes = invited.ip.bytes;

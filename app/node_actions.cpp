@@ -1,6 +1,7 @@
 // The executors: what the conversation asks for, done.
 #include <algorithm>
 
+#include "app/newcomers.h"
 #include "app/node.h"
 #include "core/records/decide.h"
 
@@ -76,28 +77,17 @@ void Node::execute(net::Claimed& action, std::uint64_t now) {
     if (group == nullptr) return answer(net::Outcome::unknown);
     const auto person = id_of(claim.card.genesis);
     const auto decision = decide_admission(group->members, home_.identity().device(), {claim.invite, person, false});
-    switch (decision.kind) {
-        case Admission::admit: {
-            const auto written =
-                home_.replica().write_control(claim.group, {make_op(PersonsOp{{claim.card}}), make_op(*decision.add)});
-            if (!written) return answer(net::Outcome::wait);
-            wrote(claim.group, *written);
-            break;
-        }
-        case Admission::again:
-            break;
-        case Admission::ask:
-            return answer(net::Outcome::asked);
-        case Admission::elsewhere:
-            return answer(net::Outcome::elsewhere);
-        case Admission::used:
-            return answer(net::Outcome::used);
-        case Admission::closed:
-            return answer(net::Outcome::closed);
-        case Admission::unknown:
-        case Admission::removed:
-        case Admission::oneself:
-            return answer(net::Outcome::unknown);
+    if (decision.kind == Admission::admit) {
+        const auto written =
+            home_.replica().write_control(claim.group, {make_op(PersonsOp{{claim.card}}), make_op(*decision.add)});
+        if (!written) return answer(net::Outcome::wait);
+        wrote(claim.group, *written);
+    } else if (decision.kind == Admission::ask) {
+        // Said yes to only once it is kept, or an organiser would never see it.
+        const auto kept = Newcomers(home_.profile().store()).wait(claim.group, {claim.card, claim.invite});
+        return answer(kept ? net::Outcome::asked : net::Outcome::wait);
+    } else if (decision.kind != Admission::again) {
+        return answer(net::outcome_of(decision.kind));
     }
     const auto welcome = home_.replica().welcome_to(claim.group);
     const auto* record = group->members.record_of(claim.device);

@@ -37,8 +37,13 @@ Result<Bytes> from_checked_text(const CheckedText& kind, std::string_view text) 
     const auto first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos) return damaged(kind);
     text = text.substr(first, text.find_last_not_of(blanks) + 1 - first);
-    if (text.size() > kind.most || !text.starts_with(kind.prefix)) return damaged(kind);
-    const auto bytes = from_base32(text.substr(kind.prefix.size()));
+    if (text.size() > kind.most) return damaged(kind);
+    std::string lower(text);
+    for (auto& c : lower) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    if (!lower.starts_with(kind.prefix)) return damaged(kind);
+    const auto bytes = from_base32(std::string_view(lower).substr(kind.prefix.size()));
     if (!bytes || bytes->size() < 1 + checksum_bytes) return damaged(kind);
     const auto checked = ByteView(*bytes).first(bytes->size() - checksum_bytes);
     if (!std::ranges::equal(checksum_of(checked), ByteView(*bytes).last(checksum_bytes))) return damaged(kind);

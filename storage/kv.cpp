@@ -15,7 +15,7 @@ const TableTraits& traits_of(Table table) {
         {"set_aside", SealedBy::sync}, {"epochs", SealedBy::view},         {"members", SealedBy::sync},
         {"records", SealedBy::view},   {"record_commits", SealedBy::view}, {"texts", SealedBy::view},
         {"views", SealedBy::view},     {"peers", SealedBy::sync},          {"invites", SealedBy::sync},
-        {"files", SealedBy::view},     {"lost", SealedBy::sync},
+        {"files", SealedBy::view},     {"lost", SealedBy::sync},           {"newcomers", SealedBy::sync},
     }};
     return traits.at(static_cast<std::size_t>(table));
 }

@@ -52,8 +52,9 @@ enum class Table : std::uint8_t {
     invites = 23,         // seeds of open invitations
     files = 24,           // group, manifest, record -> how to open the file
     lost = 25,            // id of a complete commit whose bytes this disk spoiled -> group: fetched again
+    newcomers = 26,       // group, person -> who waits for an organiser's yes, and with which invitation
 };
-inline constexpr std::size_t tables_count = 26;
+inline constexpr std::size_t tables_count = 27;
 
 // Which of the profile's two keys seals a table's values (replica.md "At rest"): `lock` wipes the view key only, so
 // what is needed to receive and pass on lies under the sync key.

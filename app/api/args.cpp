@@ -114,10 +114,17 @@ Result<FoundRecord> find_record(const Replica& replica, const std::string& named
     return FoundRecord{made->first, *replica.record(made->first, made->second)};
 }
 
-Result<PersonId> find_person(const Group& group, const std::string& named) {
+Result<PersonId> find_person(const std::vector<NamedPerson>& people, const std::string& named,
+                             const std::string& what) {
     Choice<PersonId> choice(named);
-    for (const auto& member : group.members.members()) choice.offer(to_text(member.person), member.name, member.person);
-    return choice.made("member", "See who is in the group with: staffroom members GROUP");
+    for (const auto& each : people) choice.offer(to_text(each.person), each.name, each.person);
+    return choice.made(what, "See who is in the group with: staffroom members GROUP");
+}
+
+Result<PersonId> find_person(const Group& group, const std::string& named) {
+    std::vector<NamedPerson> people;
+    for (const auto& member : group.members.members()) people.push_back({member.person, member.name});
+    return find_person(people, named, "member");
 }
 
 }  // namespace staffroom::api

@@ -34,7 +34,13 @@ struct FoundRecord {
 // Among records of these types (all when empty), in every group.
 Result<FoundRecord> find_record(const Replica& replica, const std::string& named,
                                 const std::vector<std::string>& types = {});
-Result<PersonId> find_person(const Group& group, const std::string& named);
+struct NamedPerson {
+    PersonId person;
+    std::string name;
+};
+// `what` they are, for the refusal: "member".
+Result<PersonId> find_person(const std::vector<NamedPerson>& people, const std::string& named, const std::string& what);
+Result<PersonId> find_person(const Group& group, const std::string& named);  // among its members
 
 }  // namespace api
 }  // namespace staffroom

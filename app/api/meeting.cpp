@@ -7,6 +7,7 @@
 #include "app/home.h"
 #include "app/network.h"
 #include "net/curve_link.h"
+#include "net/lobby.h"
 
 namespace staffroom::api {
 namespace {
@@ -39,18 +40,10 @@ class Refusal final : public Errand {
 };
 
 Error refusal_of(net::Outcome outcome) {
-    switch (outcome) {
-        case net::Outcome::used:
-            return refusal_of(Admission::used, "");
-        case net::Outcome::closed:
-            return refusal_of(Admission::closed, "");
-        case net::Outcome::elsewhere:
-            return refusal_of(Admission::elsewhere, "");
-        case net::Outcome::version:
-            return {Code::refused, "Your colleague's computer has another version.", "Update both, then join again."};
-        default:
-            return refusal_of(Admission::unknown, "");
+    if (outcome == net::Outcome::version) {
+        return {Code::refused, "Your colleague's computer has another version.", "Update both, then join again."};
     }
+    return refusal_of(net::refusal_in(outcome).value_or(Admission::unknown), "");
 }
 
 class Join final : public Errand {
@@ -63,9 +56,12 @@ class Join final : public Errand {
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
         next_ = now + look_ms;
         const auto* group = desk.home.replica().group(group_);
+        const bool member =
+            group != nullptr && group->members.role_now(desk.home.identity().person()).role >= Role::reader;
+        const auto answer = desk.network.join_answer(group_);
+        const bool refused = answer && answer->over && answer->outcome != net::Outcome::welcome;
+        if (!member && refused) return Reply(refusal_of(answer->outcome));
         if (group == nullptr) {
-            const auto answer = desk.network.join_answer(group_);
-            if (answer && answer->over) return Reply(refusal_of(answer->outcome));
             if (now < until_) return std::nullopt;
             if (answer && answer->outcome == net::Outcome::asked) {
                 return Reply(Json{{"group", to_text(group_)}, {"asked", true}});
@@ -75,7 +71,6 @@ class Join final : public Errand {
         }
         // Let in: wait until what the group has is here too, so that the first look is not an empty one.
         if (settle_until_ == 0) settle_until_ = now + settle_ms;
-        const bool member = group->members.role_now(desk.home.identity().person()).role >= Role::reader;
         if (member && desk.network.is_settled() && quiet_ == 0) quiet_ = now + 200;
         if (!member || !desk.network.is_settled()) quiet_ = 0;
         if (now < settle_until_ && (quiet_ == 0 || now < quiet_)) return std::nullopt;

@@ -5,6 +5,7 @@
 #include "app/api/verbs.h"
 #include "app/home.h"
 #include "app/network.h"
+#include "app/newcomers.h"
 #include "core/members/invite.h"
 
 namespace staffroom::api {
@@ -46,7 +47,9 @@ Reply invite(Desk& desk, const Json& args) {
     for (const auto& address : desk.network.own_addresses()) {
         invitation.addresses.push_back({{address.bytes}, address.port});
     }
-    return Json{{"invite", text_of(invitation)}};
+    Json reply{{"invite", text_of(invitation)}};
+    if (flag_arg(args, "qr")) reply["qr"] = true;
+    return reply;
 }
 
 Reply members(Desk& desk, const Json& args) {
@@ -61,7 +64,66 @@ Reply members(Desk& desk, const Json& args) {
                             {"role", name_of(member.now.role)},
                             {"devices", std::move(devices)}});
     }
-    return Json{{"members", std::move(rows)}};
+    Json reply{{"members", std::move(rows)}};
+    if (is_organiser(desk, **group)) {
+        boost::json::array asking;
+        for (const auto& newcomer : Newcomers(desk.home.profile().store()).waiting((*group)->id)) {
+            asking.push_back(
+                Json{{"person", to_text(id_of(newcomer.card.genesis))}, {"name", newcomer.card.first.name}});
+        }
+        if (!asking.empty()) reply["asking"] = std::move(asking);
+    }
+    return reply;
+}
+
+// By the profiles they left, since the member list names those only who are in.
+std::vector<NamedPerson> former_members(const Replica& replica, const Group& group) {
+    std::vector<NamedPerson> former;
+    replica.each_record(group.id, [&](RecordState&& state) {
+        if (!state.birth || state.birth->type != "profile") return true;
+        const auto& person = state.birth->owner;
+        if (group.members.role_now(person).role == Role::none && group.members.was_in(person)) {
+            const auto* name = state.shown("name");
+            const auto* words = name ? name->value.get<std::string>() : nullptr;
+            if (words) former.push_back({person, *words});
+        }
+        return true;
+    });
+    return former;
+}
+
+// Somebody who waits for an organiser's yes; or who was in the group once, and comes back as a member.
+Reply member_admit(Desk& desk, const Json& args) {
+    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!found) return found.error();
+    const auto id = (*found)->id;
+    if (!is_organiser(desk, **found)) return organisers_only();
+    Newcomers newcomers(desk.home.profile().store());
+    const auto waiting = newcomers.waiting(id);
+    std::vector<NamedPerson> choices;
+    for (const auto& newcomer : waiting) {
+        choices.push_back({id_of(newcomer.card.genesis), newcomer.card.first.name});
+    }
+    for (auto& former : former_members(desk.home.replica(), **found)) choices.push_back(std::move(former));
+    const auto who = find_person(choices, text_arg(args, "who"), "newcomer");
+    if (!who) return who.error();
+    std::vector<Op> ops;
+    AddOp add{*who, Role::member, std::nullopt};
+    const auto newcomer = std::find_if(waiting.begin(), waiting.end(),
+                                       [&](const Newcomer& each) { return id_of(each.card.genesis) == *who; });
+    if (newcomer != waiting.end()) {
+        const auto decision =
+            decide_admission((*found)->members, desk.home.identity().device(), {newcomer->invite, *who, true});
+        if (decision.add) add = *decision.add;
+        ops.push_back(make_op(PersonsOp{{newcomer->card}}));
+    }
+    ops.push_back(make_op(add));
+    const auto written = desk.home.replica().write_control(id, std::move(ops));
+    if (!written) return written.error();
+    if (const auto forgotten = newcomers.forget(id, *who); !forgotten) return forgotten.error();
+    desk.network.wrote(id, *written);
+    return Json{{"person", to_text(*who)},
+                {"role", name_of(desk.home.replica().group(id)->members.role_now(*who).role)}};
 }
 
 // One act of an organiser about somebody.
@@ -114,6 +176,7 @@ Reply member_demote(Desk& desk, const Json& args) {
 
 constexpr Verb verbs[] = {{"invite", invite},
                           {"members", members},
+                          {"member admit", member_admit},
                           {"member remove", member_remove},
                           {"member promote", member_promote},
                           {"member demote", member_demote}};

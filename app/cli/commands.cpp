@@ -35,10 +35,13 @@ constexpr Option group_new[] = {
     {"--newcomers-read", "newcomers-read", Takes::text, false, "all, or from-join"}};
 constexpr Option only_group[] = {group};
 constexpr Option group_leave[] = {group, {"--anyway", "anyway", Takes::flag, false, "even as the last organiser"}};
-constexpr Option invite[] = {group,
-                             {"--role", "role", Takes::text, false, "member, or reader"},
-                             {"--uses", "uses", Takes::number, false, "how many people may come with it"},
-                             {"--minutes", "minutes", Takes::number, false, "for how long, while this program runs"}};
+constexpr Option invite[] = {
+    group,
+    {"--role", "role", Takes::text, false, "member, or reader"},
+    {"--uses", "uses", Takes::number, false, "how many people may come with it"},
+    {"--minutes", "minutes", Takes::number, false, "for how long, while this program runs"},
+    {"--ask", "ask", Takes::flag, false, "you say yes to each newcomer: staffroom member admit"},
+    {"--qr", "qr", Takes::flag, false, "also as a picture to scan"}};
 constexpr Option join[] = {{"INVITE", "invite", Takes::text, true, "the invitation's text"}, peers, no_discovery};
 constexpr Option member[] = {group, who};
 constexpr Option resource_add[] = {group,
@@ -107,6 +110,7 @@ constexpr Command all[] = {
     {"invite", "Make an invitation for a colleague, or for a whole hall", invite},
     {"join", "Join a group with an invitation", join},
     {"members", "Who is in a group", only_group},
+    {"member admit", "Let somebody in who waits, or who was in the group before", member},
     {"member remove", "Remove somebody from a group", member},
     {"member promote", "Make a reader a member, or a member an organiser", member},
     {"member demote", "Make an organiser a member, or a member a reader", member},

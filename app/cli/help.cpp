@@ -69,7 +69,8 @@ std::string help_for_all() {
            in_columns({{"--home FOLDER", "the folder of your profile"},
                        {"--passphrase-file FILE", "a file that holds your passphrase"},
                        {"--json", "answer for programs, as one JSON document"}}) +
-           "\nGroups, notes, resources and colleagues may be given by name, by id, or by the first 6 letters of the id.\n";
+           "\nGroups, notes, resources and colleagues may be given by name, by id, or by the first 6 letters of the "
+           "id.\n";
 }
 
 std::string help_for(const std::vector<std::string>& words) {

@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "app/cli/qr.h"
 #include "app/cli/table.h"
 #include "core/text_rules.h"
 
@@ -48,7 +50,13 @@ void print_for_people(const std::string& command, const api::Json& reply) {
         std::cout << words;
         if (isatty(STDOUT_FILENO) != 0 && !words.ends_with('\n')) std::cout << '\n';
     } else if (command == "invite") {
-        std::cout << std::string_view(reply.at("invite").as_string()) << '\n';
+        const std::string invite(reply.at("invite").as_string());
+        if (reply.contains("qr")) {
+            auto upper = invite;
+            std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
+            std::cout << qr_code(upper).value_or("");
+        }
+        std::cout << invite << '\n';
         std::cerr << "Give this to the colleague. They type: staffroom join …\n";
     } else if (command == "init") {
         std::cout << "Your profile is ready. Next, found a group or join a colleague's:\n"

@@ -90,7 +90,8 @@ std::string table_of(const json::array& rows) {
             if (column == columns.end()) column = columns.insert(columns.end(), Column{name, {}, true, 0});
             column->cells.resize(at);
             column->cells.push_back(shown_name(cell_of(key, value), cell_columns_max));
-            const bool ids = value.is_array() && !value.get_array().empty() ? is_id(value.get_array()[0]) : is_id(value);
+            const bool ids =
+                value.is_array() && !value.get_array().empty() ? is_id(value.get_array()[0]) : is_id(value);
             if (!column->cells.back().empty()) column->ids &= ids;
         }
     }

@@ -42,7 +42,7 @@ struct Invitation {
 
 // Only the first four addresses are kept.
 std::string text_of(Invitation invitation);
-// Leading and trailing blanks are forgiven. Errors: malformed (not an invitation, or damaged anywhere), refused (made
+// Leading and trailing blanks and upper case are forgiven. Errors: malformed (not an invitation, or damaged anywhere), refused (made
 // by a newer version).
 Result<Invitation> invitation_from(std::string_view text);
 

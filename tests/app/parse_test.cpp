@@ -52,7 +52,8 @@ TEST_CASE("C01 unknown options, missing and superfluous words are usage") {
     CHECK(help.exit_code == 0);
     for (const auto& command : commands()) CHECK(help.words.find(command.words) != std::string::npos);
     CHECK(std::get<Told>(typed({"--help"})).words == help.words);
-    CHECK(std::get<Told>(typed({"help", "note", "new"})).words == std::get<Told>(typed({"note", "new", "--help"})).words);
+    CHECK(std::get<Told>(typed({"help", "note", "new"})).words ==
+          std::get<Told>(typed({"note", "new", "--help"})).words);
     CHECK(std::get<Told>(typed({"help", "dance"})).exit_code == 2);
     CHECK(std::get<Told>(typed({"note", "new", "--help"})).words.find("--title") != std::string::npos);
 }

@@ -39,8 +39,10 @@ Result<Bytes> from_checked_text(const CheckedText& kind, std::string_view text) 
     text = text.substr(first, text.find_last_not_of(blanks) + 1 - first);
     if (text.size() > kind.most) return damaged(kind);
     std::string lower(text);
-    for (auto& c : lower) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (std::none_of(lower.begin(), lower.end(), [](char c) { return c >= 'a' && c <= 'z'; })) {
+        for (auto& c : lower) {
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        }
     }
     if (!lower.starts_with(kind.prefix)) return damaged(kind);
     const auto bytes = from_base32(std::string_view(lower).substr(kind.prefix.size()));

@@ -19,8 +19,8 @@ struct CheckedText {
 
 // Needs: the text fits.
 std::string to_checked_text(const CheckedText& kind, ByteView body);
-// The body. Blanks around it and upper case, which takes fewer dots as a code to scan, are forgiven. Errors: malformed (another text, or damaged anywhere), refused
-// (made by a newer version).
+// The body. Blanks around it are forgiven, and upper case throughout, which takes fewer dots as a code to scan: a mixture
+// is damage. Errors: malformed (another text, or damaged anywhere), refused (made by a newer version).
 Result<Bytes> from_checked_text(const CheckedText& kind, std::string_view text);
 Error damaged(const CheckedText& kind);
 

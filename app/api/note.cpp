@@ -4,8 +4,10 @@
 #include "app/api/records.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
+#include "core/merge/difference.h"
 #include "core/records/practice.h"
 #include "core/records/templates.h"
+#include "core/utf8.h"
 
 namespace staffroom::api {
 namespace {
@@ -51,11 +53,17 @@ Result<FoundRecord> find_note(Desk& desk, const Json& args) {
 Result<std::string> text_at(const Text& text, const std::string& version) {
     const auto refs = version_from(version);
     auto shown = refs ? text.text_at(*refs) : Result<std::string>{Code::not_found, {}};
-    if (!shown) {
+    if (!shown && shown.code() == Code::not_found) {
         return {Code::not_found, "This note has no such version here.",
                 "See its versions with: staffroom note history NOTE"};
     }
     return shown;
+}
+
+// Questions about the history of a text give nothing when it does not read back from the disk.
+Result<> check(const Text& text) {
+    if (!text.damaged()) return Done{};
+    return {Code::io, "The history of this note does not read back from the disk.", "Run: staffroom repair --rebuild"};
 }
 
 Reply note_new(Desk& desk, const Json& args) {
@@ -126,7 +134,6 @@ struct Sitting {
     OpRef last;
     std::uint64_t when = 0;
     std::uint64_t inserted = 0, deleted = 0;
-    std::vector<OpRef> edits;
 };
 
 // What one person wrote in a row is one sitting, unless half an hour by their own clock lies in between.
@@ -144,14 +151,13 @@ std::vector<Sitting> sittings_of(Desk& desk, const FoundRecord& found, const Tex
                                           : (when > sittings.back().when ? when - sittings.back().when
                                                                          : sittings.back().when - when);
         if (sittings.empty() || sittings.back().author.device != row.author.device || gap > pause_ms) {
-            sittings.push_back({row.author, commit == commits.end() ? PersonId{} : commit->second.by, {}, 0, 0, 0, {}});
+            sittings.push_back({row.author, commit == commits.end() ? PersonId{} : commit->second.by, {}, 0, 0, 0});
         }
         auto& sitting = sittings.back();
         sitting.last = row.edit;
         sitting.when = when;
         sitting.inserted += row.inserted;
         sitting.deleted += row.deleted;
-        sitting.edits.push_back(row.edit);
     }
     return sittings;
 }
@@ -162,7 +168,9 @@ Reply note_history(Desk& desk, const Json& args) {
     const auto text = desk.home.replica().text(found->group, found->state.id, body);
     if (!text) return text.error();
     boost::json::array history;
-    for (const auto& sitting : sittings_of(desk, *found, *text)) {
+    const auto sittings = sittings_of(desk, *found, *text);
+    if (const auto sound = check(*text); !sound) return sound.error();
+    for (const auto& sitting : sittings) {
         history.push_back(Json{{"version", version_text({sitting.last})},
                                {"by", person_name(desk, found->group, sitting.by)},
                                {"person", to_text(sitting.by)},
@@ -182,7 +190,9 @@ Reply note_blame(Desk& desk, const Json& args) {
     boost::json::array blame;
     std::uint64_t at = 0;
     std::string last;
-    for (const auto& span : text->blame()) {
+    const auto spans = text->blame();
+    if (const auto sound = check(*text); !sound) return sound.error();
+    for (const auto& span : spans) {
         const auto person = members.person_of(span.author.device);
         const auto by = person ? person_name(desk, found->group, *person) : to_text(span.author.device).substr(0, 8);
         const auto to = at + span.length;
@@ -211,15 +221,44 @@ Reply note_restore(Desk& desk, const Json& args) {
     return Json{{"note", to_text(found->state.id)}, {"version", version_text(after->version())}, {"changed", *put}};
 }
 
+// What the first version has and the second has not, and the other way round, in the order of the words. `at` counts
+// scalar values of the second.
+Reply note_difference(Desk& desk, const Json& args) {
+    const auto found = find_note(desk, args);
+    if (!found) return found.error();
+    const auto text = desk.home.replica().text(found->group, found->state.id, body);
+    if (!text) return text.error();
+    const auto from = text_at(*text, text_arg(args, "from"));
+    if (!from) return from.error();
+    const auto to_version = maybe_text_arg(args, "to");
+    const auto to =
+        to_version && !to_version->empty() ? text_at(*text, *to_version) : Result<std::string>(text->text());
+    if (!to) return to.error();
+    Text before;
+    before.write({}, {}, difference("", *from));
+    boost::json::array all;
+    std::int64_t longer = 0;  // by what was changed so far
+    for (const auto& change : difference(*from, *to)) {
+        const auto position = static_cast<std::uint32_t>(change.position - longer);
+        all.push_back(Json{{"at", change.position},
+                           {"removed", before.slice(position, change.deleted)},
+                           {"inserted", change.inserted}});
+        longer += static_cast<std::int64_t>(scalar_count(change.inserted)) - change.deleted;
+    }
+    return Json{{"difference", std::move(all)}};
+}
+
 Reply templates(Desk&, const Json&) {
     boost::json::array all;
     for (const auto& each : note_templates()) all.push_back(Json{{"name", each.name}, {"about", each.about}});
     return Json{{"templates", std::move(all)}};
 }
 
-constexpr Verb verbs[] = {{"note new", note_new},         {"note list", note_list},       {"note show", note_show},
-                          {"note edit", note_edit},       {"note history", note_history}, {"note blame", note_blame},
-                          {"note restore", note_restore}, {"templates", templates}};
+constexpr Verb verbs[] = {{"note new", note_new},         {"note list", note_list},
+                          {"note show", note_show},       {"note edit", note_edit},
+                          {"note history", note_history}, {"note blame", note_blame},
+                          {"note restore", note_restore}, {"note difference", note_difference},
+                          {"templates", templates}};
 
 }  // namespace
 

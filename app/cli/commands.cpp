@@ -75,6 +75,9 @@ constexpr Option note_edit[] = {
 constexpr Option only_note[] = {note};
 constexpr Option note_restore[] = {note,
                                    {"VERSION", "version", Takes::text, true, "a version from the note's history"}};
+constexpr Option note_difference[] = {note,
+                                      {"FROM", "from", Takes::text, true, "a version from the note's history"},
+                                      {"TO", "to", Takes::text, false, "a later one; without it, the note as it is"}};
 constexpr Option feedback_give[] = {{"ITEM", "item", Takes::text, true, "what it is about"},
                                     {"--worked", "worked", Takes::text, false, "what worked"},
                                     {"--example", "example", Takes::text, false, "a specific example"},
@@ -130,6 +133,7 @@ constexpr Command all[] = {
     {"note history", "Who wrote in a note, and when", only_note},
     {"note blame", "Who wrote which words", only_note},
     {"note restore", "Go back to an earlier version; nothing after it is lost", note_restore},
+    {"note difference", "What changed between two versions", note_difference},
     {"templates", "Beginnings for notes"},
     {"feedback give", "Give feedback: what worked, an example, a suggestion, a question", feedback_give},
     {"feedback list", "The feedback on something", feedback_list},

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "app/backup.h"
 #include "app/version.h"
 #include "storage/mend.h"
 
@@ -113,12 +114,23 @@ Result<std::unique_ptr<Home>> Home::start(OwnerLock owner, Profile profile) {
     });
     if (!read) return read.error();
     home->profile_.store().forget_dead_readers();
+    if (auto seen = home->see_to_restored(); !seen) return seen.error();
     auto replica = Replica::open(home->profile_.store(), home->profile_.chunks(), std::move(identity),
                                  {&Home::wall_ms, &on_all_cores});
     if (!replica) return replica.error();
     home->replica_ = std::move(*replica);
     if (auto rebuilt = home->rebuild_after_repair(); !rebuilt) return rebuilt.error();
     return home;
+}
+
+// What was heard and promised after the backup was made is not known here.
+Result<> Home::see_to_restored() {
+    if (!is_restored(folder())) return Done{};
+    auto forgotten = profile_.store().write([](WriteTxn& txn) -> Result<> {
+        for (const auto table : {Table::haves, Table::invites, Table::newcomers}) txn.erase_all(table, {});
+        return Done{};
+    });
+    return forgotten ? forget_restored(folder()) : forgotten;
 }
 
 Result<> Home::rebuild_after_repair() {

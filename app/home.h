@@ -41,6 +41,7 @@ class Home {
     Home(OwnerLock owner, Profile profile) : owner_(std::move(owner)), profile_(std::move(profile)) {}
     static Result<std::unique_ptr<Home>> start(OwnerLock owner, Profile profile);
     Result<> rebuild_after_repair();
+    Result<> see_to_restored();
 
     OwnerLock owner_;
     Profile profile_;

@@ -3,9 +3,11 @@
 
 #include "app/api/records.h"
 #include "app/api/verbs.h"
+#include "app/backup.h"
 #include "app/home.h"
 #include "app/interop/markdown.h"
 #include "app/network.h"
+#include "net/curve_link.h"
 #include "storage/doctor.h"
 #include "storage/pages.h"
 
@@ -37,6 +39,38 @@ Reply repair(Desk& desk, const Json& args) {
     return Json{{"rebuilt", desk.home.replica().groups().size()}};
 }
 
+// A slice at a time, so that colleagues are served meanwhile.
+class Backup final : public Errand {
+  public:
+    static constexpr std::uint64_t slice_ms = 50;
+
+    explicit Backup(Result<std::unique_ptr<BackupWriter>> writer) : writer_(std::move(writer)) {}
+
+    std::optional<Reply> poll(Desk&, std::uint64_t) override {
+        if (!writer_) return Reply(writer_.error());
+        const auto end = net::uptime_ms() + slice_ms;
+        do {
+            const auto more = (*writer_)->step();
+            if (!more) return Reply(more.error());
+            if (!*more) return finish();
+        } while (net::uptime_ms() < end);
+        return std::nullopt;
+    }
+    std::uint64_t deadline() const override { return 0; }
+
+  private:
+    Reply finish() {
+        const auto bytes = (*writer_)->finish();
+        if (!bytes) return bytes.error();
+        return Json{{"good", (*writer_)->files()}, {"bad", 0}, {"bytes", *bytes}};
+    }
+    Result<std::unique_ptr<BackupWriter>> writer_;
+};
+
+std::unique_ptr<Errand> backup(Desk& desk, const Json& args) {
+    return std::make_unique<Backup>(BackupWriter::begin(desk.home, text_arg(args, "file")));
+}
+
 Result<const Group*> group_for_markdown(Desk& desk, const Json& args) {
     const auto as = maybe_text_arg(args, "as").value_or("markdown");
     if (as != "markdown") {
@@ -65,7 +99,11 @@ Reply import_group(Desk& desk, const Json& args) {
     return Json{{"notes", read->notes}, {"changed", read->changed}, {"files", read->files}};
 }
 
-constexpr Verb verbs[] = {{"verify", verify}, {"repair", repair}, {"export", export_group}, {"import", import_group}};
+constexpr Verb verbs[] = {{"verify", verify},
+                          {"repair", repair},
+                          {"backup", nullptr, backup},
+                          {"export", export_group},
+                          {"import", import_group}};
 
 }  // namespace
 

@@ -97,6 +97,9 @@ constexpr Option repair[] = {{"--rebuild", "rebuild", Takes::flag, false, "make 
 constexpr Option convert[] = {group,
                               {"DIR", "folder", Takes::path, true, "a folder"},
                               {"--as", "as", Takes::text, false, "the kind of files: markdown"}};
+constexpr Option backup[] = {{"FILE", "file", Takes::path, true, "the file, for example on a stick"}};
+constexpr Option passphrase_change[] = {
+    {"--new-passphrase-file", "new-passphrase-file", Takes::path, false, "a file that holds the new one"}};
 constexpr Option completion[] = {{"SHELL", "shell", Takes::text, true, "bash, zsh or fish"}};
 
 constexpr Command all[] = {
@@ -152,6 +155,9 @@ constexpr Command all[] = {
     {"sync", "Meet everyone who can be reached, once, and report", sync},
     {"verify", "Check everything that is kept on this computer"},
     {"repair", "Mend what can be mended", repair},
+    {"backup", "Write your whole profile into one file", backup},
+    {"restore", "Make a profile from a backup, in an empty folder", backup},
+    {"passphrase change", "Lock your profile with another passphrase", passphrase_change},
     {"export", "Write a group's notes and records into plain files", convert},
     {"import", "Read plain files into a group", convert},
     {"version", "Which version this is"},

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "app/api/args.h"
+#include "app/backup.h"
 #include "app/cli/completion.h"
 #include "app/cli/daemon.h"
 #include "app/cli/editor.h"
@@ -34,9 +35,9 @@ std::string first_line(std::istream& in) {
 }
 
 // From the file, or asked on a terminal without showing what is typed. Nothing: there is neither.
-std::optional<std::string> read_passphrase(const Parsed& parsed) {
-    if (parsed.passphrase_file) {
-        std::ifstream file(*parsed.passphrase_file);
+std::optional<std::string> passphrase_from(const std::optional<std::filesystem::path>& named, const char* prompt) {
+    if (named) {
+        std::ifstream file(*named);
         if (!file) return std::nullopt;
         return first_line(file);
     }
@@ -46,11 +47,15 @@ std::optional<std::string> read_passphrase(const Parsed& parsed) {
     auto silent = before;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-    std::cerr << "Passphrase: " << std::flush;
+    std::cerr << prompt << std::flush;
     auto passphrase = first_line(std::cin);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
     std::cerr << '\n';
     return passphrase;
+}
+
+std::optional<std::string> read_passphrase(const Parsed& parsed) {
+    return passphrase_from(parsed.passphrase_file, "Passphrase: ");
 }
 
 Result<std::optional<std::string>> passphrase_for(const Parsed& parsed) {
@@ -95,6 +100,34 @@ api::Reply init(const Parsed& parsed) {
     if (!home) return home.error();
     return api::Json{{"person", to_text((*home)->identity().person())},
                      {"device", to_text((*home)->identity().device())}};
+}
+
+api::Reply restore(const Parsed& parsed) {
+    const auto files = restore_backup(api::text_arg(parsed.args, "file"), parsed.home);
+    if (!files) return files.error();
+    return api::Json{{"good", *files}, {"bad", 0}};
+}
+
+// What holds the keys is replaced whole: a running daemon has them already and goes on.
+api::Reply change_passphrase_here(const Parsed& parsed) {
+    if (!has_profile(parsed.home)) {
+        return Error{Code::not_found, "Nobody uses Staffroom in this folder yet.",
+                     "Begin with: staffroom init --name NAME"};
+    }
+    const auto now = passphrase_for(parsed);
+    if (!now) return now.error();
+    const auto file = api::maybe_text_arg(parsed.args, "new-passphrase-file");
+    const auto wanted =
+        passphrase_from(file ? std::optional<std::filesystem::path>(*file) : std::nullopt, "New passphrase: ");
+    if (!wanted || wanted->empty()) {
+        return Error{Code::refused, "The new passphrase is missing.", "Give it: --new-passphrase-file FILE"};
+    }
+    if (!file && passphrase_from(std::nullopt, "Once more: ") != wanted) {
+        return Error{Code::refused, "You typed two different passphrases.", "Nothing was changed. Try again."};
+    }
+    const auto changed = change_passphrase(ProfileLayout(parsed.home).keys,
+                                           *now ? std::optional<std::string_view>(**now) : std::nullopt, *wanted);
+    return changed ? api::Reply(api::Json{}) : api::Reply(changed.error());
 }
 
 // Without a daemon: it holds the profile, and makes anew what is derived while it runs.
@@ -162,6 +195,8 @@ int run_command(const Parsed& parsed) {
         return done(Error{Code::malformed, "There is no home folder to keep your profile in.", "Give one: --home DIR"});
     }
     if (parsed.command == "init") return done(init(parsed));
+    if (parsed.command == "restore") return done(restore(parsed));
+    if (parsed.command == "passphrase change") return done(change_passphrase_here(parsed));
     if (parsed.command == "start") {
         const auto passphrase = passphrase_for(parsed);
         if (!passphrase && passphrase.code() != Code::refused) return done(passphrase.error());

@@ -1,0 +1,308 @@
+#include "app/backup.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "app/home.h"
+#include "storage/disk.h"
+
+namespace staffroom {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t block_bytes = 1 << 20;
+constexpr std::string_view manifest_name = "manifest";
+constexpr std::size_t manifest_entries_max = 4'000'000;
+
+struct BackupManifest {
+    std::uint8_t version = 1;
+    std::vector<BackupEntry> entries;
+    template <class A>
+    void serialize(A& ar) {
+        ar(version, capped<manifest_entries_max>(entries));
+    }
+};
+
+// Of bytes that come a block at a time.
+class BlockHash {
+  public:
+    void add(ByteView block) {
+        Hash hash;
+        blake2b(hash.bytes, {}, {block});
+        append(hashes_, hash.view());
+    }
+    Hash sum() const {
+        Hash hash;
+        blake2b(hash.bytes, {}, {ByteView(hashes_)});
+        return hash;
+    }
+
+  private:
+    Bytes hashes_;
+};
+
+Error no_backup(const fs::path& file) {
+    return {Code::io, "“" + file.string() + "” is no backup, or it is damaged.", "Use another copy of it."};
+}
+
+// Only what begin() puts in: nothing in an archive may name another place.
+bool is_ours(const std::string& name) {
+    if (name == "keys" || name == "store/data.mdb") return true;
+    if (!name.starts_with("chunks/")) return false;
+    return std::all_of(name.begin(), name.end(),
+                       [](char c) {
+                           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' || c == '-' || c == '_';
+                       }) &&
+           name.find("//") == std::string::npos;
+}
+
+// Reads a backup from its first to its last byte. `begins` is called for each file, `gives` for each of its blocks; either
+// stops with an error. Ends well only when all is what the manifest says.
+Result<std::size_t> read_backup(const fs::path& file, const std::function<Result<>(const std::string&)>& begins,
+                                const std::function<Result<>(ByteView)>& gives) {
+    if (!fs::exists(file)) {
+        return {Code::not_found, "There is no file “" + file.string() + "”.", "Check its name and the stick."};
+    }
+    const std::unique_ptr<archive, int (*)(archive*)> in(archive_read_new(), archive_read_free);
+    archive_read_support_format_tar(in.get());
+    if (archive_read_open_filename(in.get(), file.c_str(), block_bytes) != ARCHIVE_OK) return no_backup(file);
+    std::vector<BackupEntry> found;
+    Bytes block(block_bytes);
+    archive_entry* header = nullptr;
+    while (archive_read_next_header(in.get(), &header) == ARCHIVE_OK) {
+        const auto* name = archive_entry_pathname(header);
+        if (name == nullptr || archive_entry_filetype(header) != AE_IFREG) return no_backup(file);
+        BackupEntry entry{name, 0, {}};
+        const bool is_manifest = entry.name == manifest_name;
+        if (!is_manifest && !is_ours(entry.name)) return no_backup(file);
+        if (!is_manifest) {
+            if (auto begun = begins(entry.name); !begun) return begun.error();
+        }
+        BlockHash hash;
+        Bytes manifest;
+        while (true) {
+            std::size_t filled = 0;
+            while (filled < block.size()) {
+                const auto count = archive_read_data(in.get(), block.data() + filled, block.size() - filled);
+                if (count < 0) return no_backup(file);
+                if (count == 0) break;
+                filled += static_cast<std::size_t>(count);
+            }
+            if (filled == 0) break;
+            const auto bytes = ByteView(block).first(filled);
+            entry.size += filled;
+            hash.add(bytes);
+            if (is_manifest) {
+                append(manifest, bytes);
+            } else if (auto given = gives(bytes); !given) {
+                return given.error();
+            }
+        }
+        if (!is_manifest) {
+            entry.hash = hash.sum();
+            found.push_back(std::move(entry));
+            continue;
+        }
+        const auto listed = decode<BackupManifest>(manifest);
+        const auto same = [](const BackupEntry& one, const BackupEntry& other) {
+            return one.name == other.name && one.size == other.size && one.hash == other.hash;
+        };
+        if (!listed || listed->version != 1 || !std::ranges::equal(listed->entries, found, same))
+            return no_backup(file);
+        return found.size();
+    }
+    return no_backup(file);  // cut off before its manifest
+}
+
+fs::path restored_mark(const fs::path& folder) { return folder / "restored"; }
+
+}  // namespace
+
+BackupWriter::BackupWriter(fs::path profile, fs::path file)
+    : profile_(std::move(profile)),
+      file_(std::move(file)),
+      part_(file_.string() + ".part"),
+      store_copy_(file_.string() + ".store") {}
+
+BackupWriter::~BackupWriter() {
+    if (out_ != nullptr) archive_write_free(out_);
+    if (descriptor_ >= 0) ::close(descriptor_);
+    std::error_code gone;
+    fs::remove(part_, gone);
+    fs::remove(store_copy_, gone);
+}
+
+Result<std::unique_ptr<BackupWriter>> BackupWriter::begin(Home& home, const fs::path& file) {
+    if (fs::exists(file)) {
+        return {Code::refused, "“" + file.string() + "” exists already.", "Choose another name."};
+    }
+    std::unique_ptr<BackupWriter> writer(new BackupWriter(home.folder(), file));
+    std::error_code gone;
+    fs::remove(writer->part_, gone);  // of a backup that was interrupted
+    fs::remove(writer->store_copy_, gone);
+    if (auto copied = home.profile().store().copy_to(writer->store_copy_); !copied) return copied.error();
+    writer->descriptor_ = ::open(writer->part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (writer->descriptor_ < 0) return disk_error(errno, file);
+    writer->out_ = archive_write_new();
+    archive_write_set_format_pax_restricted(writer->out_);
+    if (archive_write_open_fd(writer->out_, writer->descriptor_) != ARCHIVE_OK) return disk_error(errno, file);
+    const auto& layout = home.profile().layout();
+    if (auto added = writer->add("keys", layout.keys); !added) return added.error();
+    if (auto added = writer->add("store/data.mdb", writer->store_copy_); !added) return added.error();
+    fs::remove(writer->store_copy_, gone);
+    for (const auto& entry : fs::recursive_directory_iterator(layout.chunks, gone)) {
+        auto name = fs::relative(entry.path(), layout.root, gone).generic_string();
+        const bool is_whole = !name.starts_with("chunks/part/");
+        if (is_whole && entry.is_regular_file(gone) && is_ours(name)) writer->chunks_.push_back(std::move(name));
+    }
+    std::sort(writer->chunks_.rbegin(), writer->chunks_.rend());
+    return writer;
+}
+
+Result<> BackupWriter::header(const std::string& name, std::uint64_t size) {
+    const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(), archive_entry_free);
+    archive_entry_set_pathname(entry.get(), name.c_str());
+    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(size));
+    archive_entry_set_filetype(entry.get(), AE_IFREG);
+    archive_entry_set_perm(entry.get(), 0600);
+    if (archive_write_header(out_, entry.get()) != ARCHIVE_OK) return disk_error(archive_errno(out_), file_);
+    return Done{};
+}
+
+Result<> BackupWriter::add(const std::string& name, const fs::path& from) {
+    const Descriptor in(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!in.is_open() && errno == ENOENT && name.starts_with("chunks/")) return Done{};  // deleted meanwhile
+    const auto size = in.is_open() ? ::lseek(in.number(), 0, SEEK_END) : -1;
+    if (size < 0) return disk_error(errno, from);
+    ::lseek(in.number(), 0, SEEK_SET);
+    BackupEntry entry{name, static_cast<std::uint64_t>(size), {}};
+    if (auto begun = header(name, entry.size); !begun) return begun;
+    BlockHash hash;
+    Bytes block(block_bytes);
+    for (std::uint64_t left = entry.size; left > 0;) {
+        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, block.size()));
+        std::size_t filled = 0;
+        while (filled < wanted) {
+            const auto count = ::read(in.number(), block.data() + filled, wanted - filled);
+            if (count < 0 && errno == EINTR) continue;
+            if (count <= 0) return disk_error(count < 0 ? errno : EIO, from);
+            filled += static_cast<std::size_t>(count);
+        }
+        hash.add(ByteView(block).first(filled));
+        if (archive_write_data(out_, block.data(), filled) != static_cast<la_ssize_t>(filled)) {
+            return disk_error(archive_errno(out_), file_);
+        }
+        left -= filled;
+    }
+    entry.hash = hash.sum();
+    entries_.push_back(std::move(entry));
+    return Done{};
+}
+
+Result<> BackupWriter::add_bytes(const std::string& name, const Bytes& bytes) {
+    if (auto begun = header(name, bytes.size()); !begun) return begun;
+    if (archive_write_data(out_, bytes.data(), bytes.size()) != static_cast<la_ssize_t>(bytes.size())) {
+        return disk_error(archive_errno(out_), file_);
+    }
+    return Done{};
+}
+
+Result<bool> BackupWriter::step() {
+    if (chunks_.empty()) return false;
+    const auto name = std::move(chunks_.back());
+    chunks_.pop_back();
+    if (auto added = add(name, profile_ / name); !added) return added.error();
+    return true;
+}
+
+Result<std::uint64_t> BackupWriter::finish() {
+    if (auto added = add_bytes(std::string(manifest_name), encode(BackupManifest{1, entries_})); !added)
+        return added.error();
+    if (archive_write_close(out_) != ARCHIVE_OK) return disk_error(archive_errno(out_), file_);
+    if (::fsync(descriptor_) != 0) return disk_error(errno, file_);
+    if (auto verified = verify_backup(part_); !verified) return verified.error();
+    std::error_code failed;
+    const auto bytes = fs::file_size(part_, failed);
+    fs::rename(part_, file_, failed);
+    if (failed) return disk_error(failed.value(), file_);
+    if (auto synced = sync_folder(fs::absolute(file_).parent_path()); !synced) return synced.error();
+    return bytes;
+}
+
+Result<std::size_t> verify_backup(const fs::path& file) {
+    return read_backup(
+        file, [](const std::string&) -> Result<> { return Done{}; }, [](ByteView) -> Result<> { return Done{}; });
+}
+
+Result<std::size_t> restore_backup(const fs::path& file, const fs::path& folder) {
+    if (has_profile(folder)) {
+        return {Code::refused, "There is a profile here already.",
+                "Restore into another folder: --home FOLDER. Nothing was changed."};
+    }
+    std::error_code failed;
+    if (fs::exists(folder, failed) && !fs::is_empty(folder, failed)) {
+        return {Code::refused, "The folder “" + folder.string() + "” is not empty.", "Choose another with --home."};
+    }
+    const auto part = fs::path(folder.string() + ".part");
+    fs::remove_all(part, failed);
+    if (auto made = make_folder(part); !made) return made.error();
+    std::optional<Descriptor> out;
+    fs::path writing;
+    const auto close_written = [&]() -> Result<> {
+        if (out && ::fsync(out->number()) != 0) return disk_error(errno, writing);
+        out.reset();
+        return Done{};
+    };
+    auto restored = read_backup(
+        file,
+        [&](const std::string& name) -> Result<> {
+            if (auto closed = close_written(); !closed) return closed;
+            writing = part / name;
+            std::error_code wrong;
+            fs::create_directories(writing.parent_path(), wrong);
+            if (wrong) return disk_error(wrong.value(), writing);
+            fs::permissions(writing.parent_path(), fs::perms::owner_all, wrong);
+            out.emplace(::open(writing.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+            return out->is_open() ? Result<>(Done{}) : disk_error(errno, writing);
+        },
+        [&](ByteView block) -> Result<> {
+            return write_all(out->number(), block) ? Result<>(Done{}) : disk_error(errno, writing);
+        });
+    if (restored) {
+        if (auto closed = close_written(); !closed) restored = closed.error();
+    }
+    if (restored) {
+        fs::create_directories(part / "chunks", failed);
+        fs::permissions(part / "chunks", fs::perms::owner_all, failed);
+        if (auto marked = replace_file(restored_mark(part), {}); !marked) restored = marked.error();
+    }
+    if (restored && !has_profile(part)) restored = no_backup(file);
+    if (restored) {
+        for (const auto* below : {"store", "chunks", ""}) (void)sync_folder(part / below);
+        fs::remove(folder, failed);  // an empty one
+        fs::rename(part, folder, failed);
+        if (failed) restored = disk_error(failed.value(), folder);
+    }
+    if (!restored) {
+        fs::remove_all(part, failed);
+    } else if (auto synced = sync_folder(fs::absolute(folder).parent_path()); !synced) {
+        return synced.error();
+    }
+    return restored;
+}
+
+bool is_restored(const fs::path& folder) { return fs::exists(restored_mark(folder)); }
+
+Result<> forget_restored(const fs::path& folder) {
+    std::error_code failed;
+    fs::remove(restored_mark(folder), failed);
+    return failed ? Result<>(disk_error(failed.value(), folder)) : sync_folder(folder);
+}
+
+}  // namespace staffroom

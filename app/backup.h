@@ -1,0 +1,76 @@
+// A profile as one file, and back: what a teacher puts on a stick in a drawer. The only door to libarchive.
+//
+//   backup := tar (pax) of: keys | store/data.mdb (mdb_env_copy) | chunks/... | manifest
+//   manifest := version u8 = 1 | entries: (name, size, hash)*
+//   hash := BLAKE2b-256 of the BLAKE2b-256 of each MiB
+//
+// Rules:
+//  - everything in it is sealed as in the profile, and opens with the same passphrase. A profile without a passphrase is
+//    as open in its backup;
+//  - it is written beside its name, made durable, read back against its manifest, and only then gets its name;
+//  - writing goes on meanwhile: the store is one moment's, and chunk files hold what their names say at any moment. One
+//    that is deleted meanwhile is left out;
+//  - restored, it begins another run (storage/run.h), so that it never continues a writer that went on elsewhere, and
+//    forgets haves, newcomers and open invitations: they spoke of another time.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/result.h"
+#include "core/wire.h"
+
+struct archive;
+
+namespace staffroom {
+
+class Home;
+
+struct BackupEntry {
+    std::string name;
+    std::uint64_t size = 0;
+    Hash hash;
+    template <class A>
+    void serialize(A& ar) {
+        ar(text<255>(name), size, hash);
+    }
+};
+
+class BackupWriter {
+  public:
+    // Copies the store. Errors: refused (the file exists); io.
+    static Result<std::unique_ptr<BackupWriter>> begin(Home& home, const std::filesystem::path& file);
+    ~BackupWriter();  // one that was not finished leaves nothing behind
+
+    // One file more; false when all are in.
+    Result<bool> step();
+    // Bytes of the finished file.
+    Result<std::uint64_t> finish();
+    std::size_t files() const { return entries_.size(); }
+
+  private:
+    BackupWriter(std::filesystem::path profile, std::filesystem::path file);
+    Result<> add(const std::string& name, const std::filesystem::path& from);
+    Result<> add_bytes(const std::string& name, const Bytes& bytes);
+    Result<> header(const std::string& name, std::uint64_t size);
+
+    std::filesystem::path profile_, file_, part_, store_copy_;
+    int descriptor_ = -1;
+    archive* out_ = nullptr;
+    std::vector<std::string> chunks_;  // still to write, by name within the profile
+    std::vector<BackupEntry> entries_;
+};
+
+// Files that a backup holds and that are what its manifest says. Errors: not_found; io (damaged, or no backup).
+Result<std::size_t> verify_backup(const std::filesystem::path& file);
+
+// Makes a profile in `folder`, which must not hold one. Errors: refused, not_found, io; then nothing is left behind.
+Result<std::size_t> restore_backup(const std::filesystem::path& file, const std::filesystem::path& folder);
+
+// Whether this profile has just been restored, and the word that it has been seen to.
+bool is_restored(const std::filesystem::path& folder);
+Result<> forget_restored(const std::filesystem::path& folder);
+
+}  // namespace staffroom

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t ask_again_ms = 2'000;  // a question to a typed address is a datagram: it may be lost
 constexpr std::uint64_t watch_every_ms = 1'000;
+constexpr std::uint64_t tend_every_ms = 60'000;
 
 std::size_t resident_bytes() {
     std::ifstream statm("/proc/self/statm");
@@ -48,6 +49,10 @@ void Node::run(const std::function<bool()>& done) {
         take_network(now);
         poll_errands(now);
         close_invitations(now);
+        if (now >= tend_ms_) {
+            home_.profile().tend();
+            tend_ms_ = now + tend_every_ms;
+        }
         if (done()) return;
         if (!stopping_ && !interrupted_) wait();
     }

@@ -112,6 +112,7 @@ class Node final : public Network {
     std::vector<net::Address> typed_;  // asked again until they answer
     std::uint64_t ask_again_ms_ = 0;
     std::uint64_t watch_ms_ = 0;
+    std::uint64_t tend_ms_ = 0;
     std::vector<GivenChunk> chunks_;  // to be stored together
     std::map<GroupId, net::JoinAnswered> join_answers_;
     std::vector<std::string> met_;

@@ -6,6 +6,12 @@
 #include "core/records/decide.h"
 
 namespace staffroom {
+namespace {
+
+// What colleagues bring is left to them while room is short: the rest is for one's own work, and for getting out of it.
+Error disk_full() { return {Code::refused, "Disk full.", "Free some space."}; }
+
+}  // namespace
 
 void Node::execute(net::Send& action, std::uint64_t) {
     // What does not go is asked for again: the protocol pulls.
@@ -28,7 +34,7 @@ void Node::took(const GroupId& group, const Result<Ingested>& ingested, std::uin
 
 void Node::execute(net::StoreCommits& action, std::uint64_t now) {
     if (home_.profile().room() != Room::for_all) {
-        peers_->stored(action.ticket, action.group, Error{Code::refused, "Disk full.", "Free some space."}, now);
+        peers_->stored(action.ticket, action.group, disk_full(), now);
         return;
     }
     const auto ingested = home_.replica().ingest(action.group, action.commits);
@@ -39,6 +45,10 @@ void Node::execute(net::StoreCommits& action, std::uint64_t now) {
 }
 
 void Node::execute(net::StoreParts& action, std::uint64_t now) {
+    if (home_.profile().room() != Room::for_all) {
+        peers_->stored(action.ticket, action.group, disk_full(), now);
+        return;
+    }
     std::vector<std::pair<PartName, Bytes>> parts;
     for (auto& part : action.parts) parts.emplace_back(part.name, std::move(part.bytes));
     const auto ingested = home_.replica().ingest_parts(action.group, parts);
@@ -47,7 +57,9 @@ void Node::execute(net::StoreParts& action, std::uint64_t now) {
                    ingested ? Result<IngestReport>(ingested->report) : Result<IngestReport>(ingested.error()), now);
 }
 
-void Node::execute(net::StoreHave& action, std::uint64_t) { (void)home_.replica().keep(action.have); }
+void Node::execute(net::StoreHave& action, std::uint64_t) {
+    if (home_.profile().room() == Room::for_all) (void)home_.replica().keep(action.have);
+}
 
 void Node::execute(net::StoreChunk& action, std::uint64_t) { chunks_.push_back({action.id, std::move(action.bytes)}); }
 
@@ -57,7 +69,7 @@ void Node::store_chunks_now(std::uint64_t now) {
     for (const auto& chunk : chunks_) ids.push_back(chunk.id);
     const auto stored = home_.profile().room() == Room::for_all
                             ? home_.replica().keep_chunks(std::exchange(chunks_, {}))
-                            : Result<>(Code::refused, "Disk full.", "Free some space.");
+                            : Result<>(disk_full());
     chunks_.clear();
     for (const auto& id : ids) peers_->chunk_stored(id, stored.ok(), now);
     peers_->chunks_changed(now);

@@ -38,6 +38,11 @@ Result<Repaired> repair(const std::filesystem::path& folder, const std::optional
     const auto home = Home::open(folder, passphrase);
     if (!home) return home.error();
     done->groups_rebuilt = (*home)->replica().groups().size();
+    // Only now: mending has given rows to those files that had only lost them.
+    auto& profile = (*home)->profile();
+    const auto swept = profile.chunks().sweep(profile.store());
+    if (!swept) return swept.error();
+    done->files_swept = *swept;
     return done;
 }
 

@@ -14,6 +14,7 @@ struct Repaired {
     std::optional<Salvaged> salvaged;  // when the storage file itself was broken
     Mended mended;
     std::size_t groups_rebuilt = 0;
+    std::size_t files_swept = 0;  // chunks' files that belong to nothing or are not what they should be
 };
 
 // Judges the file's pages first, since a broken one must not be opened; saves what can be saved into a new store; mends

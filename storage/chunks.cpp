@@ -117,6 +117,10 @@ void Chunks::enter(WriteTxn& txn, const Staged& staged) {
     }
 }
 
+bool Chunks::has_room_for(std::uint64_t bytes) const {
+    return folder_.empty() || free_bytes(folder_) >= bytes + own_need_free_bytes;
+}
+
 bool Chunks::has(ReadTxn& txn, const ChunkId& id) { return txn.has(Table::chunks, id.view()); }
 
 std::optional<std::uint32_t> Chunks::size(ReadTxn& txn, const ChunkId& id) {
@@ -143,27 +147,39 @@ void Chunks::remove_files(const std::vector<ChunkId>& ids) const {
     for (const auto& id : ids) ::unlink(file_of(id).c_str());
 }
 
-Result<std::size_t> Chunks::sweep(Store& store) const {
-    std::size_t swept = 0;
-    if (folder_.empty()) return swept;
+std::vector<ChunkId> Chunks::files_without_row(ReadTxn& txn) const {
+    std::vector<ChunkId> found;
+    if (folder_.empty()) return found;
     std::error_code error;
     for (const auto& folder : std::filesystem::directory_iterator(folder_, error)) {
         if (folder.path() == part_folder() || !folder.is_directory(error)) continue;
-        std::vector<ChunkId> found, orphans;
         for (const auto& entry : std::filesystem::directory_iterator(folder.path(), error)) {
-            if (const auto id = id_from_text<ChunkId>(entry.path().filename().string())) found.push_back(*id);
+            const auto id = id_from_text<ChunkId>(entry.path().filename().string());
+            if (id && !has(txn, *id)) found.push_back(*id);
         }
-        auto looked = store.read([&](ReadTxn& txn) -> Result<> {
-            for (const auto& id : found) {
-                if (!has(txn, id)) orphans.push_back(id);
-            }
-            return Done{};
-        });
-        if (!looked) return looked.error();
-        remove_files(orphans);
-        swept += orphans.size();
     }
-    return swept;
+    return found;
+}
+
+Result<std::size_t> Chunks::sweep(Store& store) const {
+    std::vector<ChunkId> orphans;
+    const auto looked = store.read([&](ReadTxn& txn) -> Result<> {
+        orphans = files_without_row(txn);
+        return Done{};
+    });
+    if (!looked) return looked.error();
+    remove_files(orphans);
+    return orphans.size();
+}
+
+std::size_t Chunks::adopt_files(WriteTxn& txn) const {
+    Staged found;
+    for (const auto& id : files_without_row(txn)) {
+        const auto bytes = read_file(file_of(id), sealed_chunk_bytes_max);
+        if (bytes && chunk_id(*bytes) == id) found.large.emplace_back(id, static_cast<std::uint32_t>(bytes->size()));
+    }
+    enter(txn, found);
+    return found.large.size();
 }
 
 }  // namespace staffroom

@@ -38,6 +38,9 @@ class Chunks {
     Result<Staged> stage(std::vector<GivenChunk> chunks) const;
     static void enter(WriteTxn& txn, const Staged& staged);
 
+    // Whether so many bytes of one's own leave the disk enough (storage/disk.h).
+    bool has_room_for(std::uint64_t bytes) const;
+
     static bool has(ReadTxn& txn, const ChunkId& id);
     // Sealed bytes, or nothing when the chunk is not here.
     static std::optional<std::uint32_t> size(ReadTxn& txn, const ChunkId& id);
@@ -48,8 +51,12 @@ class Chunks {
     static void erase(WriteTxn& txn, const ChunkId& id);
     void remove_files(const std::vector<ChunkId>& ids) const;
 
-    // Deletes files that have no row. Linear in the files. Returns how many.
+    // Files that have no row: of a power cut between the two, or of rows that were lost. Linear in the files.
+    std::vector<ChunkId> files_without_row(ReadTxn& txn) const;
+    // Deletes those. Returns how many.
     Result<std::size_t> sweep(Store& store) const;
+    // Gives those a row whose bytes are right. Returns how many.
+    std::size_t adopt_files(WriteTxn& txn) const;
 
     std::filesystem::path file_of(const ChunkId& id) const;
 

@@ -173,7 +173,7 @@ void keep_reserve(const std::filesystem::path& file) {
     }
 }
 
-void release_reserve(const std::filesystem::path& file) { ::unlink(file.c_str()); }
+bool release_reserve(const std::filesystem::path& file) { return ::unlink(file.c_str()) == 0; }
 
 void explain_bus_errors() {
     struct sigaction action {};

@@ -71,11 +71,13 @@ bool write_all(int descriptor, ByteView bytes);
 Result<> replace_file(const std::filesystem::path& path, ByteView bytes);
 Result<> sync_folder(const std::filesystem::path& folder);
 
-// A file of 32 MiB kept only to be deleted: with it even a full disk has room for the transaction that erases things.
+// A file of 32 MiB kept only to be deleted: with it even a full disk has room for the transactions that must not be put
+// off (who is removed, what is erased or mended). What can wait is refused above, before it comes to that.
 inline constexpr std::uint64_t reserve_bytes = std::uint64_t{32} << 20;
 // Makes it when it is missing and there is room for it and for own work; else does nothing.
 void keep_reserve(const std::filesystem::path& file);
-void release_reserve(const std::filesystem::path& file);
+// Whether there was one.
+bool release_reserve(const std::filesystem::path& file);
 
 // A memory-mapped file that shrinks or fails under us raises SIGBUS. From now on that ends the program with a plain
 // sentence on standard error and exit code 74, in place of a bare signal. For main().

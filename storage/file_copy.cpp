@@ -75,6 +75,9 @@ Result<FileIntake> FileIntake::open(const std::filesystem::path& path, const Sym
 
 Result<> FileIntake::step(Store& store, const Chunks& chunks) {
     assert(!done_);
+    if (bytes_done_ == 0 && !chunks.has_room_for(bytes_total_)) {
+        return {Code::refused, "Disk full.", "Free some space, then add " + path_.string() + " again."};
+    }
     std::vector<GivenChunk> batch;
     Bytes plain;
     while (batch.size() < batch_chunks) {

@@ -24,7 +24,8 @@ class FileIntake {
     static Result<FileIntake> open(const std::filesystem::path& path, const SymmetricKey& file_key, std::string name,
                                    std::string media_type);
 
-    // Reads and stores up to 16 MiB. Errors: io, too_large (the file grew above 4 GiB meanwhile).
+    // Reads and stores up to 16 MiB. The first step refuses a file that the disk has no room for, so that nothing is
+    // begun that cannot end. Errors: refused (disk full), io, too_large (the file grew above 4 GiB meanwhile).
     Result<> step(Store& store, const Chunks& chunks);
     bool is_done() const { return done_; }
     std::uint64_t bytes_done() const { return bytes_done_; }

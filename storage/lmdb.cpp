@@ -233,7 +233,11 @@ class LmdbStore::Txn final : public WriteTxn {
 };
 
 LmdbStore::LmdbStore(const LmdbOptions& options, std::unique_ptr<Registration> registration)
-    : folder_(options.folder), registration_(std::move(registration)), vault_(options.keys), process_(::getpid()) {}
+    : folder_(options.folder),
+      reserve_(options.reserve),
+      registration_(std::move(registration)),
+      vault_(options.keys),
+      process_(::getpid()) {}
 
 LmdbStore::~LmdbStore() {
     // In a forked child closing would clear the parent's readers; the memory goes with the process.
@@ -390,8 +394,11 @@ Result<> LmdbStore::write(const Write& step) {
             if (code == 0) code = txn.commit();
             if (code == 0) return result;
         }
-        if (code != MDB_MAP_FULL) return refuse_after(code);
-        if (auto grown = grow(); !grown) return grown;
+        if (code == MDB_MAP_FULL) {
+            if (auto grown = grow(); !grown) return grown;
+        } else if (!is_disk_full(code, folder_) || reserve_.empty() || !release_reserve(reserve_)) {
+            return refuse_after(code);
+        }
     }
 }
 

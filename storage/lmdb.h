@@ -9,7 +9,8 @@
 //  - a file shorter than what it refers to would raise SIGBUS on a later read: measured before the first read;
 //  - an error of the disk while a transaction is being made durable ends writing until the store is opened again: after
 //    a failed fsync the system may have dropped the pages, and a retry would report success over a hole. A full disk is
-//    told apart, and writing goes on once there is room;
+//    told apart: the reserve (storage/disk.h) is deleted and the step run again; after that writing goes on once there
+//    is room;
 //  - after fork() the child has the parent's locks' names but not its locks: it is refused.
 #pragma once
 
@@ -41,6 +42,7 @@ struct LmdbOptions {
     std::size_t map_bytes = sizeof(void*) >= 8 ? std::size_t{16} << 30 : std::size_t{1} << 30;
     // Where a store must be, an absent or empty file is damage and not a fresh start.
     bool may_create = true;
+    std::filesystem::path reserve = {};  // deleted when the disk is full; empty: there is none
     std::uint32_t version = store_version;
     std::vector<UpgradeStep> upgrades;
 };
@@ -98,7 +100,7 @@ class LmdbStore final : public Store {
     Error refuse_after(int code);
     bool is_forked() const;
 
-    std::filesystem::path folder_;
+    std::filesystem::path folder_, reserve_;
     std::unique_ptr<Registration> registration_;  // last to go: the folder is free once the environment is closed
     Vault vault_;
     int process_;

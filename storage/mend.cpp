@@ -194,6 +194,7 @@ class Mender {
         });
         for (const auto& id : bad) file_refs::lost(txn_, id);
         done_.chunks_lost += bad.size();
+        done_.chunks_adopted += chunks_.adopt_files(txn_);
         // Who uses what is told again by the views, and with it what is still to come.
         for (const auto table : {Table::chunk_users, Table::group_chunks, Table::files}) txn_.erase_all(table, {});
         file_refs::forget_wants(txn_);

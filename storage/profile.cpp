@@ -79,7 +79,8 @@ Result<Profile> Profile::open_with(const OwnerLock& owner, const StorageKeys& ke
     ProfileLayout layout(owner.root());
     auto place = place_of(layout.root, layout.store_file);
     if (!place) return place.error();
-    auto store = LmdbStore::open({.folder = layout.store, .keys = keys, .may_create = may_create, .upgrades = {}});
+    auto store = LmdbStore::open(
+        {.folder = layout.store, .keys = keys, .may_create = may_create, .reserve = layout.reserve, .upgrades = {}});
     if (!store) return store.error();
     auto chunks = Chunks::open(layout.chunks);
     if (!chunks) return chunks.error();
@@ -98,6 +99,11 @@ Result<> Profile::unlock(std::string_view passphrase) {
     if (!keys) return keys.error();
     store_->unlock(keys->view);
     return Done{};
+}
+
+void Profile::tend() {
+    store_->forget_dead_readers();
+    keep_reserve(layout_.reserve);
 }
 
 Result<> Profile::close() {

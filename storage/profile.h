@@ -83,6 +83,9 @@ class Profile {
 
     Room room() const { return room_for(free_bytes(layout_.root)); }
 
+    // Once a minute: forgets readers that died, and makes the reserve anew when there is room again.
+    void tend();
+
     // Closes the store and leaves word where this run ended. Without it (a crash) the next start begins another run.
     Result<> close();
 

@@ -21,6 +21,7 @@
 #include "app/node.h"
 #include "app/repair.h"
 #include "app/version.h"
+#include "storage/disk.h"
 
 namespace staffroom::cli {
 namespace {
@@ -137,10 +138,10 @@ api::Reply repair_here(const Parsed& parsed) {
     const auto done = repair(parsed.home, *passphrase);
     if (!done) return done.error();
     const auto& mended = done->mended;
-    api::Json reply{{"rebuilt", done->groups_rebuilt},       {"erased", mended.values_erased},
-                    {"commits_wanted", mended.commits_lost}, {"commits_waiting", mended.commits_waiting},
-                    {"parts_wanted", mended.parts_lost},     {"chunks_wanted", mended.chunks_lost},
-                    {"secrets_lost", mended.secrets_lost}};
+    api::Json reply{{"rebuilt", done->groups_rebuilt},         {"erased", mended.values_erased},
+                    {"commits_wanted", mended.commits_lost},   {"commits_waiting", mended.commits_waiting},
+                    {"parts_wanted", mended.parts_lost},       {"chunks_wanted", mended.chunks_lost},
+                    {"chunks_adopted", mended.chunks_adopted}, {"secrets_lost", mended.secrets_lost}};
     if (done->salvaged) {
         reply["saved"] = done->salvaged->saved + done->salvaged->found_again;
         reply["kept"] = done->salvaged->kept.string();
@@ -220,6 +221,7 @@ int run_command(const Parsed& parsed) {
 
 int run(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    explain_bus_errors();
     init_crypto();
     const auto parsed = parse(argc, argv);
     if (const auto* told = std::get_if<Told>(&parsed)) {

@@ -87,6 +87,29 @@ struct Kept {
                *title->value.get<std::string>() == "Second title" && replica->log().missing(school, 10).empty() &&
                replica->log().waiting(school, 10).empty() && replica->log().wanted_parts(school, 10).empty();
     }
+    // A resource with a file; gives what the record names. Needs open_replica().
+    FileRef attaches(const Bytes& content) {
+        const auto source = folder / "worksheet.pdf";
+        std::ofstream(source, std::ios::binary)
+            .write(reinterpret_cast<const char*>(content.data()), std::streamsize(content.size()));
+        auto intake = FileIntake::open(source, replica->group(school)->keys.file, "worksheet.pdf", "application/pdf");
+        REQUIRE(intake.ok());
+        while (!intake->is_done()) REQUIRE(intake->step(profile->store(), profile->chunks()).ok());
+        CreateOp create{"resource", random_id<Nonce16>(), {}};
+        AssignOp file{"file", std::nullopt, Value(intake->file()), {}};
+        const auto record = id_of_record(school, amina.person(), create);
+        REQUIRE(replica->write(school, {{record, {make_op(create), make_op(file)}}}).ok());
+        return intake->file();
+    }
+    Bytes content_of(const FileRef& file) {
+        Bytes all;
+        CHECK(read_out(profile->store(), profile->chunks(), file, [&](ByteView plain) -> Result<> {
+                  append(all, plain);
+                  return Done{};
+              }).ok());
+        return all;
+    }
+
     Health health() {
         Scrub scrub(profile->store(), profile->chunks());
         auto health = scrub.finish();
@@ -226,6 +249,50 @@ TEST_CASE("a spoiled chunk is found and wanted again") {
     CHECK(kept.health().chunks_bad == std::vector<ChunkId>{chunk.ref.id});
     kept.mends();
     CHECK(kept.mended.chunks_lost == 1);
+    CHECK(kept.health().is_sound());
+}
+
+TEST_CASE("a chunk's file whose row has gone is taken back when its bytes are right") {
+    Kept kept;
+    kept.open();
+    const auto chunk = seal_chunk({}, Bytes(40'000, 'x')), other = seal_chunk({}, Bytes(40'000, 'y'));
+    std::vector<GivenChunk> both{{chunk.ref.id, chunk.bytes}, {other.ref.id, other.bytes}};
+    REQUIRE(store_chunks(kept.profile->store(), kept.profile->chunks(), std::move(both)).ok());
+    kept.change([&](WriteTxn& txn) -> Result<> { return txn.erase_all(Table::chunks, {}), Done{}; });
+    std::ofstream(kept.profile->chunks().file_of(other.ref.id)) << "spoiled";
+    kept.mends();
+    CHECK(kept.mended.chunks_adopted == 1);
+    CHECK(kept.health().chunks == 1);
+}
+
+TEST_CASE("after a repair the chunks that are here are not wanted, and the sweep takes none of them") {
+    Kept kept;
+    kept.open();
+    kept.open_replica();
+    Bytes content(3 * limits::chunk_bytes + 17);
+    for (std::size_t i = 0; i < content.size(); ++i) content[i] = std::uint8_t(i >> 7);
+    const auto file = kept.attaches(content);
+    const auto orphan = seal_chunk({}, Bytes(40'000, 'x'));
+    const auto place = kept.profile->chunks().file_of(orphan.ref.id);
+    fs::create_directories(place.parent_path());
+    std::ofstream(place) << "half of it";
+    const auto wanted = [&] { return kept.replica->chunks().wanted(100).size(); };
+    SUBCASE("nothing was lost") { kept.mends(); }
+    SUBCASE("every row was lost") {
+        // The manifest is small, so it lies in its row; the rest are files.
+        const auto manifest = *kept.replica->chunks().read(file.manifest[0].id);
+        kept.change([&](WriteTxn& txn) -> Result<> { return txn.erase_all(Table::chunks, {}), Done{}; });
+        kept.mends();
+        CHECK(kept.mended.chunks_adopted == 3);
+        CHECK(wanted() == 1);
+        REQUIRE(store_chunks(kept.profile->store(), kept.profile->chunks(), {{file.manifest[0].id, manifest}}).ok());
+    }
+    CHECK(wanted() == 0);
+    const auto swept = kept.profile->chunks().sweep(kept.profile->store());
+    REQUIRE(swept.ok());
+    CHECK(*swept == 1);
+    CHECK(!fs::exists(place));
+    CHECK(kept.content_of(file) == content);
     CHECK(kept.health().is_sound());
 }
 

@@ -2,18 +2,21 @@
 // told to fail. (A program's own definition of a C library function goes before the library's.)
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdarg>
+#include <fstream>
 
-#include "storage/disk.h"
-#include "storage/keyfile.h"
-#include "storage/lmdb.h"
+#include "core/crypto.h"
+#include "storage/file_copy.h"
+#include "storage/profile.h"
 #include "tests/disposable.h"
 
 namespace {
@@ -23,12 +26,15 @@ struct Faults {
     long syncs_left = -1;   // then every fsync fails
     int error = ENOSPC;
     bool disk_looks_full = false;
-    long steps_left = -1;  // then the process dies before the next write, sync or rename; -1: never
+    bool full_but_for_reserve = false;  // every write fails until the reserve is deleted
+    bool real_disk = false;             // free space is what the system says
+    long steps_left = -1;               // then the process dies before the next write, sync or rename; -1: never
 
     void step() {
         if (steps_left >= 0 && steps_left-- == 0) ::_exit(9);
     }
-    bool write_fails() { return step(), writes_left >= 0 && writes_left-- == 0 && (writes_left = 0, true); }
+    bool write_fails() { return step(), full_but_for_reserve || runs_out(); }
+    bool runs_out() { return writes_left >= 0 && writes_left-- == 0 && (writes_left = 0, true); }
     bool sync_fails() { return step(), syncs_left >= 0 && syncs_left-- == 0 && (syncs_left = 0, true); }
 } faults;
 
@@ -59,13 +65,21 @@ int rename(const char* from, const char* to) noexcept {
     faults.step();
     return int(::syscall(SYS_rename, from, to));
 }
+int unlink(const char* path) noexcept {
+    if (std::string_view(path).ends_with("/reserve")) faults.full_but_for_reserve = false;
+    return int(::syscall(SYS_unlink, path));
+}
 int syncfs(int) noexcept { return int(faults.sync_fails() ? fail() : 0); }
 int fsync(int) { return int(faults.sync_fails() ? fail() : 0); }
 int statvfs(const char* path, struct statvfs* facts) noexcept {
-    static_cast<void>(path);
     *facts = {};
     facts->f_frsize = 4096;
-    facts->f_bavail = faults.disk_looks_full ? 0 : 1 << 20;
+    facts->f_bavail = faults.disk_looks_full || faults.full_but_for_reserve ? 0 : 1 << 20;
+    struct statfs real {};
+    if (!faults.real_disk) return 0;
+    if (::syscall(SYS_statfs, path, &real) != 0) return -1;
+    facts->f_frsize = std::uint64_t(real.f_bsize);
+    facts->f_bavail = real.f_bavail;
     return 0;
 }
 }
@@ -111,7 +125,134 @@ std::uint32_t holds(Store& store, std::uint32_t count) {
     return found;
 }
 
+// A disk of its own, so small that a test can fill it. Only root may make one.
+class SmallDisk {
+  public:
+    explicit SmallDisk(const char* options) {
+        mounted_ = ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, options) == 0;
+        faults = {};
+        faults.real_disk = mounted_;
+        if (!mounted_) MESSAGE("skipped: only root may mount a small disk to fill");
+    }
+    ~SmallDisk() {
+        faults = {};
+        if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+
+    bool is_there() const { return mounted_; }
+    std::filesystem::path operator/(const char* name) const { return folder_ / name; }
+    void fill() const {
+        std::ofstream filler(*this / "filler", std::ios::binary | std::ios::app);
+        for (const std::string block(4096, 'x'); filler.write(block.data(), 4096).flush();) {
+        }
+    }
+    void make_room() const { std::filesystem::remove(*this / "filler"); }
+
+  private:
+    Disposable folder_;
+    bool mounted_ = false;
+};
+
 }  // namespace
+
+TEST_CASE("D04 a full disk gives up its reserve for what must not be put off, and only once") {
+    Disposable folder;
+    auto owner = OwnerLock::take(folder / "me", {true, std::nullopt});
+    REQUIRE(owner.ok());
+    auto profile = Profile::create(*owner, std::nullopt);
+    REQUIRE(profile.ok());
+    CHECK(std::filesystem::exists(profile->layout().reserve));
+    for (const int error : {ENOSPC, EIO, EDQUOT}) {
+        CAPTURE(error);
+        faults = {.error = error, .full_but_for_reserve = true};
+        CHECK(put(profile->store(), 0).ok());
+        CHECK(!std::filesystem::exists(profile->layout().reserve));
+        faults = {.error = error, .full_but_for_reserve = true};
+        const auto again = put(profile->store(), 1);
+        REQUIRE(!again.ok());
+        CHECK_EQ(again.error().say, "Disk full.");
+        CHECK_EQ(holds(profile->store(), 1), 1);
+        profile->tend();
+        CHECK(!std::filesystem::exists(profile->layout().reserve));
+        faults = {};
+        profile->tend();
+        CHECK(std::filesystem::exists(profile->layout().reserve));
+    }
+}
+
+TEST_CASE("D04 on a disk that is really full what was saved is read, the reserve is used, and freeing space helps") {
+    const SmallDisk disk("size=128m,mode=700");
+    if (!disk.is_there()) return;
+    auto owner = OwnerLock::take(disk / "me", {true, std::nullopt});
+    REQUIRE(owner.ok());
+    auto profile = Profile::create(*owner, std::nullopt);
+    REQUIRE(profile.ok());
+    const auto reserve = profile->layout().reserve;
+    CHECK(std::filesystem::exists(reserve));
+    std::uint32_t saved = 0;
+    while (saved < 100) REQUIRE(put(profile->store(), saved++).ok());
+    disk.fill();
+    CHECK_EQ(profile->room(), Room::none);
+    CHECK_EQ(holds(profile->store(), saved), saved);
+    while (std::filesystem::exists(reserve)) REQUIRE(put(profile->store(), saved++).ok());
+    disk.fill();
+    for (;;) {  // pages that were freed before are used up first
+        const auto done = put(profile->store(), saved);
+        if (!done) {
+            CHECK_EQ(done.error().say, "Disk full.");
+            break;
+        }
+        ++saved;
+    }
+    CHECK_EQ(holds(profile->store(), saved), saved);
+    (void)profile->close();
+    disk.make_room();
+    auto again = Profile::open(*owner, std::nullopt);
+    REQUIRE(again.ok());
+    CHECK(std::filesystem::exists(reserve));
+    CHECK(put(again->store(), saved++).ok());
+    CHECK_EQ(holds(again->store(), saved), saved);
+}
+
+TEST_CASE("D05 a file that the disk has no room for is refused at once; cut short by a full disk it is added again") {
+    init_crypto();
+    const SmallDisk disk("size=160m,mode=700");
+    if (!disk.is_there()) return;
+    const Disposable folder;
+    const auto source = folder / "film.mp4";
+    std::string content(48 << 20, 'x');
+    for (std::size_t i = 0; i < content.size(); i += 1000) content[i] = char('a' + i / 1000 % 26);
+    std::ofstream(source, std::ios::binary) << content;
+    auto owner = OwnerLock::take(disk / "me", {true, std::nullopt});
+    REQUIRE(owner.ok());
+    auto profile = Profile::create(*owner, std::nullopt);
+    REQUIRE(profile.ok());
+    const auto begin = [&] { return std::move(*FileIntake::open(source, SymmetricKey{}, "film.mp4", "video/mp4")); };
+    const auto step = [&](FileIntake& intake) { return intake.step(profile->store(), profile->chunks()); };
+
+    auto cut = begin();
+    REQUIRE(step(cut).ok());
+    disk.fill();
+    auto stopped = step(cut);
+    while (stopped.ok() && !cut.is_done()) stopped = step(cut);
+    REQUIRE(!stopped.ok());
+    CHECK_EQ(stopped.error().say, "Disk full.");
+    auto refused = begin();
+    CHECK_EQ(step(refused).code(), Code::refused);
+    CHECK_EQ(refused.bytes_done(), 0);
+
+    disk.make_room();
+    auto again = begin();
+    while (!again.is_done()) REQUIRE(step(again).ok());
+    std::string back;
+    REQUIRE(read_out(profile->store(), profile->chunks(), again.file(), [&](ByteView plain) -> Result<> {
+                back += text_of(plain);
+                return Done{};
+            }).ok());
+    CHECK(back == content);
+}
 
 TEST_CASE("D04 a disk that is full at any write says so, loses nothing and is used again once there is room") {
     constexpr std::uint32_t script = 500;
@@ -224,6 +365,32 @@ TEST_CASE("D01 a process that dies at any write leaves every transaction whole o
         CHECK_EQ(holds(*store, acknowledged), acknowledged);
         CHECK(put(*store, 99).ok());
     }
+}
+
+TEST_CASE("D07 a storage file that shrinks while it is read ends the program with a sentence and exit code 74") {
+    Disposable folder;
+    int words[2];
+    REQUIRE_EQ(::pipe(words), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::dup2(words[1], STDERR_FILENO);
+        explain_bus_errors();
+        auto store = opened(folder / "store");
+        for (std::uint32_t i = 0; i < 200; ++i) (void)put(*store, i);
+        if (::truncate((folder / "store/data.mdb").c_str(), 2 * 4096) != 0) ::_exit(1);
+        (void)holds(*store, 200);
+        ::_exit(0);
+    }
+    ::close(words[1]);
+    std::string said(400, ' ');
+    const auto size = ::read(words[0], said.data(), said.size());
+    said.resize(std::size_t(std::max<ssize_t>(size, 0)));
+    ::close(words[0]);
+    int status = 0;
+    REQUIRE_EQ(::waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status));
+    CHECK_EQ(WEXITSTATUS(status), 74);
+    CHECK_EQ(said, "The storage file is damaged, or its disk was taken away.\nRun: staffroom repair\n");
 }
 
 TEST_CASE("free space is kept for one's own work, and a little for getting out of it") {

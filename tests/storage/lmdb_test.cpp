@@ -275,6 +275,80 @@ TEST_CASE("D09 the same folder is not opened twice in one process, even without 
     CHECK(LmdbStore::open(at(folder / "store")).ok());
 }
 
+TEST_CASE("D11 what a reader that died holds back is used again, so the file does not grow with every write") {
+    Disposable folder;
+    put(*opened(at(folder / "store")), "key", "value");
+    int reading[2];
+    REQUIRE_EQ(::pipe(reading), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto store = opened(at(folder / "store"));
+        (void)store->read([&](ReadTxn&) -> Result<> {
+            if (::write(reading[1], "+", 1) == 1) ::pause();
+            return Done{};
+        });
+        ::_exit(1);
+    }
+    char plus = 0;
+    REQUIRE_EQ(::read(reading[0], &plus, 1), 1);
+    const auto store = opened(at(folder / "store"));
+    const auto size = [&] { return store->stats()->file_bytes; };
+    // Each round replaces 1 MiB, so that what no reader needs is soon as large as the bound.
+    const auto write_on = [&](int rounds) {
+        for (int i = 0; i < rounds; ++i) put(*store, "key", std::string(1 << 20, char('a' + i % 26)));
+    };
+    const auto before = size();
+    write_on(40);
+    const auto held_back = size();
+    CHECK(held_back > before + (std::uint64_t{30} << 20));
+    REQUIRE_EQ(::kill(child, SIGKILL), 0);
+    int status = 0;
+    REQUIRE_EQ(::waitpid(child, &status, 0), child);
+    store->forget_dead_readers();
+    write_on(200);
+    CHECK(size() < held_back + (std::uint64_t{8} << 20));
+    CHECK_EQ(value_of(*store, "key").size(), 1 << 20);
+}
+
+TEST_CASE("D18 what is looked at to open a store does not grow with it") {
+    Disposable folder;
+    const auto grow_to = [&](std::uint32_t from, std::uint32_t to) {
+        const auto store = opened(at(folder / "store"));
+        for (auto i = from; i < to; i += 100) {
+            REQUIRE(store
+                        ->write([&](WriteTxn& txn) -> Result<> {
+                            for (auto at = i; at < i + 100; ++at) {
+                                Bytes key;
+                                append_be32(key, at);
+                                txn.put(Table::chunks, key, Bytes(15'000, std::uint8_t(at)));
+                            }
+                            return Done{};
+                        })
+                        .ok());
+        }
+    };
+    // Pages of the map that this process has touched, as the kernel counts them.
+    const auto touched_by_opening = [&] {
+        const auto store = opened(at(folder / "store"));
+        std::ifstream maps("/proc/self/smaps");
+        std::uint64_t kilobytes = 0;
+        bool of_store = false;
+        for (std::string line; std::getline(maps, line);) {
+            if (line.find("rw-s") != std::string::npos || line.find("r--s") != std::string::npos)
+                of_store = line.find("data.mdb") != std::string::npos;
+            if (of_store && line.starts_with("Rss:")) kilobytes += std::stoull(line.substr(4));
+        }
+        return kilobytes;
+    };
+    grow_to(0, 200);
+    const auto small = touched_by_opening();
+    grow_to(200, 6'000);
+    CHECK(std::filesystem::file_size(folder / "store/data.mdb") > std::uintmax_t{90} << 20);
+    const auto large = touched_by_opening();
+    CHECK(small > 0);
+    CHECK(large <= small + 1024);
+}
+
 TEST_CASE("D15 a forked process is refused the parent's store and leaves it whole") {
     Disposable folder;
     auto store = opened(at(folder / "store"));

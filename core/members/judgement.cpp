@@ -276,7 +276,11 @@ bool Rules::knows_removals(const std::vector<CommitId>& auth) const {
                 return nodes_[other].act.device == nodes_[one].act.device && known(other);
             });
         });
-        if ((!removals_known || !revocations_known) && role_at(person.id, auth) != Role::none) return false;
+        if (removals_known && revocations_known) continue;
+        const bool was_out = role_at(person.id, auth) == Role::none &&
+                             std::all_of(person.granted.begin(), person.granted.end(),
+                                         [&](Index grant) { return pasts_.within(grant, heads); });
+        if (!was_out) return false;
     }
     return true;
 }

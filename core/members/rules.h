@@ -173,8 +173,9 @@ class Rules {
     // Whether enough organisers vouched for this device of the person.
     bool is_vouched_for(const PersonId& person, const DeviceId& device) const;
 
-    // Whether the past of `auth` has every effective removal, leave and revocation, or already gave those people and
-    // devices nothing (E3; the second, so that somebody long removed cannot force new keys by leaving again and again).
+    // Whether the past of `auth` has every effective removal, leave and revocation, or had all that was ever granted to
+    // those people and already gave them nothing (E3; the second, so that somebody long removed cannot force new keys by
+    // leaving again and again. Who was let in later is not meant: they were given the key, and must lose it).
     bool knows_removals(const std::vector<CommitId>& auth) const;
     // Whether it has every effective add and appointment of those who have a role now.
     bool knows_arrivals(const std::vector<CommitId>& auth) const;

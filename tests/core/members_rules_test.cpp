@@ -386,3 +386,19 @@ TEST_CASE("E3 an epoch is stale once a removal, a leave or a revocation is not i
     rules.add(fact("l", 2, "cy", {"c1"}, {act(ActKind::leave, 0, "cy")}, "c"));
     CHECK(rules.knows_removals(at({"y"})));
 }
+
+TEST_CASE("E3 an epoch is stale once somebody is removed who came after it, since its key was shared with them") {
+    auto rules = group_of({"ana", "ben"});
+    const auto at = [](Names heads) { return ids_named<CommitId>(heads); };
+    rules.add(fact("in", 1, "ana", {"g"}, {act(ActKind::add, 0, "cy", Role::member)}, "a"));
+    CHECK(rules.knows_removals(at({"g"})));
+    rules.add(fact("out", 2, "ana", {"in"}, {act(ActKind::remove, 0, "cy")}, "a"));
+    CHECK_FALSE(rules.knows_removals(at({"g"})));
+    CHECK(rules.knows_removals(at({"out"})));
+    // Likewise somebody who was out, is let in again and removed once more.
+    rules.add(fact("again", 3, "ana", {"out"}, {act(ActKind::add, 0, "cy", Role::member)}, "a"));
+    CHECK(rules.knows_removals(at({"out"})));
+    rules.add(fact("for good", 4, "ana", {"again"}, {act(ActKind::remove, 0, "cy")}, "a"));
+    CHECK_FALSE(rules.knows_removals(at({"out"})));
+    CHECK(rules.knows_removals(at({"for good"})));
+}

@@ -134,6 +134,21 @@ Result<EpochId> Author::epoch_to_write_with() {
     return begun.epoch;
 }
 
+Result<> Author::begin_epoch_after_merge() {
+    if (group_.members.needs_update() || group_.members.role_now(identity_.person()).role < Role::organiser ||
+        !commit_log::has_any(txn_, group_.number, CommitKind::key) ||
+        group_.epochs.choose(group_.members, group_.held)) {
+        return Done{};
+    }
+    const auto last = commit_log::heads(txn_, group_.number, CommitKind::control);
+    if (last.size() == 1) {
+        const auto commit = commit_log::commit(txn_, id_of(last.front()));
+        if (commit && group_.members.role_of(commit->header.author) >= Role::member) return Done{};
+    }
+    if (auto epoch = epoch_to_write_with(); !epoch) return epoch.error();
+    return Done{};
+}
+
 Result<> Author::share(const EpochId& epoch, const std::vector<DeviceRecord>& devices) {
     for (const auto& op : make_shares(epoch, *group_.key(epoch), devices)) {
         if (auto written = key_commit(make_op(op)); !written) return written;

@@ -26,6 +26,13 @@ class Author {
     // Errors: refused, too_large. Whether the ops have effect is for core/members/rules.h.
     Result<CommitId> control(const std::vector<Op>& ops);
 
+    // After control commits from elsewhere (E2): begins an epoch that the removed cannot read, when none that is here is
+    // fit, this person is an organiser, and nobody else's new epoch is on its way. That is so when one control commit
+    // stands after all others and its author still writes: the epoch was made in the transaction that wrote it, and
+    // comes behind it. It is not so after a leave, or when removals were written apart. What is missed here is made up
+    // for by the next write, so nothing is ever sealed for those who are out.
+    Result<> begin_epoch_after_merge();
+
     // Gives a device that asked for them the epoch keys that it is entitled to and that are here (E4).
     Result<> share_with(const DeviceId& device, const std::vector<EpochId>& asked);
 

@@ -23,13 +23,11 @@ constexpr std::size_t commits_per_flush = 4'000;
 
 }  // namespace
 
-Result<CheckedCommit> check(const GroupId& group, const CommitFrame& frame) {
-    auto commit = read_commit(frame.commit);
-    if (!commit) return commit.error();
-    if (commit->header.group != group || frame.parts.size() != commit->header.parts.size() || !has_signature(*commit)) {
+Result<CheckedCommit> check(const GroupId& group, Commit commit, const CommitFrame& frame) {
+    if (commit.header.group != group || frame.parts.size() != commit.header.parts.size() || !has_signature(commit)) {
         return {Code::malformed, "A change is not what it claims to be.", "It was left out."};
     }
-    CheckedCommit checked{std::move(*commit), frame};
+    CheckedCommit checked{std::move(commit), frame};
     for (std::size_t index = 0; index < frame.parts.size(); ++index) {
         auto& part = checked.frame.parts[index];
         if (part && !is_part(checked.commit.header, index, *part)) part.reset();
@@ -42,25 +40,27 @@ Ingest::Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& 
     views_.emplace(txn_, group_.number, group_.id);
 }
 
-void Ingest::take(CheckedCommit checked) {
-    const auto id = checked.commit.id;
+void Ingest::take(const CheckedCommit& checked) {
+    const auto& id = checked.commit.id;
     if (commit_log::has(txn_, id) || waiting_.has(txn_, group_.number, id)) return;
-    std::vector<CheckedCommit> arrived;
-    arrived.push_back(std::move(checked));
-    while (!arrived.empty()) {
-        auto next = std::move(arrived.back());
-        arrived.pop_back();
-        const auto fate = admit(next);
-        if (fate == Fate::waits && next.commit.id == id) done_.report.waiting.push_back(id);
-        if (fate != Fate::complete) continue;
-        for (auto& frame : waiting_.take_those_waiting_for(txn_, group_.number, next.commit.id)) {
+    std::vector<CheckedCommit> woken;
+    const auto wake_those_behind = [&](const CommitId& arrived) {
+        for (auto& frame : waiting_.take_those_waiting_for(txn_, group_.number, arrived)) {
             auto commit = read_commit(frame.commit);
-            if (commit) arrived.push_back({std::move(*commit), std::move(frame)});
+            if (commit) woken.push_back({std::move(*commit), std::move(frame)});
         }
+    };
+    const auto fate = admit(checked);
+    if (fate == Fate::waits) done_.report.waiting.push_back(id);
+    if (fate == Fate::complete) wake_those_behind(id);
+    while (!woken.empty()) {
+        const auto next = std::move(woken.back());
+        woken.pop_back();
+        if (admit(next) == Fate::complete) wake_those_behind(next.commit.id);
     }
 }
 
-Ingest::Fate Ingest::admit(CheckedCommit& checked) {
+Ingest::Fate Ingest::admit(const CheckedCommit& checked) {
     const auto& header = checked.commit.header;
     const auto missing = missing_ancestors(header);
     if (!missing.empty()) {
@@ -75,8 +75,15 @@ Ingest::Fate Ingest::admit(CheckedCommit& checked) {
     return complete(checked);
 }
 
+bool Ingest::is_here(const CommitId& content) const {
+    return depths_.contains(content) || commit_log::has(txn_, content);
+}
+
 std::optional<std::uint64_t> Ingest::depth_in(const CommitId& id, CommitKind kind) {
     if (kind == CommitKind::control && id == root_of(group_.id)) return 0;
+    if (const auto fresh = depths_.find(id); fresh != depths_.end()) {
+        return fresh->second.first == kind ? std::optional(fresh->second.second) : std::nullopt;
+    }
     const auto commit = commit_log::commit(txn_, id);
     if (!commit || commit->header.group != group_.id || commit->header.kind != kind) return std::nullopt;
     return commit->header.depth;
@@ -85,8 +92,7 @@ std::optional<std::uint64_t> Ingest::depth_in(const CommitId& id, CommitKind kin
 std::vector<CommitId> Ingest::missing_ancestors(const CommitHeader& header) {
     std::vector<CommitId> missing;
     for (const auto& parent : header.parents) {
-        const bool here =
-            header.kind == CommitKind::control ? group_.members.has(parent) : commit_log::has(txn_, parent);
+        const bool here = header.kind == CommitKind::control ? group_.members.has(parent) : is_here(parent);
         if (!here) missing.push_back(parent);
     }
     for (const auto& auth : header.auth) {
@@ -107,7 +113,7 @@ bool Ingest::depth_is_right(const CommitHeader& header) {
     return header.depth == deepest + 1;
 }
 
-Ingest::Fate Ingest::complete(CheckedCommit& checked) {
+Ingest::Fate Ingest::complete(const CheckedCommit& checked) {
     const auto kind = checked.commit.header.kind;
     const bool taken = kind == CommitKind::control ? fold_control(checked)
                        : kind == CommitKind::key   ? fold_key(checked)
@@ -119,6 +125,7 @@ void Ingest::append(const CheckedCommit& checked) {
     const auto& commit = checked.commit;
     const bool fresh = commit_log::append(txn_, group_.number, commit, checked.frame.parts);
     if (fresh) added_[commit.header.kind].push_back(key_of(commit.header.depth, commit.id));
+    depths_.emplace(commit.id, std::pair(commit.header.kind, commit.header.depth));
     done_.report.fresh.push_back(commit.id);
     done_.report.control |= commit.header.kind == CommitKind::control;
 }

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "core/ports.h"
@@ -23,8 +24,8 @@ struct CheckedCommit {
     Commit commit;
     CommitFrame frame;
 };
-// Error: malformed, too_large. About 60 us, nearly all of it the signature.
-Result<CheckedCommit> check(const GroupId& group, const CommitFrame& frame);
+// `commit` is what read_commit() made of the frame's. Error: malformed. About 60 us, nearly all of it the signature.
+Result<CheckedCommit> check(const GroupId& group, Commit commit, const CommitFrame& frame);
 
 // What a transaction did, for whoever shows or passes it on.
 struct Ingested {
@@ -40,22 +41,24 @@ class Ingest {
     // `group` is changed as commits are taken. When the transaction fails it must be loaded again.
     Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& chunks);
 
-    void take(CheckedCommit checked);
+    void take(const CheckedCommit& checked);
     // A part that was missing. Passed over when nobody wants it or the bytes are others.
     void take_part(const PartName& name, ByteView part);
     // Folds all content again from the log: after a repair, or when what a removal masks has changed.
     void fold_again() { fold_again_ = true; }
     bool keys_changed() const { return done_.keys_changed; }
+    bool members_changed() const { return done_.members_changed; }
     // Grows the trees and writes the views. Call once, last.
     Result<Ingested> finish();
 
   private:
     enum class Fate { complete, waits, declined };
-    Fate admit(CheckedCommit& checked);
+    Fate admit(const CheckedCommit& checked);
+    bool is_here(const CommitId& content) const;
     std::vector<CommitId> missing_ancestors(const CommitHeader& header);
     bool depth_is_right(const CommitHeader& header);
     std::optional<std::uint64_t> depth_in(const CommitId& id, CommitKind kind);
-    Fate complete(CheckedCommit& checked);
+    Fate complete(const CheckedCommit& checked);
     void append(const CheckedCommit& checked);
     bool fold_control(const CheckedCommit& checked);
     bool fold_key(const CheckedCommit& checked);
@@ -75,6 +78,8 @@ class Ingest {
     const Chunks& chunks_;
     std::optional<Views> views_;
     std::map<CommitKind, std::vector<CommitKey>> added_;
+    // Of those added here: the parents of what comes next are mostly among them, and need not be read back.
+    std::unordered_map<CommitId, std::pair<CommitKind, std::uint64_t>, IdHash> depths_;
     std::map<CommitId, std::unordered_set<CommitId, IdHash>> seen_pasts_;
     std::set<EpochId> opened_;
     bool fold_again_ = false;

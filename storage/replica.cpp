@@ -104,8 +104,9 @@ Result<Ingested> Replica::change(const GroupId& id, const std::function<Result<>
         auto& changed = *groups_.at(id);
         Ingest ingest(txn, changed, waiting_, chunk_files_);
         if (auto stepped = step(txn, changed, ingest); !stepped) return stepped;
-        if (ingest.keys_changed()) {
+        if (ingest.keys_changed() || ingest.members_changed()) {
             Author author(txn, changed, ingest, identity_, options_.wall_ms());
+            if (auto begun = author.begin_epoch_after_merge(); !begun) return begun;
             if (auto said = author.say_what_does_not_open(); !said) return said;
         }
         auto finished = ingest.finish();
@@ -123,14 +124,18 @@ Result<Ingested> Replica::ingest(const GroupId& id, const std::vector<CommitFram
     const auto* found = group(id);
     if (found == nullptr) return no_such_group();
     // Duplicates are the usual case at a meeting of many, so they are dropped before any signature is checked.
-    std::vector<const CommitFrame*> fresh;
+    struct Fresh {
+        Commit commit;
+        const CommitFrame* frame;
+    };
+    std::vector<Fresh> fresh;
     std::vector<std::pair<PartName, Bytes>> late;
     const auto read = store_.read([&](ReadTxn& txn) -> Result<> {
         for (const auto& frame : frames) {
-            const auto commit = read_commit(frame.commit);
+            auto commit = read_commit(frame.commit);
             if (!commit || waiting_.has(txn, found->number, commit->id)) continue;
             if (!commit_log::has(txn, commit->id)) {
-                fresh.push_back(&frame);
+                fresh.push_back({std::move(*commit), &frame});
                 continue;
             }
             for (std::size_t index = 0; index < frame.parts.size(); ++index) {
@@ -142,14 +147,16 @@ Result<Ingested> Replica::ingest(const GroupId& id, const std::vector<CommitFram
     });
     if (!read) return read.error();
     if (fresh.empty() && late.empty()) return Ingested{};
-    std::vector<std::optional<CheckedCommit>> checked(fresh.size());
     std::vector<DeclinedCommit> declined;
+    std::vector<CommitId> ids;
+    for (const auto& each : fresh) ids.push_back(each.commit.id);
+    std::vector<std::optional<CheckedCommit>> checked(fresh.size());
     options_.for_each(fresh.size(), [&](std::size_t index) {
-        if (auto each = check(id, *fresh[index])) checked[index] = std::move(*each);
+        if (auto each = check(id, std::move(fresh[index].commit), *fresh[index].frame))
+            checked[index] = std::move(*each);
     });
-    for (std::size_t index = 0; index < fresh.size(); ++index) {
-        const auto commit = read_commit(fresh[index]->commit);
-        if (!checked[index] && commit) declined.push_back({commit->id, Declined::malformed});
+    for (std::size_t index = 0; index < ids.size(); ++index) {
+        if (!checked[index]) declined.push_back({ids[index], Declined::malformed});
     }
     auto ingested = change(id, [&](WriteTxn&, Group&, Ingest& ingest) -> Result<> {
         for (const auto& each : checked) {

@@ -35,7 +35,7 @@ void WaitingRoom::load(ReadTxn& txn) {
 }
 
 bool WaitingRoom::has(ReadTxn& txn, keys::GroupNumber group, const CommitId& id) const {
-    return txn.has(Table::waiting, keys::in_group(group, id.view()));
+    return count(group) != 0 && txn.has(Table::waiting, keys::in_group(group, id.view()));
 }
 
 Result<> WaitingRoom::put(WriteTxn& txn, keys::GroupNumber group, const Commit& commit, const CommitFrame& frame,
@@ -57,6 +57,7 @@ Result<> WaitingRoom::put(WriteTxn& txn, keys::GroupNumber group, const Commit& 
 
 std::vector<CommitFrame> WaitingRoom::take_those_waiting_for(WriteTxn& txn, keys::GroupNumber group,
                                                              const CommitId& arrived) {
+    if (count(group) == 0) return {};
     const auto prefix = keys::in_group(group, arrived.view());
     std::vector<CommitId> ids;
     txn.scan_keys(Table::waiting_for, prefix, [&](ByteView key) {

@@ -269,8 +269,8 @@ TEST_CASE("after a repair the chunks that are here are not wanted, and the sweep
     Kept kept;
     kept.open();
     kept.open_replica();
-    Bytes content(3 * limits::chunk_bytes + 17);
-    for (std::size_t i = 0; i < content.size(); ++i) content[i] = std::uint8_t(i >> 7);
+    Bytes content(3 * limits::chunk_bytes);
+    for (std::size_t i = 0; i < content.size(); ++i) content[i] = std::uint8_t((i >> 7) ^ (i / limits::chunk_bytes));
     const auto file = kept.attaches(content);
     const auto orphan = seal_chunk({}, Bytes(40'000, 'x'));
     const auto place = kept.profile->chunks().file_of(orphan.ref.id);

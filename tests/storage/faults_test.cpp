@@ -1,53 +1,61 @@
-// Disks that are full or fail: the calls by which LMDB and we write are replaced for this program by ones that can be
-// told to fail. (A program's own definition of a C library function goes before the library's.)
+// Disks that fail: here stand the replaced calls of tests/storage/false_disk.h. (A program's own definition of a C library
+// function goes before the library's.)
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdarg>
-#include <fstream>
+#include <set>
 
-#include "core/crypto.h"
-#include "storage/file_copy.h"
-#include "storage/profile.h"
+#include "storage/disk.h"
+#include "storage/keyfile.h"
 #include "tests/disposable.h"
+#include "tests/storage/false_disk.h"
+
+staffroom::Faults staffroom::faults;
+staffroom::Recording staffroom::recording;
+
+using namespace staffroom;
 
 namespace {
 
-struct Faults {
-    long writes_left = -1;  // then every write fails; -1: never
-    long syncs_left = -1;   // then every fsync fails
-    int error = ENOSPC;
-    bool disk_looks_full = false;
-    bool full_but_for_reserve = false;  // every write fails until the reserve is deleted
-    bool real_disk = false;             // free space is what the system says
-    long steps_left = -1;               // then the process dies before the next write, sync or rename; -1: never
-
-    void step() {
-        if (steps_left >= 0 && steps_left-- == 0) ::_exit(9);
-    }
-    bool write_fails() { return step(), full_but_for_reserve || runs_out(); }
-    bool runs_out() { return writes_left >= 0 && writes_left-- == 0 && (writes_left = 0, true); }
-    bool sync_fails() { return step(), syncs_left >= 0 && syncs_left-- == 0 && (syncs_left = 0, true); }
-} faults;
-
 ssize_t fail() { return errno = faults.error, -1; }
+
+// Which descriptors make each write durable by themselves.
+std::set<int>& synced_by_itself() {
+    static std::set<int> descriptors;
+    return descriptors;
+}
+
+void record(int file, off_t at, const void* bytes, std::size_t size) {
+    struct stat status {};
+    if (recording.inode == 0 || ::fstat(file, &status) != 0 || status.st_ino != recording.inode) return;
+    const auto* first = static_cast<const std::uint8_t*>(bytes);
+    recording.steps.push_back({std::size_t(at), Bytes(first, first + size)});
+    if (synced_by_itself().contains(file)) recording.steps.push_back({});
+}
+void record_sync() {
+    if (recording.inode != 0) recording.steps.push_back({});
+}
 
 }  // namespace
 
 extern "C" {
 ssize_t pwrite(int file, const void* bytes, size_t size, off_t at) {
-    return faults.write_fails() ? fail() : ::syscall(SYS_pwrite64, file, bytes, size, at);
+    if (faults.write_fails()) return fail();
+    record(file, at, bytes, size);
+    return ::syscall(SYS_pwrite64, file, bytes, size, at);
 }
 ssize_t writev(int file, const struct iovec* list, int count) {
-    return faults.write_fails() ? fail() : ::syscall(SYS_writev, file, list, count);
+    if (faults.write_fails()) return fail();
+    auto at = off_t(::syscall(SYS_lseek, file, 0, SEEK_CUR));
+    for (int i = 0; i < count; at += off_t(list[i++].iov_len)) record(file, at, list[i].iov_base, list[i].iov_len);
+    return ::syscall(SYS_writev, file, list, count);
 }
 ssize_t write(int file, const void* bytes, size_t size) {
     return file > 2 && faults.write_fails() ? fail() : ::syscall(SYS_write, file, bytes, size);
@@ -58,19 +66,23 @@ int open(const char* path, int flags, ...) {
     va_start(more, flags);
     const auto mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(more, mode_t) : 0;
     va_end(more);
-    return int(::syscall(SYS_openat, AT_FDCWD, path, flags & ~O_DSYNC, mode));
+    const int file = int(::syscall(SYS_openat, AT_FDCWD, path, flags & ~O_DSYNC, mode));
+    synced_by_itself().erase(file);
+    if ((flags & O_DSYNC) != 0) synced_by_itself().insert(file);
+    return file;
 }
-int fdatasync(int) { return int(faults.sync_fails() ? fail() : 0); }
+int fdatasync(int) { return int(faults.sync_fails() ? fail() : (record_sync(), 0)); }
 int rename(const char* from, const char* to) noexcept {
     faults.step();
     return int(::syscall(SYS_rename, from, to));
 }
 int unlink(const char* path) noexcept {
-    if (std::string_view(path).ends_with("/reserve")) faults.full_but_for_reserve = false;
-    return int(::syscall(SYS_unlink, path));
+    const int gone = int(::syscall(SYS_unlink, path));
+    if (gone == 0 && std::string_view(path).ends_with("/reserve")) faults.full_but_for_reserve = false;
+    return gone;
 }
 int syncfs(int) noexcept { return int(faults.sync_fails() ? fail() : 0); }
-int fsync(int) { return int(faults.sync_fails() ? fail() : 0); }
+int fsync(int) { return int(faults.sync_fails() ? fail() : (record_sync(), 0)); }
 int statvfs(const char* path, struct statvfs* facts) noexcept {
     *facts = {};
     facts->f_frsize = 4096;
@@ -82,176 +94,6 @@ int statvfs(const char* path, struct statvfs* facts) noexcept {
     facts->f_bavail = real.f_bavail;
     return 0;
 }
-}
-
-using namespace staffroom;
-
-namespace {
-
-StorageKeys some_keys() {
-    StorageKeys keys;
-    keys.sync.bytes.fill(1);
-    keys.view.bytes.fill(2);
-    return keys;
-}
-
-std::unique_ptr<LmdbStore> opened(const std::filesystem::path& folder) {
-    auto store = LmdbStore::open({.folder = folder, .keys = some_keys(), .upgrades = {}});
-    if (!store) FAIL(store.error().say);
-    return std::move(*store);
-}
-
-Result<> put(Store& store, std::uint32_t number) {
-    return store.write([&](WriteTxn& txn) -> Result<> {
-        Bytes key;
-        append_be32(key, number);
-        txn.put(Table::commits, key, Bytes(number % 7 == 0 ? 9000 : 300, std::uint8_t(number)));
-        return Done{};
-    });
-}
-
-std::uint32_t holds(Store& store, std::uint32_t count) {
-    std::uint32_t found = 0;
-    CHECK(store
-              .read([&](ReadTxn& txn) -> Result<> {
-                  for (std::uint32_t i = 0; i < count; ++i) {
-                      Bytes key;
-                      append_be32(key, i);
-                      found += txn.get(Table::commits, key) == Bytes(i % 7 == 0 ? 9000 : 300, std::uint8_t(i));
-                  }
-                  return Done{};
-              })
-              .ok());
-    return found;
-}
-
-// A disk of its own, so small that a test can fill it. Only root may make one.
-class SmallDisk {
-  public:
-    explicit SmallDisk(const char* options) {
-        mounted_ = ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, options) == 0;
-        faults = {};
-        faults.real_disk = mounted_;
-        if (!mounted_) MESSAGE("skipped: only root may mount a small disk to fill");
-    }
-    ~SmallDisk() {
-        faults = {};
-        if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-
-    bool is_there() const { return mounted_; }
-    std::filesystem::path operator/(const char* name) const { return folder_ / name; }
-    void fill() const {
-        std::ofstream filler(*this / "filler", std::ios::binary | std::ios::app);
-        for (const std::string block(4096, 'x'); filler.write(block.data(), 4096).flush();) {
-        }
-    }
-    void make_room() const { std::filesystem::remove(*this / "filler"); }
-
-  private:
-    Disposable folder_;
-    bool mounted_ = false;
-};
-
-}  // namespace
-
-TEST_CASE("D04 a full disk gives up its reserve for what must not be put off, and only once") {
-    Disposable folder;
-    auto owner = OwnerLock::take(folder / "me", {true, std::nullopt});
-    REQUIRE(owner.ok());
-    auto profile = Profile::create(*owner, std::nullopt);
-    REQUIRE(profile.ok());
-    CHECK(std::filesystem::exists(profile->layout().reserve));
-    for (const int error : {ENOSPC, EIO, EDQUOT}) {
-        CAPTURE(error);
-        faults = {.error = error, .full_but_for_reserve = true};
-        CHECK(put(profile->store(), 0).ok());
-        CHECK(!std::filesystem::exists(profile->layout().reserve));
-        faults = {.error = error, .full_but_for_reserve = true};
-        const auto again = put(profile->store(), 1);
-        REQUIRE(!again.ok());
-        CHECK_EQ(again.error().say, "Disk full.");
-        CHECK_EQ(holds(profile->store(), 1), 1);
-        profile->tend();
-        CHECK(!std::filesystem::exists(profile->layout().reserve));
-        faults = {};
-        profile->tend();
-        CHECK(std::filesystem::exists(profile->layout().reserve));
-    }
-}
-
-TEST_CASE("D04 on a disk that is really full what was saved is read, the reserve is used, and freeing space helps") {
-    const SmallDisk disk("size=128m,mode=700");
-    if (!disk.is_there()) return;
-    auto owner = OwnerLock::take(disk / "me", {true, std::nullopt});
-    REQUIRE(owner.ok());
-    auto profile = Profile::create(*owner, std::nullopt);
-    REQUIRE(profile.ok());
-    const auto reserve = profile->layout().reserve;
-    CHECK(std::filesystem::exists(reserve));
-    std::uint32_t saved = 0;
-    while (saved < 100) REQUIRE(put(profile->store(), saved++).ok());
-    disk.fill();
-    CHECK_EQ(profile->room(), Room::none);
-    CHECK_EQ(holds(profile->store(), saved), saved);
-    while (std::filesystem::exists(reserve)) REQUIRE(put(profile->store(), saved++).ok());
-    disk.fill();
-    for (;;) {  // pages that were freed before are used up first
-        const auto done = put(profile->store(), saved);
-        if (!done) {
-            CHECK_EQ(done.error().say, "Disk full.");
-            break;
-        }
-        ++saved;
-    }
-    CHECK_EQ(holds(profile->store(), saved), saved);
-    (void)profile->close();
-    disk.make_room();
-    auto again = Profile::open(*owner, std::nullopt);
-    REQUIRE(again.ok());
-    CHECK(std::filesystem::exists(reserve));
-    CHECK(put(again->store(), saved++).ok());
-    CHECK_EQ(holds(again->store(), saved), saved);
-}
-
-TEST_CASE("D05 a file that the disk has no room for is refused at once; cut short by a full disk it is added again") {
-    init_crypto();
-    const SmallDisk disk("size=160m,mode=700");
-    if (!disk.is_there()) return;
-    const Disposable folder;
-    const auto source = folder / "film.mp4";
-    std::string content(48 << 20, 'x');
-    for (std::size_t i = 0; i < content.size(); i += 1000) content[i] = char('a' + i / 1000 % 26);
-    std::ofstream(source, std::ios::binary) << content;
-    auto owner = OwnerLock::take(disk / "me", {true, std::nullopt});
-    REQUIRE(owner.ok());
-    auto profile = Profile::create(*owner, std::nullopt);
-    REQUIRE(profile.ok());
-    const auto begin = [&] { return std::move(*FileIntake::open(source, SymmetricKey{}, "film.mp4", "video/mp4")); };
-    const auto step = [&](FileIntake& intake) { return intake.step(profile->store(), profile->chunks()); };
-
-    auto cut = begin();
-    REQUIRE(step(cut).ok());
-    disk.fill();
-    auto stopped = step(cut);
-    while (stopped.ok() && !cut.is_done()) stopped = step(cut);
-    REQUIRE(!stopped.ok());
-    CHECK_EQ(stopped.error().say, "Disk full.");
-    auto refused = begin();
-    CHECK_EQ(step(refused).code(), Code::refused);
-    CHECK_EQ(refused.bytes_done(), 0);
-
-    disk.make_room();
-    auto again = begin();
-    while (!again.is_done()) REQUIRE(step(again).ok());
-    std::string back;
-    REQUIRE(read_out(profile->store(), profile->chunks(), again.file(), [&](ByteView plain) -> Result<> {
-                back += text_of(plain);
-                return Done{};
-            }).ok());
-    CHECK(back == content);
 }
 
 TEST_CASE("D04 a disk that is full at any write says so, loses nothing and is used again once there is room") {
@@ -391,21 +233,4 @@ TEST_CASE("D07 a storage file that shrinks while it is read ends the program wit
     CHECK(WIFEXITED(status));
     CHECK_EQ(WEXITSTATUS(status), 74);
     CHECK_EQ(said, "The storage file is damaged, or its disk was taken away.\nRun: staffroom repair\n");
-}
-
-TEST_CASE("free space is kept for one's own work, and a little for getting out of it") {
-    CHECK_EQ(room_for(std::uint64_t{200} << 20), Room::for_all);
-    CHECK_EQ(room_for((std::uint64_t{200} << 20) - 1), Room::for_own);
-    CHECK_EQ(room_for(std::uint64_t{50} << 20), Room::for_own);
-    CHECK_EQ(room_for((std::uint64_t{50} << 20) - 1), Room::none);
-
-    Disposable folder;
-    keep_reserve(folder / "reserve");
-    CHECK_EQ(std::filesystem::file_size(folder / "reserve"), reserve_bytes);
-    release_reserve(folder / "reserve");
-    CHECK(!std::filesystem::exists(folder / "reserve"));
-    faults.disk_looks_full = true;
-    keep_reserve(folder / "reserve");
-    faults = {};
-    CHECK(!std::filesystem::exists(folder / "reserve"));
 }

@@ -133,7 +133,7 @@ void Node::introduce_oneself(const GroupId& id) {
     auto& replica = home_.replica();
     const auto* group = replica.group(id);
     const auto me = home_.identity().person();
-    const auto role = group->members.role_now(me).role;
+    const auto role = group->members.role_of(home_.identity().device());
     if (role < Role::member) return;
     NewRecord wanted;
     wanted.type = "profile";

@@ -74,7 +74,7 @@ Result<CommitId> Author::commit(Draft draft) {
 
 Result<> Author::content(const std::vector<ContentPart>& parts) {
     if (auto may = may_write(); !may) return may;
-    if (group_.members.role_now(identity_.person()).role < Role::member) return may_not_write();
+    if (group_.members.role_of(identity_.device()) < Role::member) return may_not_write();
     std::size_t next = 0;
     while (next < parts.size()) {
         auto auth = heads(CommitKind::control);
@@ -113,7 +113,7 @@ Result<CommitId> Author::control(const std::vector<Op>& ops) {
     auto written = commit(std::move(draft));
     if (!written) return written;
     // E2 and E4: whoever reads now can open what is written next, and whoever was cut cannot.
-    const auto may_key = group_.members.role_now(identity_.person()).role >= Role::member;
+    const auto may_key = group_.members.role_of(identity_.device()) >= Role::member;
     if (may_key && commit_log::has_any(txn_, group_.number, CommitKind::key)) {
         if (auto epoch = epoch_to_write_with(); !epoch) return epoch.error();
     }

@@ -5,6 +5,7 @@
 #include "app/api/verbs.h"
 #include "app/home.h"
 #include "app/network.h"
+#include "core/members/changes.h"
 
 namespace staffroom::api {
 namespace {
@@ -26,7 +27,7 @@ Json described(Desk& desk, const Group& group) {
     return Json{{"id", to_text(group.id)},
                 {"name", group.genesis.name},
                 {"kind", name_of(group.genesis.kind)},
-                {"role", name_of(group.members.role_now(desk.home.identity().person()).role)},
+                {"role", name_of(group.members.role_of(desk.home.identity().device()))},
                 {"members", group.members.members().size()},
                 {"records", records},
                 {"root", to_text(root_of_all(replica, group.id))}};
@@ -76,15 +77,12 @@ Reply group_leave(Desk& desk, const Json& args) {
     const auto group = find_group(desk.home.replica(), text_arg(args, "group"));
     if (!group) return group.error();
     const auto id = (*group)->id;
-    const auto me = desk.home.identity().person();
-    std::size_t organisers = 0;
-    for (const auto& member : (*group)->members.members()) organisers += member.now.role == Role::organiser ? 1 : 0;
-    const bool last = organisers == 1 && (*group)->members.role_now(me).role == Role::organiser;
-    if (last && (*group)->members.members().size() > 1 && !flag_arg(args, "anyway")) {
-        return Error{Code::refused, "You are the last organiser: without you nobody can let anyone in.",
-                     "Make somebody an organiser first (staffroom member promote), or add --anyway."};
+    const auto change = decide_leave((*group)->members, desk.home.identity().device());
+    if (!change) return change.error();
+    if (!change->warning.empty() && !flag_arg(args, "anyway")) {
+        return Error{Code::refused, change->warning, "Use staffroom member promote first, or add --anyway."};
     }
-    const auto written = desk.home.replica().write_control(id, {make_op(LeaveOp{})});
+    const auto written = desk.home.replica().write_control(id, change->ops);
     if (!written) return written.error();
     desk.network.wrote(id, *written);
     return Json{{"group", to_text(id)}};

@@ -57,7 +57,7 @@ class Join final : public Errand {
         next_ = now + look_ms;
         const auto* group = desk.home.replica().group(group_);
         const bool member =
-            group != nullptr && group->members.role_now(desk.home.identity().person()).role >= Role::reader;
+            group != nullptr && group->members.role_of(desk.home.identity().device()) >= Role::reader;
         const auto answer = desk.network.join_answer(group_);
         const bool refused = answer && answer->over && answer->outcome != net::Outcome::welcome;
         if (!member && refused) return Reply(refusal_of(answer->outcome));
@@ -94,7 +94,7 @@ std::unique_ptr<Errand> join(Desk& desk, const Json& args) {
     if (!options) return std::make_unique<Refusal>(options.error());
     if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Refusal>(opened.error());
     const auto* group = desk.home.replica().group(invitation->group);
-    const bool inside = group != nullptr && group->members.role_now(desk.home.identity().person()).role >= Role::reader;
+    const bool inside = group != nullptr && group->members.role_of(desk.home.identity().device()) >= Role::reader;
     if (!inside) desk.network.join(*invitation);
     return std::make_unique<Join>(*invitation, net::uptime_ms());
 }

@@ -6,24 +6,17 @@
 #include "app/home.h"
 #include "app/network.h"
 #include "app/newcomers.h"
+#include "core/members/changes.h"
 #include "core/members/invite.h"
 
 namespace staffroom::api {
 namespace {
 
-Error organisers_only() {
-    return {Code::refused, "Only an organiser of the group can do that.", "Ask an organiser: staffroom members GROUP"};
-}
-
-bool is_organiser(Desk& desk, const Group& group) {
-    return group.members.role_now(desk.home.identity().person()).role == Role::organiser;
-}
-
 Reply invite(Desk& desk, const Json& args) {
     const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
     if (!found) return found.error();
     const auto id = (*found)->id;
-    if (!is_organiser(desk, **found)) return organisers_only();
+    if (auto may = may_organise((*found)->members, desk.home.identity().device()); !may) return may.error();
     const auto role = maybe_text_arg(args, "role").value_or("member");
     if (role != "member" && role != "reader") {
         return Error{Code::malformed, "People are invited as member or reader.",
@@ -65,7 +58,7 @@ Reply members(Desk& desk, const Json& args) {
                             {"devices", std::move(devices)}});
     }
     Json reply{{"members", std::move(rows)}};
-    if (is_organiser(desk, **group)) {
+    if (may_organise((*group)->members, desk.home.identity().device())) {
         boost::json::array asking;
         for (const auto& newcomer : Newcomers(desk.home.profile().store()).waiting((*group)->id)) {
             asking.push_back(
@@ -97,7 +90,7 @@ Reply member_admit(Desk& desk, const Json& args) {
     const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
     if (!found) return found.error();
     const auto id = (*found)->id;
-    if (!is_organiser(desk, **found)) return organisers_only();
+    if (auto may = may_organise((*found)->members, desk.home.identity().device()); !may) return may.error();
     Newcomers newcomers(desk.home.profile().store());
     const auto waiting = newcomers.waiting(id);
     std::vector<NamedPerson> choices;
@@ -126,52 +119,42 @@ Reply member_admit(Desk& desk, const Json& args) {
                 {"role", name_of(desk.home.replica().group(id)->members.role_now(*who).role)}};
 }
 
-// One act of an organiser about somebody.
-template <class MakeOp>
-Reply act(Desk& desk, const Json& args, const MakeOp& make_op_for) {
+// One act of an organiser about somebody, decided before it is written.
+template <class Decide>
+Reply act(Desk& desk, const Json& args, const Decide& decide) {
     const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
     if (!found) return found.error();
     const auto id = (*found)->id;
-    if (!is_organiser(desk, **found)) return organisers_only();
     const auto who = find_person(**found, text_arg(args, "who"));
     if (!who) return who.error();
-    const auto before = (*found)->members.role_now(*who).role;
-    Result<Op> op = make_op_for(*who, before);
-    if (!op) return op.error();
-    const auto written = desk.home.replica().write_control(id, {*op});
+    const Result<MemberChange> change = decide((*found)->members, desk.home.identity().device(), *who);
+    if (!change) return change.error();
+    const auto written = desk.home.replica().write_control(id, change->ops);
     if (!written) return written.error();
     desk.network.wrote(id, *written);
     const auto now = desk.home.replica().group(id)->members.role_now(*who).role;
-    if (now == before) {
-        return Error{Code::refused, "This has no effect: that person is more senior in this group than you.",
-                     "Speak with the one who founded the group."};
-    }
     return Json{{"person", to_text(*who)}, {"role", name_of(now)}};
 }
 
-Reply member_remove(Desk& desk, const Json& args) {
-    return act(desk, args, [&](const PersonId& who, Role) -> Result<Op> {
-        if (who == desk.home.identity().person()) {
-            return {Code::refused, "You cannot remove yourself.", "Leave the group with: staffroom group leave GROUP"};
-        }
-        return make_op(RemoveOp{who});
-    });
-}
+Reply member_remove(Desk& desk, const Json& args) { return act(desk, args, decide_remove); }
 
 Reply member_promote(Desk& desk, const Json& args) {
-    return act(desk, args, [](const PersonId& who, Role before) -> Result<Op> {
-        if (before == Role::organiser) return {Code::refused, "This person is an organiser already."};
-        if (before == Role::reader) return make_op(AddOp{who, Role::member, std::nullopt});
-        return make_op(AppointOp{who});
+    return act(desk, args, [](const Membership& members, const DeviceId& me, const PersonId& who) {
+        const auto now = members.role_now(who).role;
+        return decide_role(members, me, who, now == Role::reader ? Role::member : Role::organiser);
     });
 }
 
 Reply member_demote(Desk& desk, const Json& args) {
-    return act(desk, args, [](const PersonId& who, Role before) -> Result<Op> {
-        if (before <= Role::reader)
-            return {Code::refused, "This person only reads already.", "To end that, remove them."};
-        return make_op(DemoteOp{who, before == Role::organiser ? Role::member : Role::reader});
-    });
+    return act(desk, args,
+               [](const Membership& members, const DeviceId& me, const PersonId& who) -> Result<MemberChange> {
+                   const auto now = members.role_now(who).role;
+                   if (now == Role::reader) {
+                       if (auto may = may_organise(members, me); !may) return may.error();
+                       return Error{Code::refused, "This person only reads already.", "To end that, remove them."};
+                   }
+                   return decide_role(members, me, who, now == Role::organiser ? Role::member : Role::reader);
+               });
 }
 
 constexpr Verb verbs[] = {{"invite", invite},

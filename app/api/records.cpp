@@ -14,7 +14,7 @@ namespace staffroom::api {
 Actor actor_in(Desk& desk, const GroupId& group) {
     const auto me = desk.home.identity().person();
     const auto* held = desk.home.replica().group(group);
-    return {me, held ? held->members.role_now(me).role : Role::none};
+    return {me, held ? held->members.role_of(desk.home.identity().device()) : Role::none};
 }
 
 Result<FileRef> take_in(Desk& desk, const GroupId& group, const std::string& path) {

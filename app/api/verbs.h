@@ -12,6 +12,7 @@ const Verb* find_verb(std::string_view name);
 std::span<const Verb> profile_verbs();
 std::span<const Verb> group_verbs();
 std::span<const Verb> member_verbs();
+std::span<const Verb> device_verbs();
 std::span<const Verb> resource_verbs();
 std::span<const Verb> note_verbs();
 std::span<const Verb> feedback_verbs();

@@ -43,6 +43,7 @@ constexpr Option invite[] = {
     {"--ask", "ask", Takes::flag, false, "you say yes to each newcomer: staffroom member admit"},
     {"--qr", "qr", Takes::flag, false, "also as a picture to scan"}};
 constexpr Option join[] = {{"INVITE", "invite", Takes::text, true, "the invitation's text"}, peers, no_discovery};
+constexpr Option device[] = {{"DEVICE", "device", Takes::text, true, "a computer's name, or the beginning of its id"}};
 constexpr Option member[] = {group, who};
 constexpr Option resource_add[] = {group,
                                    {"SOURCE", "source", Takes::source, true, "a file, a folder or a web address"},
@@ -120,6 +121,8 @@ constexpr Command all[] = {
     {"member remove", "Remove somebody from a group", member},
     {"member promote", "Make a reader a member, or a member an organiser", member},
     {"member demote", "Make an organiser a member, or a member a reader", member},
+    {"device list", "Your computers"},
+    {"device revoke", "Shut out a computer that is gone, in every group", device},
     {"resource add", "Add a file, a folder or a link to the library", resource_add},
     {"resource list", "The library of a group", resource_list},
     {"resource show", "One resource", only_resource},

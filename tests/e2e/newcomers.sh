@@ -44,6 +44,14 @@ scanned() {
         refuses 5 amina join "$upper" && grep -q "your own invitation" "$world/out"
 }
 
+# Chipo's laptop is lost: an organiser of both groups shuts it out.
+lost_laptop() {
+    as chipo device list | grep -q '"this":true' && refuses 4 amina device revoke "No such" && refuses 5 chipo device revoke "Amina Diallo" &&
+        as amina device revoke "Chipo Banda" >"$world/out" && grep -q Science "$world/out" && grep -q Maths "$world/out" &&
+        until_true 20 is_out && refuses 5 chipo note new "$maths" --title "By a thief" &&
+        as amina members "$science" | grep -q '"name":"Chipo Banda","role":"member","devices":\[\]'
+}
+
 tell "three people, each with a daemon" people
 tell "who comes with an invitation to be confirmed waits until an organiser says yes" asked_and_let_in
 tell "two who share a group already: joining a second one" second_group
@@ -52,4 +60,5 @@ tell "an invitation does not bring a removed colleague back" invitation_again
 tell "an organiser brings them back by hand, and they write again" admitted_again
 tell "an invitation for readers makes readers" hall
 tell "an invitation as a picture, and typed in upper case" scanned
+tell "a laptop that is lost is shut out of every group" lost_laptop
 finish

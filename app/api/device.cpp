@@ -1,0 +1,99 @@
+// A person's computers: list them, shut out one that is gone.
+#include <boost/json.hpp>
+
+#include "app/api/args.h"
+#include "app/api/verbs.h"
+#include "app/home.h"
+#include "app/network.h"
+#include "core/members/changes.h"
+
+namespace staffroom::api {
+namespace {
+
+Reply device_list(Desk& desk, const Json&) {
+    const auto& identity = desk.home.identity();
+    struct Row {
+        std::string name;
+        std::uint64_t groups = 0;
+    };
+    std::map<DeviceId, Row> rows{{identity.device(), {identity.record.name, 0}}};
+    for (const auto& [id, group] : desk.home.replica().groups()) {
+        for (const auto& member : group->members.members()) {
+            if (member.person != identity.person()) continue;
+            for (const auto& device : member.devices) {
+                auto& row = rows[device];
+                row.name = group->members.record_of(device)->name;
+                ++row.groups;
+            }
+        }
+    }
+    boost::json::array devices;
+    for (const auto& [device, row] : rows) {
+        devices.push_back(Json{{"name", row.name},
+                               {"this", device == identity.device()},
+                               {"groups", row.groups},
+                               {"device", to_text(device)}});
+    }
+    return Json{{"devices", std::move(devices)}};
+}
+
+// Every device of every member is offered: an organiser may shut out a colleague's lost laptop too.
+Result<std::pair<PersonId, DeviceId>> find_device(Desk& desk, const std::string& named) {
+    std::map<DeviceId, std::pair<PersonId, std::string>> devices;
+    for (const auto& [id, group] : desk.home.replica().groups()) {
+        for (const auto& member : group->members.members()) {
+            for (const auto& device : member.devices) {
+                devices[device] = {member.person, group->members.record_of(device)->name};
+            }
+        }
+    }
+    std::vector<std::pair<PersonId, DeviceId>> found;
+    for (const auto& [device, who] : devices) {
+        const bool by_id = named.size() >= 6 && to_text(device).starts_with(named);
+        if (by_id || who.second == named) found.emplace_back(who.first, device);
+    }
+    if (found.size() == 1) return found.front();
+    if (found.empty()) {
+        return Error{Code::not_found, "There is no computer “" + named + "” here.",
+                     "See the computers of a group's members with: staffroom members GROUP"};
+    }
+    return Error{Code::refused, "Several computers are called “" + named + "”.", "Give the beginning of its id."};
+}
+
+// "This laptop is gone": in every group at once, with new keys there.
+Reply device_revoke(Desk& desk, const Json& args) {
+    const auto found = find_device(desk, text_arg(args, "device"));
+    if (!found) return found.error();
+    const auto [person, device] = *found;
+    auto& replica = desk.home.replica();
+    const auto statement = make_revocation(person, SigningKey(desk.home.identity().secrets.signing), device);
+    std::optional<Error> refused;
+    boost::json::array done, left;
+    std::vector<GroupId> groups;
+    for (const auto& [id, group] : replica.groups()) {
+        if (group->members.person_of(device) == person) groups.push_back(id);
+    }
+    for (const auto& id : groups) {
+        const auto* group = replica.group(id);
+        const auto change = decide_revoke(group->members, desk.home.identity().device(), statement);
+        const auto written = change ? replica.write_control(id, change->ops) : Result<Ingested>(change.error());
+        if (written) {
+            desk.network.wrote(id, *written);
+            desk.network.groups_changed();
+            done.push_back(boost::json::string(group->genesis.name));
+        } else {
+            refused = written.error();
+            left.push_back(boost::json::string(group->genesis.name));
+        }
+    }
+    if (done.empty() && refused) return *refused;
+    return Json{{"device", to_text(device)}, {"groups", std::move(done)}, {"missing", std::move(left)}};
+}
+
+constexpr Verb verbs[] = {{"device list", device_list}, {"device revoke", device_revoke}};
+
+}  // namespace
+
+std::span<const Verb> device_verbs() { return verbs; }
+
+}  // namespace staffroom::api

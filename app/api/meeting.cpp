@@ -56,8 +56,7 @@ class Join final : public Errand {
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
         next_ = now + look_ms;
         const auto* group = desk.home.replica().group(group_);
-        const bool member =
-            group != nullptr && group->members.role_of(desk.home.identity().device()) >= Role::reader;
+        const bool member = group != nullptr && group->members.role_of(desk.home.identity().device()) >= Role::reader;
         const auto answer = desk.network.join_answer(group_);
         const bool refused = answer && answer->over && answer->outcome != net::Outcome::welcome;
         if (!member && refused) return Reply(refusal_of(answer->outcome));

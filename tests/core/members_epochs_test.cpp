@@ -82,6 +82,10 @@ TEST_CASE("E3 of several good keys the deepest, then the smallest id; a removed 
     hers.hear(rekey(group, hers, &one));
     hers.hear(rekey(group, hers, &two));
     CHECK(hers.epochs.choose(group.membership, hers.held) == std::min(one.epoch, two.epoch));
+    NewEpoch deeper;
+    group.write(ana.first, {make_op(InviteOp{})});
+    hers.hear(rekey(group, hers, &deeper));
+    CHECK(hers.epochs.choose(group.membership, hers.held) == deeper.epoch);
 
     Keyring his(group, mal.first);
     group.write(ana.first, {make_op(RemoveOp{mal.id})});

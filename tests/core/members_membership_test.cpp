@@ -105,6 +105,17 @@ TEST_CASE("a device that consented to two people is the person's who linked it f
     CHECK(group.membership.person_of(shared.id()) == ben.id);
     CHECK(group.membership.author_of(shared.id(), {one}) == ben.id);
     CHECK(group.membership.author_of(shared.id(), {two}) == ben.id);
+
+    // Said by two who do not know of each other: in each one's past it is theirs, and with both the first by order.
+    Device torn("torn");
+    const auto heads = group.heads;
+    ana.card.statements.push_back(make_link(ana.id, ana.first.key, torn.record, torn.key, {1}));
+    ben.card.statements.push_back(make_link(ben.id, ben.first.key, torn.record, torn.key, {1}));
+    const auto hers = *group.write(ana.first, {make_op(PersonsOp{{ana.card}})}, heads);
+    const auto his = *group.write(ben.first, {make_op(PersonsOp{{ben.card}})}, heads);
+    CHECK(group.membership.author_of(torn.id(), {hers}) == ana.id);
+    CHECK(group.membership.author_of(torn.id(), {his}) == ben.id);
+    CHECK(group.membership.person_of(torn.id()) == (hers < his ? ana.id : ben.id));
 }
 
 TEST_CASE("two people who make their pair group apart make the same one, and each brings their own card") {

@@ -222,6 +222,8 @@ TEST_CASE("M-9 a member vouches in vain, and nobody vouches for themselves or fo
     auto unasked = make_recovery_request(school.ben.id, school.new_laptop.record, school.new_laptop.key);
     unasked.person = school.cy.id;
     CHECK_FALSE(is_valid(unasked));
+    const auto forged = school.group.write(school.ana.first, {make_op(VouchOp{unasked})});
+    CHECK_FALSE(school.group.membership.rules().is_effective(*forged, 0));
     auto others = make_recovery_request(school.ben.id, school.dan.first.record, school.new_laptop.key);
     CHECK_FALSE(is_valid(others));
 }
@@ -265,7 +267,9 @@ TEST_CASE("M-9 in a pair group only the other person may") {
     pair.write(ana.first, {make_op(PersonsOp{{ana.card}})});
     pair.write(ben.first, {make_op(PersonsOp{{ben.card}})});
     Device fresh("Ana's new laptop"), intruder("Cy's");
-    pair.write(ben.first, {make_op(VouchOp{make_recovery_request(cy.id, intruder.record, intruder.key)})});
+    const auto third =
+        pair.write(ben.first, {make_op(VouchOp{make_recovery_request(cy.id, intruder.record, intruder.key)})});
+    CHECK_FALSE(pair.membership.rules().is_effective(*third, 0));
     CHECK(pair.membership.role_of(intruder.id()) == Role::none);
     pair.write(ben.first, {make_op(VouchOp{make_recovery_request(ana.id, fresh.record, fresh.key)})});
     CHECK(pair.membership.role_of(fresh.id()) == Role::member);

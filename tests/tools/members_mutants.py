@@ -26,7 +26,7 @@ EPOCHS, INVITE, CHANGES, PAIR = "members/epochs", "members/invite", "members/cha
 
 # (name, file, what stands there once, what the mutant says instead)
 MUTANTS = [
-    ("M-1 smaller before shorter", RULES, "if (one.length != two.length) return one.length < two.length;", ""),
+    ("M-1 the longer path is senior", RULES, "return one.length < two.length;", "return one.length > two.length;"),
     ("M-1 the greater of equal length is senior", RULES,
      "return std::tuple(one.depth, pasts_.id(one.commit), one.act.op) <", "return std::tuple(one.depth, pasts_.id(one.commit), one.act.op) >"),
     ("M-1 an appointee is the author's equal", RULES, "nodes_[office].length + 1", "nodes_[office].length"),

@@ -111,7 +111,7 @@ TEST_CASE("D05 a file that the disk has no room for is refused at once; cut shor
     if (!disk.is_there()) return;
     const Disposable folder;
     const auto source = folder / "film.mp4";
-    std::string content(48 << 20, 'x');
+    std::string content(24 << 20, 'x');
     for (std::size_t i = 0; i < content.size(); i += 1000) content[i] = char('a' + i / 1000 % 26);
     std::ofstream(source, std::ios::binary) << content;
     auto owner = OwnerLock::take(disk / "me", {true, std::nullopt});

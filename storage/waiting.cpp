@@ -72,6 +72,10 @@ std::vector<CommitFrame> WaitingRoom::take_those_waiting_for(WriteTxn& txn, keys
         const auto commit = read_commit(found->commit);
         txn.erase(Table::waiting, keys::in_group(group, id.view()));
         if (!commit) continue;
+        // Whatever else it missed: another that was taken out with it may be that, and is asked for no more.
+        for (const auto* ancestors : {&commit->header.parents, &commit->header.auth}) {
+            for (const auto& missed : *ancestors) txn.erase(Table::waiting_for, waiting_for_key(missed, group, id));
+        }
         drop(group, commit->header.author, encode(*found).size());
         frames.push_back(std::move(*found));
     }

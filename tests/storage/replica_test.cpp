@@ -56,6 +56,7 @@ TEST_CASE("commits in any order end in the same replica") {
         for (const auto& frame : all) REQUIRE(clara.replica->ingest(school, {frame}).ok());
         CHECK(amina.equals(clara, school));
         CHECK(clara.replica->log().waiting(school, 10).empty());
+        CHECK(clara.replica->log().missing(school, 10).empty());
     }
 }
 

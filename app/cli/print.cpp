@@ -68,8 +68,12 @@ void print_for_people(const std::string& command, const api::Json& reply) {
         if (complete != nullptr && complete->is_bool() && !complete->get_bool()) {
             std::cout << "What your colleagues have is still coming; it goes on while Staffroom runs.\n";
         }
-    } else if (reply.size() == 1 && reply.begin()->value().is_array()) {
-        print_rows(reply.begin()->value().get_array());
+    } else if (!reply.empty() &&
+               std::all_of(reply.begin(), reply.end(), [](const auto& each) { return each.value().is_array(); })) {
+        for (const auto& [key, rows] : reply) {
+            if (reply.size() > 1) std::cout << std::string(key) << ":\n";
+            print_rows(rows.get_array());
+        }
     } else if (reply.size() == 1 && reply.begin()->value().is_object()) {
         print_fields(reply.begin()->value().get_object(), "");
     } else {

@@ -138,6 +138,18 @@ Branch bucket_of(const Prefix& prefix, std::span<const CommitKey> keys) {
     return bucket;
 }
 
+Branches branches_of(const Prefix& prefix, std::span<const CommitKey> keys) {
+    Branches branches;
+    while (!keys.empty()) {
+        const auto digit = Prefix::nibble_of(keys.front(), prefix.size());
+        const auto range = prefix.with(digit);
+        const auto count = std::upper_bound(keys.begin(), keys.end(), range.high()) - keys.begin();
+        branches[digit] = bucket_of(range, keys.first(static_cast<std::size_t>(count)));
+        keys = keys.subspan(static_cast<std::size_t>(count));
+    }
+    return branches;
+}
+
 Result<Branch> tree_top(const TreeStore& store) {
     const auto value = store.node(top_name);
     if (!value) return value.error();

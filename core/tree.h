@@ -42,6 +42,9 @@ using Branches = std::array<Branch, 16>;  // by digit
 // The bucket that these ascending keys under `prefix` form; Kind::none when there are none.
 Branch bucket_of(const Prefix& prefix, std::span<const CommitKey> keys);
 
+// The same, one nibble further, for each nibble. Requires a prefix of less than 80 nibbles.
+Branches branches_of(const Prefix& prefix, std::span<const CommitKey> keys);
+
 // The top: how many keys, and the root. Cost: one read.
 // This and all below may return io: the store's own failure, or a node that does not belong to the table of keys, after
 // which only rebuild_tree() helps.

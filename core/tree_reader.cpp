@@ -27,13 +27,7 @@ Result<Branches> TreeReader::branches(const Prefix& prefix) {
 
     const auto within = keys(prefix, bucket_keys_max);
     if (!within) return within.error();
-    for (auto from = within->begin(); from != within->end();) {
-        const auto range = prefix.with(Prefix::nibble_of(*from, prefix.size()));
-        const auto to = std::upper_bound(from, within->end(), range.high());
-        found[range[prefix.size()]] = bucket_of(range, {from, to});
-        from = to;
-    }
-    return found;
+    return branches_of(prefix, *within);
 }
 
 Result<Branch> TreeReader::holding(const Prefix& prefix) {

@@ -6,7 +6,7 @@
 namespace staffroom::net {
 namespace {
 constexpr std::size_t keys_always_listed = 32;
-constexpr std::size_t keys_listed_at_once = 256;
+constexpr std::size_t keys_listed_at_once = 128;
 constexpr std::size_t keys_met_by_a_list = 8 * limits::listed_ids;
 // Of items, so that the frames they are cut into, each filled but for one item, are never more than a turn has.
 constexpr std::size_t turn_bytes = (limits::reconcile_frames - 1) * 56 * 1024;
@@ -76,7 +76,7 @@ Result<> RangeComparison::take(TreeReader& set, const std::vector<RangeItem>& it
 
 Result<> RangeComparison::compare(TreeReader& set, const Prefix& range, const Summary& summary) {
     const auto& node = summary.node;
-    const auto whole = set.under(range);
+    const auto whole = node == range ? Result<Branch>(Branch()) : set.under(range);
     if (!whole) return whole.error();
     // Beside their node they have nothing.
     if (whole->count > 0 && !node.contains(whole->prefix)) {
@@ -216,33 +216,35 @@ Result<RangeItem> RangeComparison::describe(TreeReader& set, const Prefix& range
     const auto branch = set.under(range);
     if (!branch) return branch.error();
     if (branch->count == 0) return RangeItem{range, SendAll{}};
-    if (branch->count == 1 || branch->count <= listed) return list(set, range);
-    auto node = branch->prefix;
-    if (branch->kind == Branch::Kind::bucket) {
-        const auto keys = set.keys(range, bucket_keys_max);
+    if (branch->count <= std::max(listed, bucket_keys_max)) {
+        auto keys = set.keys(range, branch->count);
         if (!keys) return keys.error();
-        node = Prefix(keys->front(), Prefix::common(keys->front(), keys->back()));
+        if (keys->size() != branch->count) return tree_is_damaged();
+        if (keys->size() == 1 || keys->size() <= listed) return list(range, std::move(*keys));
+        const Prefix node(keys->front(), Prefix::common(keys->front(), keys->back()));
+        if (keys->size() <= bucket_keys_max) return summary_of(range, node, branches_of(node, *keys));
     }
-    const auto branches = set.branches(node);
+    const auto branches = set.branches(branch->prefix);
     if (!branches) return branches.error();
+    return summary_of(range, branch->prefix, *branches);
+}
+
+RangeItem RangeComparison::summary_of(const Prefix& range, const Prefix& node, const Branches& branches) const {
     Summary summary;
     summary.node = node;
     for (std::uint8_t digit = 0; digit < 16; ++digit) {
-        const auto& child = (*branches)[digit];
-        if (child.count == 0) continue;
+        if (branches[digit].count == 0) continue;
         summary.digits |= static_cast<std::uint16_t>(1 << digit);
-        summary.fingerprints.push_back(short_of(child.fingerprint.view()));
+        summary.fingerprints.push_back(short_of(branches[digit].fingerprint.view()));
     }
-    return RangeItem{range, std::move(summary)};
+    return {range, std::move(summary)};
 }
 
-Result<RangeItem> RangeComparison::list(TreeReader& set, const Prefix& range) {
-    auto keys = set.keys(range, limits::listed_ids);
-    if (!keys) return keys.error();
+RangeItem RangeComparison::list(const Prefix& range, std::vector<CommitKey> keys) {
     Listing listing;
-    listing.ids.reserve(keys->size());
-    for (const auto& key : *keys) listing.ids.push_back(short_of(key.view()));
-    listed_[range] = std::move(*keys);
+    listing.ids.reserve(keys.size());
+    for (const auto& key : keys) listing.ids.push_back(short_of(key.view()));
+    listed_[range] = std::move(keys);
     RangeItem item;
     item.range = range;
     item.says = std::move(listing);

@@ -5,10 +5,10 @@
 // and every key that the other lacks is found once.
 //
 // Rules, each with its cost in mind:
-//  - up to 32 keys are listed (8 bytes each); more are summarised, in a bucket too: sixteen fingerprints and a list of
-//    a sixteenth are shorter than a list of all;
+//  - up to 32 keys are listed (8 bytes each); more are summarised, in a bucket too: sixteen fingerprints and a list
+//    of a sixteenth are shorter than a list of all;
 //  - where nearly all children of a node differ, its buckets are listed whole, or all of it up to 512 keys;
-//  - when no more than 256 keys are in doubt altogether, all are listed: that saves turns, and costs 2 KB;
+//  - when no more than 128 keys are in doubt altogether, all are listed: that saves turns, and costs 1 KB;
 //  - a list that meets more than 4,096 keys of ours is answered like a range in doubt, so that no message asks for work
 //    out of proportion to its size;
 //  - a turn ends when it has filled its frames; what found no room waits, shortest way to a result first (depth first).
@@ -56,7 +56,8 @@ class RangeComparison {
 
     Result<std::vector<RangeItem>> overview(TreeReader& set);
     Result<RangeItem> describe(TreeReader& set, const Prefix& range, std::size_t listed);
-    Result<RangeItem> list(TreeReader& set, const Prefix& range);
+    RangeItem summary_of(const Prefix& range, const Prefix& node, const Branches& branches) const;
+    RangeItem list(const Prefix& range, std::vector<CommitKey> keys);
     void push(const Prefix& range, std::uint64_t count);
     void push(const CommitKey& key) { push(Prefix(key, Prefix::max_size), 1); }
     Short short_of(ByteView bytes) const { return siphash(key_, bytes); }

@@ -13,7 +13,11 @@ class FlatTreeStore : public TreeStore {
   public:
     Result<std::vector<CommitKey>> keys(const CommitKey& first, const CommitKey& last,
                                         std::size_t most) const override {
-        const auto from = std::lower_bound(keys_.begin(), keys_.end(), first);
+        // First among every 32nd key, which stay in the processor's cache.
+        const auto mark = std::lower_bound(marks_.begin(), marks_.end(), first) - marks_.begin();
+        const auto begin = keys_.begin() + std::max<std::ptrdiff_t>(0, (mark - 1) * step_);
+        const auto end = keys_.begin() + std::min(std::ssize(keys_), mark * step_ + 1);
+        const auto from = std::lower_bound(begin, end, first);
         auto to = from;
         // Ranges that are asked for are short as a rule: walk a little before searching all.
         for (int step = 0; step < 80 && to != keys_.end() && *to <= last; ++step) ++to;
@@ -43,6 +47,9 @@ class FlatTreeStore : public TreeStore {
         const auto middle = static_cast<std::ptrdiff_t>(keys_.size());
         keys_.insert(keys_.end(), fresh.begin(), fresh.end());
         std::inplace_merge(keys_.begin(), keys_.begin() + middle, keys_.end());
+        marks_.clear();
+        for (std::ptrdiff_t at = 0; at < std::ssize(keys_); at += step_)
+            marks_.push_back(keys_[static_cast<std::size_t>(at)]);
         return fresh;
     }
     // Into table and tree.
@@ -52,7 +59,8 @@ class FlatTreeStore : public TreeStore {
     std::unordered_map<std::string, Bytes>& nodes() { return nodes_; }
 
   private:
-    std::vector<CommitKey> keys_;
+    static constexpr std::ptrdiff_t step_ = 32;
+    std::vector<CommitKey> keys_, marks_;
     std::unordered_map<std::string, Bytes> nodes_;
 };
 

@@ -3,6 +3,17 @@
 #include <algorithm>
 
 namespace staffroom::net {
+namespace {
+
+// Who says to have written it; nothing else is looked at.
+std::optional<DeviceId> author_in(const CommitFrame& commit) {
+    CommitHeader header;
+    Reader ar(commit.commit);
+    ar(header.version, header.group, choice(header.kind), header.author);
+    return ar.failed() ? std::nullopt : std::optional(header.author);
+}
+
+}  // namespace
 
 void Giving::give(const GroupId& group, const std::vector<CommitId>& ids, bool asked) {
     for (const auto& id : ids) {
@@ -48,12 +59,18 @@ void Giving::taken(const Taken& taken, std::uint64_t now) {
         }
     }
     for (const auto& id : frame.ids) {
-        const bool declined =
-            std::any_of(taken.declined.begin(), taken.declined.end(), [&](const DeclinedId& d) { return d.id == id; });
+        const auto declined = std::find_if(taken.declined.begin(), taken.declined.end(),
+                                           [&](const DeclinedId& each) { return each.id == id; });
         queued_.erase(id);
-        if (declined) continue;
-        seen(id);
-        ++given_;
+        if (declined == taken.declined.end()) {
+            seen(id);
+            ++given_;
+        } else if (declined->why == Declined::rate) {
+            seen_.erase(id);
+            if (queued_.insert(id).second) held_.emplace_back(frame.group, id);
+            rates_.drain(to_, now);
+            held_until_ = now + held_ms;
+        }
     }
     under_way_.erase(at);
 }
@@ -74,28 +91,47 @@ std::optional<CommitFrame> Giving::read(const Offers& offers, const GroupId& gro
     return commit && may_give(*shared, id, *commit) ? std::move(commit) : std::nullopt;
 }
 
-void Giving::fill_fresh(const Offers& offers, std::uint64_t now, Outbox& out) {
+bool Giving::is_in_time(const CommitFrame& commit, std::uint64_t now) {
+    if (author_in(commit) != here_.record.device) return true;
+    if (held_until_ == 0 && !rates_.take(to_, now)) held_until_ = now + held_ms;
+    return held_until_ == 0;
+}
+
+void Giving::hold(const GroupId& group, const CommitId& id, const CommitFrame& commit) {
+    const auto read = read_commit(commit.commit);
+    if (read && read->header.kind == CommitKind::content) {
+        held_.emplace_back(group, id);
+    } else {
+        held_.emplace_front(group, id);
+    }
+}
+
+void Giving::fill_new(Queue& queue, const Offers& offers, std::uint64_t now, Outbox& out) {
     Frame frame;
     std::vector<CommitFrame> commits;
     std::size_t bytes = 0;
-    while (!fresh_.empty() && !is_full(commits, bytes)) {
-        const auto [group, id] = fresh_.front();
+    while (!queue.empty() && !is_full(commits, bytes)) {
+        const auto [group, id] = queue.front();
         if (!commits.empty() && group != frame.group) break;
-        fresh_.pop_front();
         auto commit = seen_.contains(id) ? std::nullopt : read(offers, group, id);
+        const bool in_time = !commit || is_in_time(*commit, now);
+        if (!in_time && &queue == &held_) break;
+        queue.pop_front();
         if (!commit) {
             queued_.erase(id);
-            continue;
+        } else if (!in_time) {
+            hold(group, id, *commit);
+        } else {
+            frame.group = group;
+            frame.ids.push_back(id);
+            bytes += commit->size();
+            commits.push_back(std::move(*commit));
         }
-        frame.group = group;
-        frame.ids.push_back(id);
-        bytes += commit->size();
-        commits.push_back(std::move(*commit));
     }
     if (!commits.empty()) begin(std::move(frame), std::move(commits), offers, now, out);
 }
 
-void Giving::fill_promised(const Set& set, std::deque<CommitId>& queue, const Offers& offers, std::uint64_t now,
+bool Giving::fill_promised(const Set& set, std::deque<CommitId>& queue, const Offers& offers, std::uint64_t now,
                            Outbox& out) {
     Frame frame;
     frame.group = set.first;
@@ -104,16 +140,18 @@ void Giving::fill_promised(const Set& set, std::deque<CommitId>& queue, const Of
     std::size_t bytes = 0;
     while (!queue.empty() && !is_full(commits, bytes)) {
         const auto id = queue.front();
+        auto commit = queued_.contains(id) ? std::nullopt : read(offers, set.first, id);
+        if (commit && !is_in_time(*commit, now)) break;
         queue.pop_front();
         ++frame.promised;  // done with, also when it goes another way meanwhile
-        if (queued_.contains(id)) continue;
-        auto commit = read(offers, set.first, id);
         if (!commit) continue;
         frame.ids.push_back(id);
         bytes += commit->size();
         commits.push_back(std::move(*commit));
     }
+    if (frame.promised == 0) return false;
     begin(std::move(frame), std::move(commits), offers, now, out);
+    return true;
 }
 
 void Giving::begin(Frame frame, std::vector<CommitFrame> commits, const Offers& offers, std::uint64_t now,
@@ -132,12 +170,14 @@ void Giving::send(std::uint64_t number, Frame& frame, std::vector<CommitFrame> c
 }
 
 void Giving::fill(const Offers& offers, std::uint64_t now, Outbox& out) {
-    while (has_room() && !fresh_.empty()) fill_fresh(offers, now, out);
-    while (has_room() && !history_.empty()) {
+    if (now >= held_until_) held_until_ = 0;
+    while (has_room() && held_until_ == 0 && !held_.empty()) fill_new(held_, offers, now, out);
+    while (has_room() && !fresh_.empty()) fill_new(fresh_, offers, now, out);
+    for (std::size_t waiting = 0; has_room() && waiting < history_.size();) {
         auto next = history_.upper_bound(turn_);
         if (next == history_.end()) next = history_.begin();
         turn_ = next->first;
-        fill_promised(next->first, next->second, offers, now, out);
+        waiting = fill_promised(next->first, next->second, offers, now, out) ? 0 : waiting + 1;
         if (next->second.empty()) history_.erase(next);
     }
 }
@@ -171,6 +211,7 @@ bool Giving::tick(const Offers& offers, std::uint64_t now, Outbox& out) {
 std::uint64_t Giving::deadline() const {
     auto earliest = never_ms;
     for (const auto& [number, frame] : under_way_) earliest = std::min(earliest, frame.again);
+    if (is_held()) earliest = std::min(earliest, held_until_);
     return earliest;
 }
 

@@ -9,7 +9,10 @@
 //  - what may be given is decided when a frame is filled, by the standings that hold then: everything only where both
 //    give each other everything, since a device that does not know us would decline it;
 //  - a new commit that the other side is known to have is not given (the last 8,192 are remembered; giving twice does
-//    no harm). What they ask for, and what reconciliation finds missing there, is given whatever was seen.
+//    no harm). What they ask for, and what reconciliation finds missing there, is given whatever was seen;
+//  - commits that this device wrote itself are given no faster than the other side takes them (net/author_rates.h). The
+//    new ones among them then wait, control and key before content, while others' go on; of history the whole set
+//    waits, for what comes later builds on it.
 #pragma once
 
 #include <deque>
@@ -17,6 +20,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "net/author_rates.h"
 #include "net/offers.h"
 #include "net/outbox.h"
 
@@ -28,12 +32,17 @@ class Giving {
     static constexpr unsigned tries_max = 7;
     static constexpr std::size_t frame_bytes_min = 4 * 1024, frame_bytes_start = 16 * 1024;
     static constexpr std::size_t remembered_count = 8'192;
+    static constexpr std::uint64_t held_ms = 500;  // until a hundred of our own may go again
 
     // The lobby's frames are smaller, and one commit may take 64 KiB.
     static constexpr std::size_t lobby_bytes_max = 24 * 1024;
 
-    Giving(const Here& here, LinkId link, Door door)
-        : here_(here), link_(link), frame_bytes_max_(door == Door::lobby ? lobby_bytes_max : limits::batch_bytes) {}
+    Giving(const Here& here, LinkId link, Door door, const DeviceId& to, AuthorRates& rates)
+        : here_(here),
+          link_(link),
+          to_(to),
+          rates_(rates),
+          frame_bytes_max_(door == Door::lobby ? lobby_bytes_max : limits::batch_bytes) {}
 
     // New ones. `asked`: the other side wants them, whatever it was seen to have.
     void give(const GroupId& group, const std::vector<CommitId>& ids, bool asked = false);
@@ -54,11 +63,14 @@ class Giving {
     bool tick(const Offers& offers, std::uint64_t now, Outbox& out);
     std::uint64_t deadline() const;
 
-    bool idle() const { return under_way_.empty() && fresh_.empty() && history_.empty(); }
+    bool idle() const { return under_way_.empty() && fresh_.empty() && held_.empty() && history_.empty(); }
     std::uint64_t given_count() const { return given_; }
+    // Whether commits of our own wait for the other side's limit.
+    bool is_held() const { return held_until_ != 0 && !(held_.empty() && history_.empty()); }
 
   private:
     using Set = std::pair<GroupId, CommitKind>;
+    using Queue = std::deque<std::pair<GroupId, CommitId>>;
     struct Frame {
         GroupId group;
         CommitKind set = CommitKind::control;
@@ -69,9 +81,14 @@ class Giving {
     };
 
     bool may_give(const Shared& shared, const CommitId& id, const CommitFrame& frame) const;
-    void fill_fresh(const Offers& offers, std::uint64_t now, Outbox& out);
-    void fill_promised(const Set& set, std::deque<CommitId>& queue, const Offers& offers, std::uint64_t now,
+    // One frame from fresh_ or held_.
+    void fill_new(Queue& queue, const Offers& offers, std::uint64_t now, Outbox& out);
+    // False when all of it has to wait.
+    bool fill_promised(const Set& set, std::deque<CommitId>& queue, const Offers& offers, std::uint64_t now,
                        Outbox& out);
+    // Whether this one's turn is now, as far as its author's rate goes. Asked once for each that is given.
+    bool is_in_time(const CommitFrame& commit, std::uint64_t now);
+    void hold(const GroupId& group, const CommitId& id, const CommitFrame& commit);
     // Empty when it is not here or not for them.
     std::optional<CommitFrame> read(const Offers& offers, const GroupId& group, const CommitId& id) const;
     void begin(Frame frame, std::vector<CommitFrame> commits, const Offers& offers, std::uint64_t now, Outbox& out);
@@ -87,9 +104,13 @@ class Giving {
 
     const Here& here_;
     LinkId link_;
+    DeviceId to_;
+    AuthorRates& rates_;
     std::size_t frame_bytes_max_;
-    std::deque<std::pair<GroupId, CommitId>> fresh_;
-    std::unordered_set<CommitId, IdHash> queued_;  // in fresh_, or under way from there
+    Queue fresh_;
+    Queue held_;                                   // our own, from fresh_ or declined for their rate
+    std::uint64_t held_until_ = 0;                 // no commit of our own before; 0: none is held back
+    std::unordered_set<CommitId, IdHash> queued_;  // in fresh_ or held_, or under way from there
     std::map<Set, std::deque<CommitId>> history_;
     Set turn_;  // the set served last
     std::unordered_set<CommitId, IdHash> seen_;

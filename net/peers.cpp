@@ -49,7 +49,8 @@ void Peers::open(const Arrival& arrival, std::uint64_t now) {
 }
 
 void Peers::begin_session(LinkId link, Line& line, std::uint64_t now) {
-    line.session = std::make_unique<Session>(here_, Greeting::On{link, line.key, line.door, line.dialled}, out_, now);
+    line.session =
+        std::make_unique<Session>(here_, Greeting::On{link, line.key, line.door, line.dialled}, rates_, out_, now);
     line.session->tick(now);
 }
 
@@ -339,7 +340,7 @@ std::vector<Neighbour> Peers::neighbours() const {
         const auto& greeted = *session.greeted();
         list.push_back({link, greeted.record.device, greeted.run, greeted.record.name, line.door, line.dialled,
                         line.since, session.heard_ms(), session.given_count(), session.taken_count(),
-                        session.shared().size(), session.is_settled()});
+                        session.too_fast_count(), session.is_held(), session.shared().size(), session.is_settled()});
     }
     return list;
 }

@@ -34,6 +34,8 @@ struct Neighbour {
     bool dialled = false;  // by us
     std::uint64_t since_ms = 0, heard_ms = 0;
     std::uint64_t given = 0, taken = 0;  // commits
+    std::uint64_t too_fast = 0;          // commits of its own that were declined: they came faster than 200 a second
+    bool held = false;                   // commits of our own wait, because it takes only 200 of them a second
     std::size_t groups = 0;              // shared
     bool settled = false;                // equal with us, as far as both may show
 };
@@ -112,6 +114,7 @@ class Peers {
 
     Here here_;
     Outbox out_;
+    OwnRates rates_;
     std::map<LinkId, Line> lines_;
     Dialling dialling_;
     ChunkExchange chunks_;

@@ -4,17 +4,18 @@
 
 namespace staffroom::net {
 
-Session::Talk::Talk(const Here& here, const Greeting::On& on, const Greeted& greeted)
+Session::Talk::Talk(const Here& here, const Greeting::On& on, const Greeted& greeted, OwnRates& rates)
     : offers(here, on.link, on.dialled, greeted),
       sets(here, on.link, on.dialled, greeted),
-      giving(here, on.link, on.door),
-      taking(on.link, greeted.record.device),
+      giving(here, on.link, on.door, greeted.record.device, rates.given),
+      taking(here, on.link, greeted.record.device, rates.taken),
       asking(here, on.link),
       telling(here, on.link, greeted) {}
 
-Session::Session(const Here& here, const Greeting::On& on, Outbox& out, std::uint64_t now)
+Session::Session(const Here& here, const Greeting::On& on, OwnRates& rates, Outbox& out, std::uint64_t now)
     : here_(here),
       on_(on),
+      rates_(rates),
       out_(out),
       greeting_(here, on, now),
       began_(now),
@@ -32,7 +33,7 @@ void Session::obey(const Sets::Verdict& verdict) {
 
 void Session::start(std::uint64_t now) {
     assert(greeting_.done() && !talk_);
-    talk_.emplace(here_, on_, *greeting_.done());
+    talk_.emplace(here_, on_, *greeting_.done(), rates_);
     talk_->offers.refresh(now, out_);
     progress_ = now;
 }

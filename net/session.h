@@ -28,8 +28,8 @@ class Session {
     static constexpr std::uint64_t ping_ms = 10'000, silent_ms = 30'000, look_ms = 10'000, keys_ms = 10'000;
     static constexpr std::size_t eager_count = 64;  // new commits passed on one by one; more: the sets are compared
 
-    // `out` is shared with the other sessions and outlives them.
-    Session(const Here& here, const Greeting::On& on, Outbox& out, std::uint64_t now);
+    // `out` and `rates` are shared with the other sessions and outlive them.
+    Session(const Here& here, const Greeting::On& on, OwnRates& rates, Outbox& out, std::uint64_t now);
 
     void receive(ByteView frame, std::uint64_t now);
     void tick(std::uint64_t now);
@@ -59,6 +59,11 @@ class Session {
     bool is_settled() const;
     std::uint64_t given_count() const { return talk_ ? talk_->giving.given_count() : 0; }
     std::uint64_t taken_count() const { return talk_ ? talk_->taking.taken_count() : 0; }
+    // Of the commits that the other side wrote itself: those that came faster than anybody may write, and were
+    // declined.
+    std::uint64_t too_fast_count() const { return talk_ ? talk_->taking.too_fast_count() : 0; }
+    // Of those that this device wrote: some wait, because the other side takes only so many a second.
+    bool is_held() const { return talk_ && talk_->giving.is_held(); }
     const std::vector<Shared>& shared() const;
     std::uint64_t shared_version() const { return talk_ ? talk_->offers.version() : 0; }  // rises when it changes
     bool was_left() const { return left_; }                                               // the other side ended it
@@ -68,7 +73,7 @@ class Session {
 
   private:
     struct Talk {
-        Talk(const Here& here, const Greeting::On& on, const Greeted& greeted);
+        Talk(const Here& here, const Greeting::On& on, const Greeted& greeted, OwnRates& rates);
         Offers offers;
         Sets sets;
         Giving giving;
@@ -96,6 +101,7 @@ class Session {
 
     const Here& here_;
     Greeting::On on_;
+    OwnRates& rates_;
     Outbox& out_;
     Greeting greeting_;
     std::optional<Talk> talk_;

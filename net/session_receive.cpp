@@ -89,7 +89,7 @@ void Session::hear_in_talk(Kind kind, ByteView frame, std::uint64_t now) {
 void Session::hear(CommitsFrame&& frame, std::uint64_t now) {
     const auto* shared = talk_->offers.find(frame.group);
     if (!shared) return;
-    const auto ids = talk_->taking.hear(*shared, std::move(frame), out_);
+    const auto ids = talk_->taking.hear(*shared, std::move(frame), now, out_);
     if (!ids) return part(Parting::protocol);
     for (const auto& id : *ids) {
         talk_->giving.seen(id);

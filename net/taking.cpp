@@ -4,7 +4,13 @@
 
 namespace staffroom::net {
 
-std::optional<std::vector<CommitId>> Taking::hear(const Shared& shared, CommitsFrame&& frame, Outbox& out) {
+bool Taking::is_too_fast(const Shared& shared, const Commit& commit, std::uint64_t now) {
+    if (commit.header.author != from_ || here_.log.knows(shared.group, commit.id)) return false;
+    return !rates_.take(from_, now);
+}
+
+std::optional<std::vector<CommitId>> Taking::hear(const Shared& shared, CommitsFrame&& frame, std::uint64_t now,
+                                                  Outbox& out) {
     std::vector<CommitId> ids;
     if (const auto known = taken_by_.find(frame.number); known != taken_by_.end()) {
         out.say(link_, Taken{frame.number, known->second});
@@ -26,6 +32,9 @@ std::optional<std::vector<CommitId>> Taking::hear(const Shared& shared, CommitsF
             pending.declined.push_back({read->id, Declined::malformed});
         } else if (shared.mine != Serves::all && read->header.kind != CommitKind::control) {
             pending.declined.push_back({read->id, Declined::no_right});
+        } else if (is_too_fast(shared, *read, now)) {
+            pending.declined.push_back({read->id, Declined::rate});
+            ++too_fast_;
         } else {
             kept.push_back(std::move(commit));
         }

@@ -27,6 +27,15 @@ class TokenBucket {
         return spend(amount, now_ms), true;
     }
 
+    // Spends all that is left.
+    void drain(std::uint64_t now_ms) { refill(now_ms), milli_ = std::min<std::int64_t>(milli_, 0); }
+
+    bool is_full(std::uint64_t now_ms) const {
+        auto later = *this;
+        later.refill(now_ms);
+        return later.milli_ == static_cast<std::int64_t>(burst_ * 1000);
+    }
+
     // How long until open(), if nothing more is spent.
     std::uint64_t wait_ms(std::uint64_t now_ms) {
         if (open(now_ms)) return 0;

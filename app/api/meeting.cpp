@@ -169,6 +169,17 @@ std::unique_ptr<Errand> sync(Desk& desk, const Json& args) {
     return std::make_unique<Sync>(desk, peers, seconds, net::uptime_ms());
 }
 
+// What a teacher should know of the pace at which the two give each other changes; empty as a rule.
+std::string notice_about(const net::Neighbour& neighbour) {
+    if (neighbour.too_fast > 0) {
+        return "This computer sends more changes than anybody can write; the rest is taken bit by bit. If it goes on, "
+               "ask "
+               "its owner what runs there.";
+    }
+    if (neighbour.held) return "You have many changes to give; this colleague takes them bit by bit.";
+    return "";
+}
+
 Reply colleagues(Desk& desk, const Json&) {
     boost::json::array rows;
     for (const auto& neighbour : desk.network.neighbours()) {
@@ -178,7 +189,9 @@ Reply colleagues(Desk& desk, const Json&) {
                             {"groups", neighbour.groups},
                             {"up_to_date", neighbour.settled},
                             {"given", neighbour.given},
-                            {"taken", neighbour.taken}});
+                            {"taken", neighbour.taken},
+                            {"declined", neighbour.too_fast},
+                            {"notice", notice_about(neighbour)}});
     }
     return Json{{"colleagues", std::move(rows)}, {"safe_to_leave", is_safe_to_leave(desk.home.replica())}};
 }

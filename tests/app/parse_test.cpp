@@ -90,3 +90,11 @@ TEST_CASE("a reply survives the local door, a refusal too") {
         CHECK(reply_of(strange).code() == Code::io);
     }
 }
+
+TEST_CASE("O06 a document of a million levels is refused, and the stack holds") {
+    for (const std::string level : {"[", "{\"ok\":"}) {
+        std::string deep;
+        for (int i = 0; i < 1'000'000; ++i) deep += level;
+        CHECK(reply_of(deep).code() == Code::io);
+    }
+}

@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "core/genesis.h"
+#include "core/have.h"
+#include "core/ops.h"
+
 using namespace staffroom;
 
 namespace {
@@ -125,6 +129,33 @@ TEST_CASE("O05 a length beyond the bytes left is refused before anything is allo
         ar.write_varint(length);
         CHECK(refuses(ar.bytes));
     }
+}
+
+TEST_CASE("O06 a million levels of nesting are refused, and no reader goes deeper than the types do") {
+    // Each byte may be read as "one element, and in it", "it is present, and in it", or a number.
+    for (const std::uint8_t level : Bytes{0x00, 0x01, 0x02, 0x7F, 0x80, 0xFF}) {
+        const Bytes nested(1'000'000, level);
+        CHECK(refuses(nested));
+        CHECK_FALSE(decode<OpList>(nested).ok());
+        CHECK_FALSE(decode<ContentPart>(nested).ok());
+        CHECK_FALSE(decode<PersonsOp>(nested).ok());
+        CHECK_FALSE(decode<CommitFrame>(nested).ok());
+        CHECK_FALSE(decode<Genesis>(nested).ok());
+        CHECK_FALSE(decode<Have>(nested).ok());
+        CHECK_FALSE(read_commit(nested).ok());
+    }
+    // Ops in ops, as many as a commit has room for: only the outermost is ever read, the rest are bytes to it.
+    Bytes nested = encode(OpList{});
+    std::size_t levels = 0;
+    for (Bytes next = nested; next.size() <= limits::commit_bytes; ++levels) {
+        nested = std::move(next);
+        next = encode(OpList{{Op{PersonsOp::kind, nested}}});
+    }
+    CHECK(levels > 10'000);
+    const auto outermost = decode<OpList>(nested);
+    REQUIRE(outermost.ok());
+    CHECK(outermost->ops.size() == 1);
+    CHECK_FALSE(read_op<PersonsOp>(outermost->ops[0]).ok());
 }
 
 TEST_CASE("O19 text that is not UTF-8 is refused") {

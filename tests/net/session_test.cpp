@@ -273,6 +273,43 @@ TEST_CASE("S05 who offers what they never deliver is left, others are served mea
         300'000));
 }
 
+TEST_CASE("S04 a colleague who lies that both are equal keeps nothing from us that an honest third has") {
+    Staff staff({"Amina", "Mallory", "Chidi"});
+    const auto group = staff.group({0, 1, 2});
+    const auto ids = staff.write(2, group, 20);
+    StoreCommits known{0, group, {}, {}};
+    for (const auto& id : ids) known.commits.push_back(*staff[2].log->read(group, id));
+    REQUIRE(staff[1].log->keep(known).ok());
+    staff.start(0);
+    staff.start(1);
+    std::map<CommitKind, Hash> wanted;  // the roots that Mallory says back
+    staff[1].host->hear = [&](LinkId, ByteView frame) {
+        if (kind_of(frame) != Kind::reconcile) return;
+        const auto message = message_in<ReconcileFrame>(frame).value();
+        const auto body = decode<ReconcileBody>(message.body).value();
+        if (const auto* opening = std::get_if<Opening>(&body.says)) wanted[message.set] = opening->root;
+    };
+    staff[1].host->lie = [&](Bytes& frame) {
+        if (kind_of(frame) == Kind::haves || kind_of(frame) == Kind::commits) frame = frame_of(Ping{1});
+        if (kind_of(frame) != Kind::reconcile) return;
+        auto message = message_in<ReconcileFrame>(frame).value();
+        auto body = decode<ReconcileBody>(message.body).value();
+        body.says = Closing{0, wanted[message.set], true, 0, 0};
+        message.body = encode(body);
+        frame = frame_of(message);
+    };
+    staff.introduce(0, 1);
+    staff.run(5'000);
+    REQUIRE(staff[0].peers().neighbours().size() == 1);
+    CHECK(staff[0].peers().neighbours()[0].settled);
+    CHECK(staff[0].log->count(group, CommitKind::content) == 0);
+
+    staff.start(2);
+    staff.introduce(2, 0);
+    CHECK(staff.run_until([&] { return staff.equal(group, {0, 2}); }, 5'000));
+    CHECK(staff[0].log->count(group, CommitKind::content) == ids.size());
+}
+
 TEST_CASE("S16 a slow line does not delay the others, and gets everything in the end") {
     Staff staff({"Amina", "Slow", "Chidi"});
     const auto group = staff.group({0, 1, 2});
@@ -322,7 +359,8 @@ TEST_CASE("T15 a recorded conversation brings nothing") {
     // The same frames once more, to a session of Ben's that is new.
     Outbox out;
     const auto here = staff[1].here();
-    Session session(here, {LinkId{99}, staff[0].record.link, Door::members, false}, out, 0);
+    OwnRates rates;
+    Session session(here, {LinkId{99}, staff[0].record.link, Door::members, false}, rates, out, 0);
     for (const auto& frame : recorded) session.receive(frame, 1);
     CHECK_FALSE(session.greeted());
     while (auto action = out.poll()) CHECK(std::holds_alternative<Send>(*action));

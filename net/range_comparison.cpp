@@ -110,7 +110,8 @@ Result<> RangeComparison::compare(TreeReader& set, const Prefix& range, const Su
     }
     // Where nearly everything differs, as when two worked apart, looking closer costs more than it tells.
     const bool dense = different >= 8 && 4 * different >= 3 * both;
-    if (dense && keys <= limits::listed_ids) {
+    // A summary of what we listed just now says that they have too much there for a list.
+    if (dense && keys <= limits::listed_ids && !listed_.contains(range)) {
         doubted_[node] = {keys, limits::listed_ids};
         return Done{};
     }

@@ -10,7 +10,8 @@
 //  - where nearly all children of a node differ, its buckets are listed whole, or all of it up to 512 keys;
 //  - when no more than 128 keys are in doubt altogether, all are listed: that saves turns, and costs 1 KB;
 //  - a list that meets more than 4,096 keys of ours is answered like a range in doubt, so that no message asks for work
-//    out of proportion to its size;
+//    out of proportion to its size. The summary that follows is looked at child by child, never listed whole again, or
+//    few keys against many would go to and fro without end;
 //  - a turn ends when it has filled its frames; what found no room waits, shortest way to a result first (depth first).
 #pragma once
 

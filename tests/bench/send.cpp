@@ -1,0 +1,140 @@
+// A large file from one daemon to a colleague's, over loopback: added here, arrived and durable there. Beside it, in the
+// same run: as many bytes through the encrypted transport alone, and a plain copy of the file, made durable.
+//
+//     bench_send [MEGABYTES] [RUNS]      default 1024, 1 run
+#include <fcntl.h>
+#include <zmq.h>
+
+#include "tests/bench/daemons.h"
+
+using namespace staffroom;
+using namespace staffroom::bench;
+
+namespace {
+
+constexpr std::size_t megabyte = 1 << 20;
+
+void need_system(bool done) {
+    if (!done) stop({Code::io, "The system refused.", "Is there room on the disk?"});
+}
+
+// As many bytes as `source`, or random ones.
+double write_durably(const std::filesystem::path& target, std::size_t megabytes, const std::filesystem::path& source) {
+    Bytes block(megabyte);
+    const double start = now_seconds();
+    const int out = ::open(target.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
+    const int in = source.empty() ? -1 : ::open(source.c_str(), O_RDONLY);
+    for (std::size_t i = 0; i < megabytes; ++i) {
+        if (in < 0) random_bytes(block);
+        need_system((in < 0 || ::read(in, block.data(), block.size()) == std::ssize(block)) &&
+                    ::write(out, block.data(), block.size()) == std::ssize(block));
+    }
+    need_system(::fsync(out) == 0);
+    ::close(out);
+    if (in >= 0) ::close(in);
+    return now_seconds() - start;
+}
+
+// One process sends chunks' worth of messages, the other receives them: the transport with nothing behind it.
+double curve_seconds(std::size_t megabytes) {
+    constexpr std::size_t message = limits::chunk_bytes;
+    char server_key[41], server_secret[41], key[41], secret[41];
+    need_system(zmq_curve_keypair(server_key, server_secret) == 0 && zmq_curve_keypair(key, secret) == 0);
+    int port_pipe[2];
+    need_system(pipe(port_pipe) == 0);
+    const auto count = megabytes * megabyte / message;
+    const auto child = fork();
+    void* context = zmq_ctx_new();
+    void* socket = zmq_socket(context, ZMQ_DEALER);
+    const int most = 64;
+    zmq_setsockopt(socket, child == 0 ? ZMQ_SNDHWM : ZMQ_RCVHWM, &most, sizeof most);
+    char endpoint[64]{};
+    if (child == 0) {
+        zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server_key, sizeof server_key);
+        zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, key, sizeof key);
+        zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret, sizeof secret);
+        need_system(::read(port_pipe[0], endpoint, sizeof endpoint) > 0 && zmq_connect(socket, endpoint) == 0);
+        const Bytes bytes(message, 7);
+        for (std::size_t i = 0; i < count; ++i)
+            need_system(zmq_send(socket, bytes.data(), bytes.size(), 0) == std::ssize(bytes));
+        char last = 0;  // all of it has arrived
+        zmq_recv(socket, &last, 1, 0);
+        _exit(0);
+    }
+    const int yes = 1;
+    zmq_setsockopt(socket, ZMQ_CURVE_SERVER, &yes, sizeof yes);
+    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, server_secret, sizeof server_secret);
+    std::size_t size = sizeof endpoint;
+    need_system(zmq_bind(socket, "tcp://127.0.0.1:*") == 0 &&
+                zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &size) == 0 &&
+                ::write(port_pipe[1], endpoint, size) == static_cast<ssize_t>(size));
+    Bytes bytes(message);
+    double start = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        need_system(zmq_recv(socket, bytes.data(), bytes.size(), 0) == std::ssize(bytes));
+        if (i == 0) start = now_seconds();
+    }
+    const double seconds = now_seconds() - start;
+    zmq_send(socket, "", 1, 0);
+    waitpid(child, nullptr, 0);
+    ::close(port_pipe[0]);
+    ::close(port_pipe[1]);
+    zmq_close(socket);
+    zmq_ctx_term(context);
+    return seconds;
+}
+
+struct Sent {
+    double added = 0, arrived = 0;  // seconds
+};
+
+Sent send(const Folder& folder, const std::string& run, const std::filesystem::path& file) {
+    const auto group = two_homes(folder / ("here" + run), folder / ("there" + run));
+    const ColleagueDaemon there(folder / ("there" + run));
+    OwnDaemon here(folder / ("here" + run));
+    there.dial(here.port());
+    here.ask("record new", {{"group", to_text(group)}, {"type", "task"}, {"fields", {"title=-"}}});
+    const auto met = there.wait_for([](const ColleagueDaemon::News& news) { return news.commits > 0; });
+    const double start = now_seconds();
+    here.ask("resource add", {{"group", to_text(group)}, {"source", file.string()}});
+    const double added = now_seconds();
+    // The manifest comes first and names the chunks, so nothing is lacking for a moment before it is there.
+    bool lacked = false;
+    const auto all = there.wait_for([&](const ColleagueDaemon::News& news) {
+        lacked = lacked || news.lacks_chunks;
+        return lacked && news.commits > met.commits && !news.lacks_chunks && now_seconds() > added;
+    });
+    return {added - start, all.when - added};
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    init_crypto();
+    const std::size_t megabytes = count > 1 ? std::strtoul(arguments[1], nullptr, 10) : 1'024;
+    const std::size_t runs = count > 2 ? std::strtoul(arguments[2], nullptr, 10) : 1;
+    const Folder folder;
+    const auto file = folder / "film.bin";
+    write_durably(file, megabytes, {});
+    std::vector<double> curve, copy, added, arrived, both;
+    const auto rate = [&](double seconds) { return static_cast<double>(megabytes) * 1.048576 / seconds; };
+    for (std::size_t run = 0; run < runs; ++run) {
+        const auto name = std::to_string(run);
+        curve.push_back(rate(curve_seconds(megabytes)));
+        const auto sent = send(folder, name, file);
+        added.push_back(rate(sent.added));
+        arrived.push_back(rate(sent.arrived));
+        both.push_back(rate(sent.added + sent.arrived));
+        copy.push_back(rate(write_durably(folder / "copy.bin", megabytes, file)));
+        for (const auto* each : {"here", "there"}) std::filesystem::remove_all(folder / (each + name));
+    }
+    Report report;
+    const auto what = "send " + std::to_string(megabytes) + " MiB";
+    const double ours = median(arrived), floor = median(curve);
+    report.add({what + " between two daemons", ours, "MB/s", "CURVE on loopback", floor, ">= 60 % of it",
+                ours >= 0.6 * floor});
+    report.add({what + ", added here", median(added), "MB/s", "plain copy, fsync", median(copy), "", true});
+    report.add({what + ", added and arrived", median(both), "MB/s", "plain copy, fsync", median(copy),
+                ">= 305 MB/s (1.4 x Syncthing's 218)", median(both) >= 305});
+    return report.finish();
+}

@@ -233,6 +233,12 @@ TEST_CASE("the key of a pair group comes to both, sealed in a group they share, 
     CHECK(pair_offers(fact, team.cy.id, team.ana.first.id(), team.ana.first.secrets.box).empty());
     CHECK(pair_offers(fact, team.dan.id, team.dan.first.id(), team.ana.first.secrets.box).empty());
 
+    auto meddling = *op;
+    meddling.boxes.push_back({team.ana.first.id(), *seal_box(team.ana.first.record.box, key.view())});
+    CHECK(pair_offers(team.group.key_fact(team.cy.first, {meddling}), team.ana.id, team.ana.first.id(),
+                      team.ana.first.secrets.box)
+              .empty());
+
     CHECK_FALSE(make_pair_op(team.members, team.cy.id, random_id<PersonId>(), key));
     CHECK_FALSE(make_pair_op(team.members, team.cy.id, team.cy.id, key));
 }
@@ -240,10 +246,10 @@ TEST_CASE("the key of a pair group comes to both, sealed in a group they share, 
 TEST_CASE("two who offer each other a pair key at once go by the same one") {
     Team team;
     const auto one = random_secret<SymmetricKey>(), other = random_secret<SymmetricKey>();
-    const auto by_cy = team.group.key_fact(team.cy.first, {*make_pair_op(team.members, team.cy.id, team.dan.id, one)});
+    auto by_cy = team.group.key_fact(team.cy.first, {*make_pair_op(team.members, team.cy.id, team.dan.id, one)});
     team.group.write(team.ana.first, {make_op(AddOp{team.dan.id, Role::member, std::nullopt})});
-    const auto by_dan =
-        team.group.key_fact(team.dan.first, {*make_pair_op(team.members, team.dan.id, team.cy.id, other)});
+    auto by_dan = team.group.key_fact(team.dan.first, {*make_pair_op(team.members, team.dan.id, team.cy.id, other)});
+    by_dan.id = CommitId{};  // the smaller id, on a deeper commit
     for (const auto* who : {&team.cy, &team.dan}) {
         std::vector<PairOffer> all;
         for (const auto* fact : {&by_dan, &by_cy}) {

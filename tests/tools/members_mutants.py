@@ -135,8 +135,18 @@ def build_all():
     os.makedirs(OUT, exist_ok=True)
     sources = [("core/" + name + ".cpp", object_of(name)) for name in CORE]
     sources += [("tests/" + name + ".cpp", object_of("tests/" + name)) for name in TESTS + ["tools/members"]]
+    headers = [os.path.join(ROOT, folder, name) for folder in ("core", "core/members", "tests")
+               for name in os.listdir(os.path.join(ROOT, folder)) if name.endswith(".h")]
+    newest = max(os.path.getmtime(header) for header in headers)
+
+    def bring(pair):
+        source = os.path.join(ROOT, pair[0])
+        fresh = os.path.exists(pair[1]) and os.path.getmtime(pair[1]) > max(newest, os.path.getmtime(source))
+        if not fresh:
+            compile_into(source, pair[1])
+
     with ThreadPoolExecutor(JOBS) as pool:
-        list(pool.map(lambda pair: compile_into(os.path.join(ROOT, pair[0]), pair[1]), sources))
+        list(pool.map(bring, sources))
 
 
 def linked(program, objects):

@@ -18,7 +18,10 @@ Result<> Newcomers::wait(const GroupId& group, const Newcomer& newcomer) {
     return store_.write([&](WriteTxn& txn) -> Result<> {
         std::size_t count = 0;
         txn.scan_keys(Table::newcomers, group.view(), [&](ByteView) { return ++count < waiting_max; });
-        if (count < waiting_max || txn.has(Table::newcomers, key)) txn.put(Table::newcomers, key, encode(newcomer));
+        if (count >= waiting_max && !txn.has(Table::newcomers, key)) {
+            return {Code::busy, "Too many people wait to come into this group.", "Let some of them in first."};
+        }
+        txn.put(Table::newcomers, key, encode(newcomer));
         return Done{};
     });
 }

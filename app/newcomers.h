@@ -1,7 +1,7 @@
 // Who came with an invitation that an organiser has to confirm (`invite --ask`) and waits for the answer. Kept over a
 // restart, so that an organiser may answer tomorrow; the newcomer comes again by themselves.
 //
-// At most 64 wait in a group: one more takes the place of none, and is told to wait all the same.
+// At most 64 wait in a group; one more is told to come again.
 #pragma once
 
 #include <vector>
@@ -27,7 +27,7 @@ class Newcomers {
 
     explicit Newcomers(Store& store) : store_(store) {}
 
-    // Needs: the card is valid. The latest invitation counts.
+    // Needs: the card is valid. The latest invitation counts. Errors: busy (too many wait), io.
     Result<> wait(const GroupId& group, const Newcomer& newcomer);
     std::vector<Newcomer> waiting(const GroupId& group) const;
     Result<> forget(const GroupId& group, const PersonId& person);

@@ -135,11 +135,7 @@ Result<EpochId> Author::epoch_to_write_with() {
 }
 
 Result<> Author::begin_epoch_after_merge() {
-    if (group_.members.needs_update() || group_.members.role_now(identity_.person()).role < Role::organiser ||
-        !commit_log::has_any(txn_, group_.number, CommitKind::key) ||
-        group_.epochs.choose(group_.members, group_.held)) {
-        return Done{};
-    }
+    if (group_.members.needs_update() || group_.epochs.duty(group_.members, group_.held) != KeyDuty::now) return Done{};
     const auto last = commit_log::heads(txn_, group_.number, CommitKind::control);
     if (last.size() == 1) {
         const auto commit = commit_log::commit(txn_, id_of(last.front()));

@@ -1,6 +1,7 @@
 #include "app/api/args.h"
 
 #include <boost/json.hpp>
+#include <map>
 
 #include "core/records/view.h"
 #include "storage/replica.h"
@@ -125,6 +126,20 @@ Result<PersonId> find_person(const Group& group, const std::string& named) {
     std::vector<NamedPerson> people;
     for (const auto& member : group.members.members()) people.push_back({member.person, member.name});
     return find_person(people, named, "member");
+}
+
+Result<FoundDevice> find_device(const Replica& replica, const std::string& named) {
+    std::map<DeviceId, std::pair<PersonId, std::string>> devices;  // the same one may be in several groups
+    for (const auto& [id, group] : replica.groups()) {
+        for (const auto& member : group->members.members()) {
+            for (const auto& device : member.devices) {
+                devices[device] = {member.person, group->members.record_of(device)->name};
+            }
+        }
+    }
+    Choice<FoundDevice> choice(named);
+    for (const auto& [device, whose] : devices) choice.offer(to_text(device), whose.second, {whose.first, device});
+    return choice.made("computer", "See the computers of a group's members with: staffroom members GROUP");
 }
 
 }  // namespace staffroom::api

@@ -42,5 +42,12 @@ struct NamedPerson {
 Result<PersonId> find_person(const std::vector<NamedPerson>& people, const std::string& named, const std::string& what);
 Result<PersonId> find_person(const Group& group, const std::string& named);  // among its members
 
+struct FoundDevice {
+    PersonId person;
+    DeviceId device;
+};
+// Among the current devices of the members of all groups.
+Result<FoundDevice> find_device(const Replica& replica, const std::string& named);
+
 }  // namespace api
 }  // namespace staffroom

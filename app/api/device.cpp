@@ -37,32 +37,9 @@ Reply device_list(Desk& desk, const Json&) {
     return Json{{"devices", std::move(devices)}};
 }
 
-// Every device of every member is offered: an organiser may shut out a colleague's lost laptop too.
-Result<std::pair<PersonId, DeviceId>> find_device(Desk& desk, const std::string& named) {
-    std::map<DeviceId, std::pair<PersonId, std::string>> devices;
-    for (const auto& [id, group] : desk.home.replica().groups()) {
-        for (const auto& member : group->members.members()) {
-            for (const auto& device : member.devices) {
-                devices[device] = {member.person, group->members.record_of(device)->name};
-            }
-        }
-    }
-    std::vector<std::pair<PersonId, DeviceId>> found;
-    for (const auto& [device, who] : devices) {
-        const bool by_id = named.size() >= 6 && to_text(device).starts_with(named);
-        if (by_id || who.second == named) found.emplace_back(who.first, device);
-    }
-    if (found.size() == 1) return found.front();
-    if (found.empty()) {
-        return Error{Code::not_found, "There is no computer “" + named + "” here.",
-                     "See the computers of a group's members with: staffroom members GROUP"};
-    }
-    return Error{Code::refused, "Several computers are called “" + named + "”.", "Give the beginning of its id."};
-}
-
 // "This laptop is gone": in every group at once, with new keys there.
 Reply device_revoke(Desk& desk, const Json& args) {
-    const auto found = find_device(desk, text_arg(args, "device"));
+    const auto found = find_device(desk.home.replica(), text_arg(args, "device"));
     if (!found) return found.error();
     const auto [person, device] = *found;
     auto& replica = desk.home.replica();
@@ -87,7 +64,7 @@ Reply device_revoke(Desk& desk, const Json& args) {
         }
     }
     if (done.empty() && refused) return *refused;
-    return Json{{"device", to_text(device)}, {"groups", std::move(done)}, {"missing", std::move(left)}};
+    return Json{{"device", to_text(device)}, {"groups", std::move(done)}, {"refused", std::move(left)}};
 }
 
 constexpr Verb verbs[] = {{"device list", device_list}, {"device revoke", device_revoke}};

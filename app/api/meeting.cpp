@@ -173,8 +173,7 @@ std::unique_ptr<Errand> sync(Desk& desk, const Json& args) {
 std::string notice_about(const net::Neighbour& neighbour) {
     if (neighbour.too_fast > 0) {
         return "This computer sends more changes than anybody can write; the rest is taken bit by bit. If it goes on, "
-               "ask "
-               "its owner what runs there.";
+               "ask its owner what runs there.";
     }
     if (neighbour.held) return "You have many changes to give; this colleague takes them bit by bit.";
     return "";

@@ -45,6 +45,15 @@ Reply invite(Desk& desk, const Json& args) {
     return reply;
 }
 
+// Who waits for an organiser's yes. One whom another organiser has let in meanwhile waits no more.
+std::vector<Newcomer> people_asking(Desk& desk, const Group& group) {
+    auto waiting = Newcomers(desk.home.profile().store()).waiting(group.id);
+    std::erase_if(waiting, [&](const Newcomer& each) {
+        return group.members.role_now(id_of(each.card.genesis)).role != Role::none;
+    });
+    return waiting;
+}
+
 Reply members(Desk& desk, const Json& args) {
     const auto group = find_group(desk.home.replica(), text_arg(args, "group"));
     if (!group) return group.error();
@@ -60,7 +69,7 @@ Reply members(Desk& desk, const Json& args) {
     Json reply{{"members", std::move(rows)}};
     if (may_organise((*group)->members, desk.home.identity().device())) {
         boost::json::array asking;
-        for (const auto& newcomer : Newcomers(desk.home.profile().store()).waiting((*group)->id)) {
+        for (const auto& newcomer : people_asking(desk, **group)) {
             asking.push_back(
                 Json{{"person", to_text(id_of(newcomer.card.genesis))}, {"name", newcomer.card.first.name}});
         }
@@ -91,8 +100,7 @@ Reply member_admit(Desk& desk, const Json& args) {
     if (!found) return found.error();
     const auto id = (*found)->id;
     if (auto may = may_organise((*found)->members, desk.home.identity().device()); !may) return may.error();
-    Newcomers newcomers(desk.home.profile().store());
-    const auto waiting = newcomers.waiting(id);
+    const auto waiting = people_asking(desk, **found);
     std::vector<NamedPerson> choices;
     for (const auto& newcomer : waiting) {
         choices.push_back({id_of(newcomer.card.genesis), newcomer.card.first.name});
@@ -111,10 +119,12 @@ Reply member_admit(Desk& desk, const Json& args) {
         ops.push_back(make_op(PersonsOp{{newcomer->card}}));
     }
     ops.push_back(make_op(add));
-    const auto written = desk.home.replica().write_control(id, std::move(ops));
+    const auto written = desk.home.replica().write_control(id, ops);
     if (!written) return written.error();
-    if (const auto forgotten = newcomers.forget(id, *who); !forgotten) return forgotten.error();
     desk.network.wrote(id, *written);
+    if (const auto forgotten = Newcomers(desk.home.profile().store()).forget(id, *who); !forgotten) {
+        return forgotten.error();
+    }
     return Json{{"person", to_text(*who)},
                 {"role", name_of(desk.home.replica().group(id)->members.role_now(*who).role)}};
 }

@@ -15,6 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr int partly_done = 6;
 constexpr std::pair<Code, int> exit_codes[] = {{Code::malformed, 2}, {Code::too_large, 1}, {Code::refused, 5},
                                                {Code::not_found, 4}, {Code::busy, 7},      {Code::io, 74}};
 
@@ -136,8 +137,11 @@ int print(const std::string& command, const api::Reply& reply, bool as_json) {
     }
     std::cout.flush();
     if (!reply) return exit_code_of(reply.error());
-    const auto* missing = reply->if_contains("missing");
-    return missing != nullptr && missing->is_array() && !missing->get_array().empty() ? 6 : 0;
+    const auto has_any = [&](const char* name) {
+        const auto* list = reply->if_contains(name);
+        return list != nullptr && list->is_array() && !list->get_array().empty();
+    };
+    return has_any("missing") || has_any("refused") ? partly_done : 0;
 }
 
 }  // namespace staffroom::cli

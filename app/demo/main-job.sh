@@ -51,12 +51,14 @@ fill_group() {
     group=$(as amina group new "Science teachers" --kind plc | field group) && [ -n "$group" ] || return 1
     head -c 12582912 /dev/urandom >"$world/school-film.mp4" || return 1
     : >"$world/shared.txt"
+    # The files of a library have names in every script; those of a source tree are plain.
+    cp "$material/kitchen-fractions-ar.md" "$world/كسور-في-المطبخ.md" && cp "$material/plants-and-sun-hi.md" "$world/पौधे और धूप 🌱.md" || return 1
     share "$material/water-cycle.svg" "The way of a drop" &&
         share "$material/reading-circles.pdf" "Reading circles: a handbook" &&
         share "$material/reading-times.csv" "Reading times, first term" &&
         share "$material/water-cycle-lesson.md" "Where does the puddle go?" &&
-        share "$material/كسور-في-المطبخ.md" "كسورٌ في المطبخ" &&
-        share "$material/पौधे और धूप 🌱.md" "पौधे और धूप 🌱" &&
+        share "$world/كسور-في-المطبخ.md" "كسورٌ في المطبخ" &&
+        share "$world/पौधे और धूप 🌱.md" "पौधे और धूप 🌱" &&
         share "$world/school-film.mp4" "A film of the school garden" || return 1
     note=$(as amina note new "$group" --title "Where does the puddle go?" --from "$material/water-cycle-lesson.md" | field note)
     task=$(as amina record new "$group" task title="Bring cloths for the experiment" | field record)

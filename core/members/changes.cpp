@@ -104,8 +104,7 @@ Result<MemberChange> decide_leave(const Membership& members, const DeviceId& me)
     if (members.role_now(who).role == Role::organiser && others && organisers_beside(members, who) == 0) {
         change.warning =
             "You are the only organiser. Once you have left, nobody can let colleagues in or remove them. Make "
-            "somebody "
-            "else an organiser first.";
+            "somebody else an organiser first.";
     }
     return change;
 }

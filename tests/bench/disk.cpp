@@ -18,15 +18,7 @@ int main(int count, char** arguments) {
     init_crypto();
     const std::size_t edits = count > 1 ? std::strtoul(arguments[1], nullptr, 10) : 20'000;
     const Folder folder;
-    auto founder = new_home(folder / "founder", "Amina");
-    auto colleague = new_home(folder / "colleague", "Birk");
-    std::vector<Colleague> colleagues;
-    for (int i = 0; i < 20; ++i) colleagues.emplace_back("Colleague " + std::to_string(i));
-    std::vector<PersonCard> cards{colleague->identity().card};
-    for (const auto& each : colleagues) cards.push_back(each.card);
-    const auto group = found_school(*founder, cards);
-    enter(*colleague, *founder, group);
-    const auto frames = diary(*founder, group, colleagues, edits);
+    const auto [colleague, group, frames] = write_diaries(folder, edits);
     double least = 0;
     for (const auto& frame : frames) {
         least += static_cast<double>(frame.commit.size());

@@ -156,6 +156,25 @@ inline std::vector<CommitFrame> diary(Home& founder, const GroupId& group, const
     return frames;
 }
 
+// A new group of Amina's in `folder`/founder: what 20 colleagues wrote there, and Birk's empty copy in `folder`/colleague.
+struct Diaries {
+    std::unique_ptr<Home> colleague;
+    GroupId group;
+    std::vector<CommitFrame> frames;
+};
+inline Diaries write_diaries(const Folder& folder, std::size_t commits) {
+    auto founder = new_home(folder / "founder", "Amina");
+    Diaries made{new_home(folder / "colleague", "Birk"), {}, {}};
+    std::vector<Colleague> colleagues;
+    for (int i = 0; i < 20; ++i) colleagues.emplace_back("Colleague " + std::to_string(i));
+    std::vector<PersonCard> cards{made.colleague->identity().card};
+    for (const auto& each : colleagues) cards.push_back(each.card);
+    made.group = found_school(*founder, cards);
+    enter(*made.colleague, *founder, made.group);
+    made.frames = diary(*founder, made.group, colleagues, commits);
+    return made;
+}
+
 // As a colleague's frames would bring them: `bytes` a batch.
 inline std::vector<std::vector<CommitFrame>> batches_of(const std::vector<CommitFrame>& frames, std::size_t bytes) {
     std::vector<std::vector<CommitFrame>> batches(1);

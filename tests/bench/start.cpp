@@ -88,16 +88,8 @@ int main(int count, char** arguments) {
     const auto filled = folder / "colleague", empty = folder / "nobody";
     (void)new_home(empty, "Nobody");
     {
-        auto founder = new_home(folder / "founder", "Amina");
-        auto colleague = new_home(filled, "Birk");
-        std::vector<Colleague> colleagues;
-        for (int i = 0; i < 20; ++i) colleagues.emplace_back("Colleague " + std::to_string(i));
-        std::vector<PersonCard> cards{colleague->identity().card};
-        for (const auto& each : colleagues) cards.push_back(each.card);
-        const auto group = found_school(*founder, cards);
-        enter(*colleague, *founder, group);
-        for (const auto& batch : batches_of(diary(*founder, group, colleagues, commits), 1 << 20))
-            need(colleague->replica().ingest(group, batch));
+        const auto [colleague, group, frames] = write_diaries(folder, commits);
+        for (const auto& batch : batches_of(frames, 1 << 20)) need(colleague->replica().ingest(group, batch));
         fill_with_chunks(*colleague, gibibytes << 30);
     }
     std::vector<double> seconds, floor_seconds, megabytes, floor_megabytes, resident;

@@ -65,6 +65,7 @@ void Node::wait() {
     for (const auto& each : underway_) until = std::min(until, each.errand->deadline());
     if (peers_) {
         until = std::min({until, peers_->deadline(), watch_ms_});
+        if (!chunks_.empty()) until = std::min(until, chunks_due_ms_);
         waited[1].fd = link_->descriptor();
         sleep_max = std::min(sleep_max, link_->sleep_ms_max());
     }
@@ -111,6 +112,7 @@ void Node::take_network(std::uint64_t now) {
         peers_->arrived(*arrival, now);
         settle(now);
     }
+    store_chunks_when_due(net::uptime_ms());
     if (beacon_) {
         while (const auto seen = beacon_->receive()) {
             std::erase_if(typed_, [&](const net::Address& address) { return address == seen->members; });
@@ -133,16 +135,7 @@ void Node::take_network(std::uint64_t now) {
 
 void Node::settle(std::uint64_t now) {
     if (!peers_) return;
-    while (true) {
-        auto action = peers_->poll();
-        // Chunks that come together are made durable together.
-        if (!action || !std::holds_alternative<net::StoreChunk>(*action)) store_chunks_now(now);
-        if (!action) {
-            action = peers_->poll();
-            if (!action) return;
-        }
-        std::visit([&](auto& each) { execute(each, now); }, *action);
-    }
+    while (auto action = peers_->poll()) std::visit([&](auto& each) { execute(each, now); }, *action);
 }
 
 Result<> Node::open(const NetworkOptions& options) {

@@ -92,6 +92,7 @@ class Node final : public Network {
     void execute(net::JoinAnswered& action, std::uint64_t now);
     void execute(net::Met& action, std::uint64_t now);
     void execute(net::Parted& action, std::uint64_t now);
+    void store_chunks_when_due(std::uint64_t now);
     void store_chunks_now(std::uint64_t now);
 
     Home& home_;
@@ -114,6 +115,7 @@ class Node final : public Network {
     std::uint64_t watch_ms_ = 0;
     std::uint64_t tend_ms_ = 0;
     std::vector<GivenChunk> chunks_;  // to be stored together
+    std::uint64_t chunks_due_ms_ = 0;
     std::map<GroupId, net::JoinAnswered> join_answers_;
     std::vector<std::string> met_;
     std::uint64_t received_ = 0;

@@ -5,17 +5,17 @@
 namespace staffroom {
 namespace {
 
+// For writing only. A copy of the header with all its parts for each of them would be work in the square of their number.
 struct SealedTo {
-    CommitHeader& header;
+    const CommitHeader& header;
     template <class A>
     void serialize(A& ar) {
-        header.serialize_sealed_to(ar);
+        const_cast<CommitHeader&>(header).serialize_sealed_to(ar);
     }
 };
 
 Bytes associated_data(const CommitHeader& header, std::size_t index) {
-    CommitHeader copy = header;
-    Bytes bytes = encode(SealedTo{copy});
+    Bytes bytes = encode(SealedTo{header});
     append_be32(bytes, static_cast<std::uint32_t>(index));
     return bytes;
 }

@@ -89,7 +89,8 @@ void ChunkExchange::hear(Line& line, ChunkFrame&& frame, std::uint64_t now) {
         line.never.insert(frame.id);
     } else {
         line.wait = std::clamp(4 * took_ms, wait_ms, wait_ms_max);
-        if (took_ms < 2'000) line.window = std::min(line.window + 1, limits::requests_count);
+        if (took_ms < quick_ms) line.window = std::min(line.window + 1, limits::chunks_ahead);
+        if (took_ms > 4 * quick_ms) line.window = std::max(line.window - 1, window_min);
         bytes_in_ += frame.bytes->size();
         out_.act(StoreChunk{frame.id, std::move(*frame.bytes), line.session->greeted()->record.device});
     }
@@ -193,7 +194,7 @@ void ChunkExchange::tick(std::uint64_t now) {
             }
             busy_.erase(at->first);
             line.has.erase(at->first);  // told again, it may say again that it has it
-            line.window = std::max(line.window / 2, std::size_t{1});
+            line.window = std::max(line.window / 2, window_min);
             line.wait = std::min(2 * line.wait, wait_ms_max);
             at = line.under_way.erase(at);
         }

@@ -3,14 +3,16 @@
 // Rules:
 //  - the 512 most wanted are told to every neighbour that shares the group they are for; each answers which it has, now
 //    and as they arrive, so that many devices fetch one file mostly from each other;
-//  - at most 8 requests are under way on a link (it starts with 2), one for a chunk. Of the wanted, those of small
-//    files first; among the next few the rarest; from the least busy neighbour;
+//  - 2 to 32 requests are under way on a link, one for a chunk: as many as are answered within a quarter of a second.
+//    So a fast line does not stand still while this disk syncs, and on a slow one an edit never waits long behind a file;
+//  - of the wanted, those of small files first; among the next few the rarest; from the least busy neighbour;
 //  - a chunk is verified by its id, stored, and only then offered to others. A neighbour that sent wrong bytes, or none
 //    in time, is not asked for that chunk again while its link lasts (S10); others are;
 //  - a chunk is served only for a group that asker and giver share;
 //  - what could not be stored (the disk is full) stops all requests for a while.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -26,6 +28,8 @@ class ChunkExchange {
     static constexpr std::uint64_t gather_ms = 100, tell_again_ms = 20'000, wait_ms = 15'000, wait_ms_max = 240'000;
     static constexpr std::uint64_t full_pause_ms = 10'000;
     static constexpr std::size_t wanted_max = limits::ids_count;
+    static constexpr std::uint64_t quick_ms = 250;  // an answer within this asks for a wider window
+    static constexpr std::size_t window_min = 2;
 
     ChunkExchange(const Here& here, Outbox& out) : here_(here), out_(out) {}
 
@@ -44,6 +48,11 @@ class ChunkExchange {
 
     // Nothing is wanted that a neighbour is known to have, and nothing is under way.
     bool is_settled() const;
+    // More has been asked for and may be on its way.
+    bool is_fetching() const {
+        return std::any_of(lines_.begin(), lines_.end(),
+                           [](const auto& each) { return !each.second.under_way.empty(); });
+    }
     std::uint64_t bytes_in() const { return bytes_in_; }
     std::uint64_t bytes_out() const { return bytes_out_; }
 
@@ -58,7 +67,7 @@ class ChunkExchange {
         std::map<ChunkId, Request> under_way;
         std::vector<ChunkId> told;  // what of ours it was last told to be wanted
         std::uint64_t tell = 0;     // when to tell it again
-        std::size_t window = 2;
+        std::size_t window = window_min;
         std::uint64_t wait = wait_ms;
     };
 

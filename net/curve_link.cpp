@@ -153,6 +153,7 @@ LinkStats CurveLink::stats() const {
 int CurveLink::descriptor() const { return epoll_; }
 
 int CurveLink::sleep_ms_max() {
+    if (!touched_.empty() || !ready_.empty() || !said_.empty() || held_back_) return 0;
     const auto now = uptime_ms();
     std::uint64_t rest = 1'000;
     if (lobby_resting_) rest = std::min(rest, strangers_.wait_ms(now) + 1);

@@ -63,6 +63,7 @@ class CurveLink : public Link {
 
     // For poll(2): readable when receive() may have something. Stays the same.
     int descriptor() const;
+    // 0 when there may be something to receive that no wake-up will tell of, as after a send, which may have eaten it.
     int sleep_ms_max();
     // Dials that never opened, doors to be shut or opened again, places in the lobby. Cheap; at least once a second.
     void tick();

@@ -34,6 +34,22 @@ TEST_CASE("a colleague dials, both are proved, frames go both ways") {
     CHECK(ben.link.stats().bytes_in == 12);
 }
 
+TEST_CASE("after a send nobody may sleep before looking again: it may have eaten the wake-up of what has just come") {
+    Person ada, ben;
+    REQUIRE(ben.listens());
+    ben.link.allow({ada.pair.key});
+    const auto to_ben = ada.dials(ben);
+    REQUIRE(until({&ada, &ben}, [&] { return ada.count(Kind::opened) == 1; }));
+    ada.says(to_ben, "first");
+    REQUIRE(until({&ada, &ben}, [&] { return ben.got("first"); }));
+    ben.drain();
+    CHECK(ben.link.sleep_ms_max() > 0);
+    ben.says(ben.heard.back().link, "answer");
+    CHECK(ben.link.sleep_ms_max() == 0);
+    ben.drain();
+    CHECK(ben.link.sleep_ms_max() > 0);
+}
+
 TEST_CASE("the doors are open on IPv6 as well") {
     Person ada, ben;
     REQUIRE(ben.listens());

@@ -6,6 +6,7 @@
 #include "app/backup.h"
 #include "app/version.h"
 #include "storage/mend.h"
+#include "storage/pairs.h"
 
 namespace staffroom {
 namespace {
@@ -119,6 +120,8 @@ Result<std::unique_ptr<Home>> Home::start(OwnerLock owner, Profile profile) {
                                  {&Home::wall_ms, &on_all_cores});
     if (!replica) return replica.error();
     home->replica_ = std::move(*replica);
+    // Offered just before a power cut, or by what a repair brought back.
+    if (auto taken = take_pair_offers(*home->replica_); !taken) return taken.error();
     if (auto rebuilt = home->rebuild_after_repair(); !rebuilt) return rebuilt.error();
     return home;
 }

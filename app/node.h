@@ -77,6 +77,7 @@ class Node final : public Network {
     void let_in_members();
     void introduce_oneself(const GroupId& group);
     void took(const GroupId& group, const Result<Ingested>& ingested, std::uint64_t now);
+    void take_pairs(const Ingested& ingested);
 
     // One executor for each kind of action.
     void execute(net::Send& action, std::uint64_t now);

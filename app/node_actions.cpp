@@ -4,6 +4,7 @@
 #include "app/newcomers.h"
 #include "app/node.h"
 #include "core/records/decide.h"
+#include "storage/pairs.h"
 
 namespace staffroom {
 namespace {
@@ -45,6 +46,14 @@ void Node::execute(net::StoreCommits& action, std::uint64_t now) {
     peers_->stored(action.ticket, action.group,
                    ingested ? Result<IngestReport>(ingested->report) : Result<IngestReport>(ingested.error()), now);
     if (ingested && ingested->members_changed) peers_->groups_changed(now);
+    if (ingested) take_pairs(*ingested);
+}
+
+// A colleague may have offered what only the two of us shall read.
+void Node::take_pairs(const Ingested& ingested) {
+    if (!ingested.keys_changed && !ingested.members_changed) return;
+    const auto taken = take_pair_offers(home_.replica());
+    if (taken && !taken->empty()) groups_changed();
 }
 
 void Node::execute(net::StoreParts& action, std::uint64_t now) {
@@ -148,7 +157,8 @@ void Node::introduce_oneself(const GroupId& id) {
     const auto* group = replica.group(id);
     const auto me = home_.identity().person();
     const auto role = group->members.role_of(home_.identity().device());
-    if (role < Role::member) return;
+    // Two who share a group know each other already.
+    if (role < Role::member || group->genesis.kind == GroupKind::pair) return;
     NewRecord wanted;
     wanted.type = "profile";
     wanted.inputs = {{"name", Value(home_.identity().record.name), {}}};

@@ -120,6 +120,12 @@ Result<CommitId> Author::control(const std::vector<Op>& ops) {
     return written;
 }
 
+Result<> Author::key(const Op& op) {
+    if (auto may = may_write(); !may) return may;
+    if (group_.members.role_of(identity_.device()) < Role::member) return may_not_write();
+    return key_commit(op);
+}
+
 Result<EpochId> Author::epoch_to_write_with() {
     if (const auto fit = group_.epochs.choose(group_.members, group_.held)) {
         const auto left_out = group_.epochs.left_out(*fit, group_.members);

@@ -26,6 +26,9 @@ class Author {
     // Errors: refused, too_large. Whether the ops have effect is for core/members/rules.h.
     Result<CommitId> control(const std::vector<Op>& ops);
 
+    // A key commit with this op. Errors: refused (no right to write, or a newer program is needed).
+    Result<> key(const Op& op);
+
     // After control commits from elsewhere (E2): begins an epoch that the removed cannot read, when none that is here is
     // fit, this person is an organiser, and nobody else's new epoch is on its way. That is so when one control commit
     // stands after all others and its author still writes: the epoch was made in the transaction that wrote it, and

@@ -42,11 +42,15 @@ Group::Group(const GroupRow& row, const Identity& identity)
       keys(*SymmetricKey::from(row.group_key.view())),
       members(row.genesis),
       epochs(id, identity.device()),
+      me_(identity.person()),
+      device_(identity.device()),
       box_(identity.secrets.box) {}
 
 std::vector<EpochId> Group::add_key(const Commit& commit, const PersonId& author, const std::vector<Bytes>& parts) {
     const auto& header = commit.header;
-    epochs.add({commit.id, header.depth, header.author, author, header.auth, read_key_ops(parts)});
+    const KeyFact fact{commit.id, header.depth, header.author, author, header.auth, read_key_ops(parts)};
+    epochs.add(fact);
+    for (auto& offer : staffroom::pair_offers(fact, me_, device_, box_)) pair_offers.push_back(std::move(offer));
     std::vector<EpochId> opened;
     for (const auto& [epoch, key] : epochs.open(box_, held)) {
         held.emplace(epoch, key);
@@ -73,6 +77,14 @@ void add_group(WriteTxn& txn, const Genesis& genesis, const Hash& group_key) {
     assert(!txn.has(Table::groups, id.view()));
     GroupRow row{static_cast<keys::GroupNumber>(txn.count(Table::groups) + 1), genesis, group_key};
     txn.put(Table::groups, id.view(), encode(row));
+}
+
+void change_group_key(WriteTxn& txn, const GroupId& id, const Hash& group_key) {
+    const auto bytes = txn.get(Table::groups, id.view());
+    auto row = bytes ? decode<GroupRow>(*bytes) : Result<GroupRow>(group_damaged());
+    if (!row) return;  // the next start says so
+    row->group_key = group_key;
+    txn.put(Table::groups, id.view(), encode(*row));
 }
 
 Result<std::unique_ptr<Group>> load_group(ReadTxn& txn, const GroupId& id, const Identity& identity) {

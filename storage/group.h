@@ -9,6 +9,7 @@
 #include "core/genesis.h"
 #include "core/members/epochs.h"
 #include "core/members/membership.h"
+#include "core/members/pair.h"
 #include "storage/keys.h"
 #include "storage/kv.h"
 
@@ -46,7 +47,8 @@ struct Group {
     GroupKeys keys;
     Membership members;
     Epochs epochs;
-    EpochKeys held;  // the epoch keys that are here
+    EpochKeys held;                      // the epoch keys that are here
+    std::vector<PairOffer> pair_offers;  // of what this person and others in the group keep between the two of them
 
     // Folds a complete control commit.
     Shift add_control(ReadTxn& txn, const Commit& control, const ControlOps& ops);
@@ -59,6 +61,8 @@ struct Group {
     bool may_mask = false;  // some op here can set content aside
 
   private:
+    PersonId me_;
+    DeviceId device_;
     BoxPair box_;  // of this device
 };
 
@@ -66,6 +70,8 @@ using Groups = std::map<GroupId, std::unique_ptr<Group>>;
 
 // Adds a group that is not here yet. Needs is_valid(genesis).
 void add_group(WriteTxn& txn, const Genesis& genesis, const Hash& group_key);
+// Of a pair group, the only kind whose key may turn out to be another. Needs: the group is here.
+void change_group_key(WriteTxn& txn, const GroupId& id, const Hash& group_key);
 
 // Folds the control and key commits that are in the log. Errors: io (damaged), not_found.
 Result<std::unique_ptr<Group>> load_group(ReadTxn& txn, const GroupId& id, const Identity& identity);

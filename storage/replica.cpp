@@ -73,6 +73,16 @@ Result<GroupId> Replica::adopt(const Welcome& welcome) {
     return id;
 }
 
+Result<> Replica::change_key(const GroupId& id, const SymmetricKey& group_key) {
+    if (group(id) == nullptr) return no_such_group();
+    const auto done = store_.write([&](WriteTxn& txn) -> Result<> {
+        change_group_key(txn, id, *Hash::from(group_key.view()));
+        CommittedLog::count_write(txn);
+        return Done{};
+    });
+    return done ? reload(id) : done;
+}
+
 Result<Welcome> Replica::welcome_to(const GroupId& id) const {
     const auto* found = group(id);
     if (found == nullptr) return no_such_group();
@@ -202,6 +212,12 @@ Result<Ingested> Replica::write_control(const GroupId& id, const std::vector<Op>
         const auto written = Author(txn, group, ingest, identity_, options_.wall_ms()).control(ops);
         if (!written) return written.error();
         return Done{};
+    });
+}
+
+Result<Ingested> Replica::write_key(const GroupId& id, const Op& op) {
+    return change(id, [&](WriteTxn& txn, Group& group, Ingest& ingest) {
+        return Author(txn, group, ingest, identity_, options_.wall_ms()).key(op);
     });
 }
 

@@ -43,6 +43,8 @@ class Replica {
     // A group that a welcome lets this device into; nothing changes when it is here already.
     Result<GroupId> adopt(const Welcome& welcome);
     Result<Welcome> welcome_to(const GroupId& group) const;
+    // Of a pair group, when the two offered each other different ones (storage/pairs.h).
+    Result<> change_key(const GroupId& group, const SymmetricKey& group_key);
 
     // --- what colleagues and sticks bring
     Result<Ingested> ingest(const GroupId& group, const std::vector<CommitFrame>& frames);
@@ -53,6 +55,7 @@ class Replica {
     // --- writing
     Result<Ingested> write(const GroupId& group, const std::vector<ContentPart>& parts);
     Result<Ingested> write_control(const GroupId& group, const std::vector<Op>& ops);
+    Result<Ingested> write_key(const GroupId& group, const Op& op);
     Result<Ingested> share_keys(const GroupId& group, const DeviceId& asker, const std::vector<EpochId>& epochs);
 
     // --- reading

@@ -4,7 +4,8 @@
 #include <map>
 
 #include "core/records/view.h"
-#include "storage/replica.h"
+#include "core/text_rules.h"
+#include "storage/pairs.h"
 
 namespace staffroom::api {
 namespace {
@@ -84,9 +85,17 @@ bool flag_arg(const Json& args, std::string_view name) {
     return value != nullptr && value->is_bool() && value->get_bool();
 }
 
+std::string group_name(const Replica& replica, const Group& group) {
+    const auto other = other_of(group.genesis, replica.identity().person());
+    if (!other) return group.genesis.name;
+    const auto card = card_anywhere(replica, *other);
+    return card ? shown_name(card->first.name) : "a colleague";
+}
+
 Result<const Group*> find_group(const Replica& replica, const std::string& named) {
     Choice<const Group*> choice(named);
-    for (const auto& [id, group] : replica.groups()) choice.offer(to_text(id), group->genesis.name, group.get());
+    for (const auto& [id, group] : replica.groups())
+        choice.offer(to_text(id), group_name(replica, *group), group.get());
     return choice.made("group", "See your groups with: staffroom group list");
 }
 

@@ -25,6 +25,8 @@ bool flag_arg(const Json& args, std::string_view name);
 
 // Six characters of an id are enough where they are unambiguous; so is an exact name that only one thing has.
 // Errors: not_found, refused (ambiguous).
+// What a group is called here: a pair group bears the other person's name.
+std::string group_name(const Replica& replica, const Group& group);
 Result<const Group*> find_group(const Replica& replica, const std::string& named);
 
 struct FoundRecord {

@@ -57,10 +57,10 @@ Reply device_revoke(Desk& desk, const Json& args) {
         if (written) {
             desk.network.wrote(id, *written);
             desk.network.groups_changed();
-            done.push_back(boost::json::string(group->genesis.name));
+            done.push_back(boost::json::string(group_name(replica, *group)));
         } else {
             refused = written.error();
-            left.push_back(boost::json::string(group->genesis.name));
+            left.push_back(boost::json::string(group_name(replica, *group)));
         }
     }
     if (done.empty() && refused) return *refused;

@@ -4,21 +4,45 @@
 #include "app/api/records.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
+#include "app/network.h"
 #include "core/records/practice.h"
+#include "storage/pairs.h"
 
 namespace staffroom::api {
 namespace {
 
+bool is_for_two(Desk& desk, const GroupId& group) {
+    return desk.home.replica().group(group)->genesis.kind == GroupKind::pair;
+}
+
+// The group that only this person and whom the feedback is for can read.
+Result<GroupId> group_for_two(Desk& desk, const PersonId& with) {
+    auto opened = open_pair(desk.home.replica(), with);
+    if (!opened) return opened.error();
+    desk.network.groups_changed();
+    for (const auto& change : opened->changes) desk.network.wrote(change.group, change.done);
+    return opened->group;
+}
+
 Reply feedback_give(Desk& desk, const Json& args) {
     const auto found = find_record(desk.home.replica(), text_arg(args, "item"));
     if (!found) return found.error();
-    const auto wanted = new_feedback(
-        {found->state.id, std::nullopt}, found->state.birth->owner,
-        {text_arg(args, "worked"), text_arg(args, "example"), text_arg(args, "suggest"), text_arg(args, "ask")});
-    if (!wanted) return wanted.error();
-    const auto record = make(desk, found->group, *wanted);
+    const auto owner = found->state.birth->owner;
+    const FeedbackWords words{text_arg(args, "worked"), text_arg(args, "example"), text_arg(args, "suggest"),
+                              text_arg(args, "ask")};
+    if (const auto anything = new_feedback({found->state.id, found->group}, owner, words); !anything) {
+        return anything.error();
+    }
+    auto group = found->group;
+    if (flag_arg(args, "private")) {
+        const auto two = group_for_two(desk, owner);
+        if (!two) return two.error();
+        group = *two;
+    }
+    const auto elsewhere = group == found->group ? std::nullopt : std::optional(found->group);
+    const auto record = make(desk, group, *new_feedback({found->state.id, elsewhere}, owner, words));
     if (!record) return record.error();
-    return Json{{"feedback", to_text(*record)}};
+    return Json{{"feedback", to_text(*record)}, {"private", is_for_two(desk, group)}};
 }
 
 bool is_about(const RecordState& state, const RecordId& item) {
@@ -33,18 +57,22 @@ bool is_about(const RecordState& state, const RecordId& item) {
 Reply feedback_list(Desk& desk, const Json& args) {
     const auto item = find_record(desk.home.replica(), text_arg(args, "item"));
     if (!item) return item.error();
-    std::vector<RecordState> about;
-    desk.home.replica().each_record(item->group, [&](RecordState&& state) {
-        if (state.exists && !state.is_retired() && is_about(state, item->state.id)) about.push_back(std::move(state));
-        return true;
-    });
+    // In its own group, and in those for two: there it says that it is private.
+    std::vector<FoundRecord> about;
+    for (const auto& [id, group] : desk.home.replica().groups()) {
+        if (id != item->group && group->genesis.kind != GroupKind::pair) continue;
+        desk.home.replica().each_record(id, [&, of = id](RecordState&& state) {
+            const bool listed = state.exists && !state.is_retired() && is_about(state, item->state.id);
+            if (listed) about.push_back({of, std::move(state)});
+            return true;
+        });
+    }
     boost::json::array list;
-    for (auto& state : about) {
-        const FoundRecord found{item->group, std::move(state)};
+    for (const auto& found : about) {
         Json row{{"id", to_text(found.state.id)},
                  {"by", person_name(desk, found.group, found.state.birth->owner)},
                  {"person", to_text(found.state.birth->owner)},
-                 {"private", false}};
+                 {"private", is_for_two(desk, found.group)}};
         for (const auto* field : {"worked", "example", "suggest", "ask", "done"})
             row[field] = words_of(desk, found, field);
         boost::json::array replies;

@@ -25,7 +25,7 @@ Json described(Desk& desk, const Group& group) {
         return true;
     });
     return Json{{"id", to_text(group.id)},
-                {"name", group.genesis.name},
+                {"name", group_name(replica, group)},
                 {"kind", name_of(group.genesis.kind)},
                 {"role", name_of(group.members.role_of(desk.home.identity().device()))},
                 {"members", group.members.members().size()},

@@ -16,6 +16,10 @@ Reply invite(Desk& desk, const Json& args) {
     const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
     if (!found) return found.error();
     const auto id = (*found)->id;
+    if ((*found)->genesis.kind == GroupKind::pair) {
+        return Error{Code::refused, "This is between the two of you: nobody else can be let in.",
+                     "Found a group for three or more: staffroom group new"};
+    }
     if (auto may = may_organise((*found)->members, desk.home.identity().device()); !may) return may.error();
     const auto role = maybe_text_arg(args, "role").value_or("member");
     if (role != "member" && role != "reader") {

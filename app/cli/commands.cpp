@@ -79,11 +79,13 @@ constexpr Option note_restore[] = {note,
 constexpr Option note_difference[] = {note,
                                       {"FROM", "from", Takes::text, true, "a version from the note's history"},
                                       {"TO", "to", Takes::text, false, "a later one; without it, the note as it is"}};
-constexpr Option feedback_give[] = {{"ITEM", "item", Takes::text, true, "what it is about"},
-                                    {"--worked", "worked", Takes::text, false, "what worked"},
-                                    {"--example", "example", Takes::text, false, "a specific example"},
-                                    {"--suggest", "suggest", Takes::text, false, "one suggestion"},
-                                    {"--ask", "ask", Takes::text, false, "one question"}};
+constexpr Option feedback_give[] = {
+    {"ITEM", "item", Takes::text, true, "what it is about"},
+    {"--worked", "worked", Takes::text, false, "what worked"},
+    {"--example", "example", Takes::text, false, "a specific example"},
+    {"--suggest", "suggest", Takes::text, false, "one suggestion"},
+    {"--ask", "ask", Takes::text, false, "one question"},
+    {"--private", "private", Takes::flag, false, "only whom it is for can read it, and you"}};
 constexpr Option feedback_list[] = {{"ITEM", "item", Takes::text, true, "what it is about"}};
 constexpr Option feedback_reply[] = {{"FEEDBACK", "feedback", Takes::text, true, "the feedback's id"},
                                      {"TEXT", "text", Takes::text, true, "your reply"}};

@@ -28,13 +28,12 @@ std::vector<PairOffer> pair_offers(const KeyFact& fact, const PersonId& me, cons
         const auto* op = std::get_if<PairOp>(&each);
         if (op == nullptr || op->with == fact.author || (op->with != me && fact.author != me)) continue;
         const auto& other = op->with == me ? fact.author : op->with;
+        PairOffer offer{id_of(make_pair_genesis(me, other)), other, std::nullopt, fact.device, fact.depth, fact.id};
         for (const auto& box : op->boxes) {
-            if (box.device != device) continue;
-            const auto plain = open_box(mine, box.box);
-            const auto key = plain ? SymmetricKey::from(*plain) : std::nullopt;
-            if (!key) continue;
-            offers.push_back({id_of(make_pair_genesis(me, other)), other, *key, fact.depth, fact.id});
+            const auto plain = box.device == device ? open_box(mine, box.box) : std::nullopt;
+            if (plain) offer.key = SymmetricKey::from(*plain);
         }
+        offers.push_back(std::move(offer));
     }
     return offers;
 }

@@ -2,7 +2,8 @@
 //
 // Either may write it, and both may at once without knowing of each other: then either key opens what was sealed with
 // it, and what is written from now on goes by the offer that is the smaller by (depth, id). So no device ever has to be
-// told which of the two was "right".
+// told which of the two was "right". An offer by a device that is shut out since comes after all others, or a thief
+// could part the two by offering each of them another key.
 #pragma once
 
 #include <vector>
@@ -17,14 +18,15 @@ std::optional<PairOp> make_pair_op(const Membership& members, const PersonId& me
 
 struct PairOffer {
     GroupId pair;
-    PersonId other;  // not me
-    SymmetricKey key;
+    PersonId other;                   // not me
+    std::optional<SymmetricKey> key;  // none: no box of it opens here
+    DeviceId by;
     std::uint64_t depth = 0;  // of the key commit
     CommitId commit;
     bool operator<(const PairOffer& than) const { return std::tie(depth, commit) < std::tie(than.depth, than.commit); }
 };
-// What a key commit offers this device: pair keys from or to this person that its box opens. Others' are nobody's
-// business here, and a box that does not open is nothing.
+// What a key commit offers: pair keys from or to this person. Others' are nobody's business here. One that leaves this
+// device out still counts, so that it keeps the key it was given otherwise.
 std::vector<PairOffer> pair_offers(const KeyFact& fact, const PersonId& me, const DeviceId& device,
                                    const BoxPair& mine);
 

@@ -96,6 +96,11 @@ constexpr Option record_list[] = {group,
                                   {"TYPE", "type", Takes::text, false, "only this type"},
                                   {"--retired", "retired", Takes::flag, false, "also what was put away"}};
 constexpr Option sync[] = {peers, no_discovery, {"--seconds", "seconds", Takes::number, false, "stop after this long"}};
+constexpr Option carry[] = {{"DIR", "folder", Takes::path, true, "the stick's folder, or any folder"},
+                            {"--group", "groups", Takes::list, false, "only this group; may be given again"},
+                            {"--for", "for", Takes::text, false, "only what this group or this person lacks"},
+                            {"--max-mb", "max-mb", Takes::number, false, "at most so many megabytes; without it 4096"}};
+constexpr Option unload[] = {{"DIR", "folder", Takes::path, true, "the stick's folder, or any folder"}};
 constexpr Option repair[] = {{"--rebuild", "rebuild", Takes::flag, false, "make everything that is derived anew"}};
 constexpr Option convert[] = {group,
                               {"DIR", "folder", Takes::path, true, "a folder"},
@@ -158,6 +163,9 @@ constexpr Command all[] = {
     {"types", "Which records there are, and their fields"},
     {"colleagues", "Who is near"},
     {"sync", "Meet everyone who can be reached, once, and report", sync},
+    {"carry", "Fill a stick with what colleagues lack who share no network with you", carry},
+    {"unload", "Take from a stick what is new, and leave a receipt on it", unload},
+    {"courier list", "What is still on its way, and what each colleague lacks"},
     {"verify", "Check everything that is kept on this computer"},
     {"repair", "Mend what can be mended", repair},
     {"backup", "Write your whole profile into one file", backup},

@@ -137,6 +137,10 @@ int print(const std::string& command, const api::Reply& reply, bool as_json) {
     }
     std::cout.flush();
     if (!reply) return exit_code_of(reply.error());
+    const auto* unplug = reply->if_contains("safe_to_unplug");
+    if (!as_json && unplug != nullptr && unplug->is_bool() && unplug->get_bool()) {
+        std::cerr << "You can take the stick out.\n";
+    }
     const auto has_any = [&](const char* name) {
         const auto* list = reply->if_contains(name);
         return list != nullptr && list->is_array() && !list->get_array().empty();

@@ -1,0 +1,190 @@
+// A stick, or any folder, between those who share no network: fill it, empty it, see what is still on its way.
+#include <boost/json.hpp>
+
+#include "app/api/args.h"
+#include "app/api/verbs.h"
+#include "app/courier/carry.h"
+#include "app/courier/unload.h"
+#include "app/home.h"
+#include "app/network.h"
+#include "net/curve_link.h"
+
+namespace staffroom::api {
+namespace {
+
+using namespace courier;
+
+// A slice at a time, so that colleagues are served meanwhile.
+template <class Work>
+class Trip final : public Errand {
+  public:
+    static constexpr std::uint64_t slice_ms = 50;
+    using Tell = Json (*)(Desk& desk, const Work& work);
+
+    explicit Trip(Error error) : error_(std::move(error)) {}
+    Trip(std::unique_ptr<Work> work, Tell tell) : work_(std::move(work)), tell_(tell) {}
+
+    std::optional<Reply> poll(Desk& desk, std::uint64_t) override {
+        if (!work_) return Reply(error_);
+        const auto end = net::uptime_ms() + slice_ms;
+        do {
+            const auto over = work_->step();
+            if (!over) return Reply(over.error());
+            if (*over) return Reply(tell_(desk, *work_));
+        } while (net::uptime_ms() < end);
+        return std::nullopt;
+    }
+    std::uint64_t deadline() const override { return 0; }
+
+  private:
+    std::unique_ptr<Work> work_;
+    Tell tell_ = nullptr;
+    Error error_;
+};
+
+// What print.cpp turns into "partly done".
+boost::json::array named(const std::vector<std::string>& names) {
+    boost::json::array list;
+    for (const auto& name : names) list.push_back(boost::json::string(name));
+    return list;
+}
+
+Json tell_carried(Desk&, const Carry& carry) {
+    const auto& done = carry.done();
+    Json reply{{"commits", done.commits},   {"chunks", done.chunks},       {"bytes", done.bytes},
+               {"skipped", done.skipped},   {"passed_on", done.passed_on}, {"removed", done.removed},
+               {"receipts", done.receipts}, {"left_out", done.left_out},   {"safe_to_unplug", true}};
+    if (done.left_out > 0) {
+        reply["missing"] = boost::json::array{
+            boost::json::string("There was no room for everything. Take this along, then carry once more.")};
+    }
+    if (!done.strange.empty()) reply["refused"] = named(done.strange);
+    return reply;
+}
+
+Json tell_unloaded(Desk&, const Unload& unload) {
+    const auto& done = unload.done();
+    Json reply{{"commits", done.commits},
+               {"chunks", done.chunks},
+               {"bytes", done.bytes},
+               {"skipped", done.skipped},
+               {"waiting", done.waiting},
+               {"declined", done.declined},
+               {"damaged", done.damaged},
+               {"for_others", done.for_others},
+               {"left_behind", done.left_behind},
+               {"receipts", done.receipts},
+               {"left_receipt", done.left_receipt},
+               {"safe_to_unplug", true}};
+    if (done.damaged > 0) {
+        reply["missing"] = boost::json::array{boost::json::string(
+            "Something on the stick is damaged. What is good was taken; carry the rest once more.")};
+    }
+    if (!done.strange.empty()) reply["refused"] = named(done.strange);
+    return reply;
+}
+
+// Who or what it is for: a group's name or id, else a member's.
+Result<CarryOptions> options_from(Desk& desk, const Json& args) {
+    const auto& replica = desk.home.replica();
+    CarryOptions options;
+    for (const auto& each : list_arg(args, "groups")) {
+        const auto group = find_group(replica, each);
+        if (!group) return group.error();
+        options.groups.push_back((*group)->id);
+    }
+    options.bytes_max = number_arg(args, "max-mb", options.bytes_max >> 20) << 20;
+    const auto whom = text_arg(args, "for");
+    if (whom.empty()) return options;
+    if (const auto group = find_group(replica, whom)) {
+        options.groups.push_back((*group)->id);
+        return options;
+    }
+    std::vector<NamedPerson> people;
+    std::map<PersonId, std::vector<GroupId>> groups_of;
+    for (const auto& [id, group] : replica.groups()) {
+        for (const auto& member : group->members.members()) {
+            if (groups_of[member.person].empty()) people.push_back({member.person, member.name});
+            groups_of[member.person].push_back(id);
+        }
+    }
+    const auto person = find_person(people, whom, "group or member");
+    if (!person) return person.error();
+    options.person = *person;
+    if (options.groups.empty()) options.groups = groups_of[*person];
+    return options;
+}
+
+std::unique_ptr<Errand> carry(Desk& desk, const Json& args) {
+    using CarryTrip = Trip<Carry>;
+    auto options = options_from(desk, args);
+    if (!options) return std::make_unique<CarryTrip>(options.error());
+    auto stick = open_stick(text_arg(args, "folder"), Make::yes);
+    if (!stick) return std::make_unique<CarryTrip>(stick.error());
+    auto bag = open_bag(desk.home.folder());
+    if (!bag) return std::make_unique<CarryTrip>(bag.error());
+    return std::make_unique<CarryTrip>(
+        std::make_unique<Carry>(desk.home, std::move(*stick), std::move(*bag), std::move(*options)), &tell_carried);
+}
+
+std::unique_ptr<Errand> unload(Desk& desk, const Json& args) {
+    using UnloadTrip = Trip<Unload>;
+    auto stick = open_stick(text_arg(args, "folder"), Make::no);
+    if (!stick) return std::make_unique<UnloadTrip>(stick.error());
+    auto bag = open_bag(desk.home.folder());
+    if (!bag) return std::make_unique<UnloadTrip>(bag.error());
+    return std::make_unique<UnloadTrip>(
+        std::make_unique<Unload>(desk.home, desk.network, std::move(*stick), std::move(*bag)), &tell_unloaded);
+}
+
+// What is still on its way: parts for others in the bag, and what each colleague's computer lacks as far as its newest
+// receipt tells.
+Reply courier_list(Desk& desk, const Json&) {
+    const auto bag = open_bag(desk.home.folder());
+    if (!bag) return bag.error();
+    std::vector<std::string> strange;
+    const auto packets = packets_in(**bag, strange);
+    if (!packets) return packets.error();
+    boost::json::array parts, colleagues;
+    std::uint64_t bytes = 0, commits = 0, chunks = 0, receipts = 0;
+    for (const auto& [name, packet] : *packets) {
+        bytes += packet.size;
+        parts.push_back(Json{{"part", name},
+                             {"bytes", packet.size},
+                             {"receipt", packet.header.kind == net::courier::PartKind::receipt}});
+    }
+    const auto& replica = desk.home.replica();
+    for (const auto& [id, group] : replica.groups()) {
+        const auto haves = replica.log().haves(id);
+        const auto all = destinations(desk.home, id, std::nullopt);
+        commits += commits_lacked(desk.home, id, all, {}).size();
+        for (const auto& device : all) {
+            const Have* newest = nullptr;
+            for (const auto& have : haves) {
+                if (have.device == device && (newest == nullptr || have.counter > newest->counter)) newest = &have;
+            }
+            if (newest != nullptr) ++receipts;
+            const auto lacked = commits_lacked(desk.home, id, {device}, {}).size();
+            chunks += newest != nullptr ? newest->wanted_chunks : 0;
+            colleagues.push_back(Json{{"name", group->members.record_of(device)->name},
+                                      {"device", to_text(device)},
+                                      {"group", group->genesis.name},
+                                      {"heard_of", newest != nullptr},
+                                      {"lacks", lacked},
+                                      {"wants_chunks", newest != nullptr ? newest->wanted_chunks : 0},
+                                      {"up_to_date", newest != nullptr && lacked == 0 && newest->wanted_chunks == 0 &&
+                                                         newest->wanted_parts == 0}});
+        }
+    }
+    return Json{{"commits", commits},   {"chunks", chunks},          {"bytes", bytes},
+                {"receipts", receipts}, {"parts", std::move(parts)}, {"colleagues", std::move(colleagues)}};
+}
+
+constexpr Verb verbs[] = {
+    {"carry", nullptr, carry}, {"unload", nullptr, unload}, {"courier list", courier_list, nullptr}};
+
+}  // namespace
+
+std::span<const Verb> courier_verbs() { return verbs; }
+
+}  // namespace staffroom::api

@@ -64,6 +64,9 @@ Result<bool> Carry::begin() {
     for (const auto& [name, packet] : packets_) {
         if (const auto group = group_of(home_, packet.header)) unread_.emplace_back(name, *group);
     }
+    // Receipts first: they stand at the end, where the next is taken from.
+    std::ranges::stable_partition(
+        unread_, [&](const auto& part) { return packets_.at(part.first).header.kind == format::PartKind::changes; });
     return false;
 }
 
@@ -116,7 +119,13 @@ Result<bool> Carry::look() {
     if ((*box)->head.kind == format::BoxKind::chunk) {
         const auto id = reading_->reader.chunk_id(**box);
         if (!id && id.code() == Code::io) return id.error();
-        if (id) part[reading_->name].second.insert(*id);
+        if (!id) return false;
+        // Somebody wants it though it is here: then the stick has spoiled it, or it came since.
+        if (on_stick.wanted.contains(*id)) {
+            const auto bytes = reading_->reader.chunk(**box, *id);
+            if (!bytes) return bytes.code() == Code::io ? Result<bool>(bytes.error()) : Result<bool>(false);
+        }
+        part[reading_->name].second.insert(*id);
         return false;
     }
     const auto& replica = home_.replica();
@@ -138,6 +147,7 @@ Result<bool> Carry::look() {
         if (auto kept = home_.replica().keep(have); !kept) return kept.error();
         auto& held = on_stick.told.receipts[have.device];
         if (held.have.counter <= have.counter) held = receipt;
+        on_stick.wanted.insert(receipt.chunks.begin(), receipt.chunks.end());
     }
     return false;
 }

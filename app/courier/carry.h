@@ -49,6 +49,7 @@ class Carry {
     struct OnStick {  // what the group's parts on the stick hold
         std::map<std::string, std::pair<std::set<CommitId>, std::set<ChunkId>>> parts;
         Told told;
+        std::set<ChunkId> wanted;  // by receipts on it
     };
     struct Plan {
         std::vector<CommitId> commits;  // parents first

@@ -108,17 +108,22 @@ third_joins() {
 }
 chidi_holds_files() { until_true 20 holds_every_file chidi; }
 
-answer_returns() {
+# Chidi goes home: no daemon and no address, so nothing but the folder joins him to the others.
+courier_brings() {
+    rest chidi
+    daemon amina --peer "127.0.0.1:$(port birk)" || return 1
+    sed 's/^- The ice is finished.*/- The ice is finished too early: ask the fishmonger. (Amina, for Chidi)/' \
+        "$material/water-cycle-lesson.md" >"$world/amina.md"
+    mkdir "$world/courier" && as amina note edit "$note" --from "$world/amina.md" && as amina carry "$world/courier" &&
+        as chidi unload "$world/courier" && says chidi "ask the fishmonger. (Amina, for Chidi)"
+}
+courier_returns() {
     as chidi feedback give "$note" --worked "The three cloths" --suggest "Try it on a windy day" &&
-        until_true 20 equal "$group" birk chidi && rest chidi &&
-        daemon amina --peer "127.0.0.1:$(port birk)" && until_true 20 amina_heard_chidi
+        as chidi carry "$world/courier" && as amina unload "$world/courier" && amina_heard_chidi
 }
 amina_heard_chidi() { as amina feedback list "$note" | grep -F "Try it on a windy day"; }
 
-all_equal() {
-    daemon chidi --peer "127.0.0.1:$(port birk)" && until_true 20 equal "$group" amina birk chidi &&
-        [ "$(note_of amina)" = "$(note_of chidi)" ]
-}
+all_equal() { until_true 20 equal "$group" amina birk chidi && [ "$(note_of amina)" = "$(note_of chidi)" ]; }
 
 group='' note='' task='' invitation=''
 start_ms=$(now_ms)
@@ -132,7 +137,8 @@ step "They meet and become equal" meet
 step "Nothing was lost: both edits, both titles, on both sides" nothing_lost
 step "Chidi joins through Birk, while Amina is away" third_joins
 step "Chidi's files are Amina's, byte for byte" chidi_holds_files
-step "Chidi's feedback reaches Amina through Birk" answer_returns
+step "By a courier's folder Amina's change reaches Chidi, who is offline" courier_brings
+step "By the same folder Chidi's feedback comes back" courier_returns
 step "All three hold the same group" all_equal
 echo "$rule"
 [ "$failures" != 0 ] || for who in amina birk chidi; do printf '  %-6s %s\n' $who "$(root $who "$group")"; done

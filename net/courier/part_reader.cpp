@@ -35,7 +35,7 @@ Result<std::optional<PartReader::Box>> PartReader::head_at(std::uint64_t offset)
 }
 
 Result<> PartReader::find_next_mark() {
-    for (auto at = offset_ + 1; at < source_->size();) {
+    for (auto at = offset_ + 1; at < source_->size() && damaged_bytes_ < damaged_bytes_max;) {
         const auto window = source_->read(at, window_bytes);
         if (!window) return window.error();
         const auto found = std::search(window->begin(), window->end(), box_mark.begin(), box_mark.end());
@@ -45,6 +45,7 @@ Result<> PartReader::find_next_mark() {
         }
         if (window->size() < window_bytes) break;
         at += window->size() - (box_mark.size() - 1);
+        damaged_bytes_ += window->size();
     }
     offset_ = source_->size();
     return Done{};

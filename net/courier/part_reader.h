@@ -39,8 +39,9 @@ class PartReader {
     bool has_end() const { return has_end_; }
 
   private:
-    // A part with more stretches than this is not worth the time: nothing of the rest is read.
+    // A part with more stretches than this, or more bytes in them, is not worth the time: nothing of the rest is read.
     static constexpr std::size_t damaged_max = 1'000;
+    static constexpr std::uint64_t damaged_bytes_max = std::uint64_t{64} << 20;
 
     PartReader(Source& source, const Front& front) : source_(&source), header_(front.header), offset_(front.size) {}
     Result<std::optional<Box>> head_at(std::uint64_t offset);
@@ -52,6 +53,7 @@ class PartReader {
     std::uint64_t offset_;
     std::size_t damaged_ = 0;
     std::size_t false_marks_ = 0;
+    std::uint64_t damaged_bytes_ = 0;
     bool has_end_ = false;
 };
 

@@ -1,0 +1,96 @@
+// A stick with a hand on it: it is pulled out at the nth thing that is asked of it, or has no room.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/courier/stick.h"
+
+namespace staffroom::courier {
+
+struct Hand {
+    std::size_t at = ~std::size_t{0};
+    std::size_t asked = 0;
+    bool full = false;
+    std::optional<std::uint64_t> room;
+
+    bool pulled() const { return asked > at; }
+    std::optional<Error> ask() {
+        if (asked++ < at) return std::nullopt;
+        asked = at + 1;
+        return Error{Code::io, "The stick does not answer.", ""};
+    }
+};
+
+class PulledSource final : public format::Source {
+  public:
+    PulledSource(std::unique_ptr<format::Source> real, Hand& hand) : real_(std::move(real)), hand_(hand) {}
+    std::uint64_t size() const override { return real_->size(); }
+    Result<Bytes> read(std::uint64_t offset, std::size_t count) override {
+        if (auto error = hand_.ask()) return *error;
+        return real_->read(offset, count);
+    }
+
+  private:
+    std::unique_ptr<format::Source> real_;
+    Hand& hand_;
+};
+
+class PulledStick final : public Stick {
+  public:
+    PulledStick(const std::filesystem::path& folder, Hand& hand)
+        : real_(std::move(open_stick(folder, Make::yes)).value()), hand_(hand) {}
+    Result<Listed> list() override {
+        return asked<Listed>([&] { return real_->list(); });
+    }
+    Result<std::unique_ptr<format::Source>> open(const std::string& name) override {
+        return wrapped([&] { return real_->open(name); });
+    }
+    Result<> begin(const std::string& name) override {
+        return asked<Done>([&] { return real_->begin(name); });
+    }
+    Result<> write(ByteView bytes) override {
+        if (hand_.full) return stick_full();
+        // Half of it is there when the stick goes.
+        if (hand_.asked == hand_.at) (void)real_->write(bytes.first(bytes.size() / 2));
+        return asked<Done>([&] { return real_->write(bytes); });
+    }
+    Result<> sync() override {
+        return asked<Done>([&] { return real_->sync(); });
+    }
+    Result<std::unique_ptr<format::Source>> open_begun() override {
+        return wrapped([&] { return real_->open_begun(); });
+    }
+    Result<> keep() override {
+        return asked<Done>([&] { return real_->keep(); });
+    }
+    void drop() override {
+        if (!hand_.pulled()) real_->drop();
+    }
+    Result<> remove(const std::string& name) override {
+        return asked<Done>([&] { return real_->remove(name); });
+    }
+    std::uint64_t room() const override { return hand_.room.value_or(real_->room()); }
+
+  private:
+    template <class T, class Ask>
+    Result<T> asked(Ask ask) {
+        if (auto error = hand_.ask()) return *error;
+        return ask();
+    }
+    template <class Ask>
+    Result<std::unique_ptr<format::Source>> wrapped(Ask ask) {
+        if (auto error = hand_.ask()) return *error;
+        auto source = ask();
+        if (!source) return source.error();
+        return std::unique_ptr<format::Source>(new PulledSource(std::move(*source), hand_));
+    }
+    std::unique_ptr<Stick> real_;
+    Hand& hand_;
+};
+
+}  // namespace staffroom::courier

@@ -40,7 +40,7 @@ holds_every_file() {
     done <"$world/shared.txt"
 }
 says() { as "$1" note show "$note" | grep -qF "$2" || { echo "$1's note lacks: $2" && return 1; }; }
-note_of() { as "$1" note show "$note" | tr '\n' ' ' | sed 's/.*\("text" *: *"\)/\1/'; }
+note_of() { "$program" --home "$world/$1" note show "$note" </dev/null; }
 
 make_profiles() {
     as amina init --name "Amina Diallo" --school "École du Marché" &&
@@ -137,8 +137,8 @@ step "They meet and become equal" meet
 step "Nothing was lost: both edits, both titles, on both sides" nothing_lost
 step "Chidi joins through Birk, while Amina is away" third_joins
 step "Chidi's files are Amina's, byte for byte" chidi_holds_files
-step "By a courier's folder Amina's change reaches Chidi, who is offline" courier_brings
-step "By the same folder Chidi's feedback comes back" courier_returns
+step "Chidi, offline, gets Amina's change by a courier's folder" courier_brings
+step "Chidi's feedback comes back by the same folder" courier_returns
 step "All three hold the same group" all_equal
 echo "$rule"
 [ "$failures" != 0 ] || for who in amina birk chidi; do printf '  %-6s %s\n' $who "$(root $who "$group")"; done

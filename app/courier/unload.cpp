@@ -5,6 +5,7 @@
 #include "app/courier/carry.h"
 #include "app/home.h"
 #include "app/network.h"
+#include "storage/pairs.h"
 
 namespace staffroom::courier {
 namespace {
@@ -60,24 +61,28 @@ Result<bool> Unload::list() {
     auto packets = packets_in(*stick_, done_.strange);
     if (!packets) return packets.error();
     packets_ = std::move(*packets);
-    for (const auto& [name, packet] : packets_) {
-        if (const auto group = group_of(home_, packet.header)) {
-            own_.emplace_back(name, *group);
-            groups_.insert(*group);
-        } else {
-            others_.push_back(name);
-        }
-    }
-    // Receipts last: what they say of commits can be judged then. Of one giver the earlier part before the later.
-    std::stable_sort(own_.begin(), own_.end(), [&](const auto& a, const auto& b) {
-        const auto place = [&](const std::string& name) {
-            const auto& header = packets_.at(name).header;
-            return std::pair(header.kind, header.serial);
-        };
-        return place(a.first) < place(b.first);
-    });
+    for (const auto& [name, packet] : packets_) others_.push_back(name);
+    find_own(others_);
     stage_ = Stage::next_part;
     return false;
+}
+
+// Moves what belongs to a group that is here to what is read next. Whether there was any.
+bool Unload::find_own(std::vector<std::string>& names) {
+    std::vector<std::pair<std::string, GroupId>> found;
+    std::erase_if(names, [&](const std::string& name) {
+        const auto group = group_of(home_, packets_.at(name).header);
+        if (group) found.emplace_back(name, *group);
+        return group.has_value();
+    });
+    // Receipts last: what they say of commits can be judged then. Of one giver the earlier part before the later.
+    std::ranges::stable_sort(found, {}, [&](const auto& part) {
+        const auto& header = packets_.at(part.first).header;
+        return std::pair(header.kind, header.serial);
+    });
+    for (const auto& [name, group] : found) groups_.insert(group);
+    own_.insert(own_.end(), found.begin(), found.end());
+    return !found.empty();
 }
 
 Result<bool> Unload::next_part() {
@@ -89,7 +94,12 @@ Result<bool> Unload::next_part() {
             came_ = passed_over_ = false;
             return false;
         }
-        stage_ = Stage::for_others;
+        // What was another's may be ours now: groups of two are offered in groups of many.
+        if (find_own(others_)) {
+            again_ = false;
+        } else {
+            stage_ = Stage::for_others;
+        }
         return false;
     }
     const auto& [name, group] = own_[own_at_++];
@@ -173,6 +183,12 @@ Result<> Unload::store_commits() {
         came_ = true;
         network_.wrote(group, *ingested);
         if (ingested->members_changed) network_.joined(group);
+        if (ingested->members_changed || ingested->keys_changed) {
+            // A colleague may have offered what only the two of us shall read.
+            const auto pairs = take_pair_offers(home_.replica());
+            if (!pairs) return pairs.error();
+            if (!pairs->empty()) network_.groups_changed();
+        }
     }
     commits_.clear();
     commits_size_ = 0;

@@ -45,6 +45,7 @@ class Unload {
     struct Reading;
 
     Result<bool> list();
+    bool find_own(std::vector<std::string>& names);
     Result<bool> next_part();
     Result<bool> read();
     Result<> end_part();

@@ -48,7 +48,7 @@ class BlockHash {
 };
 
 Error no_backup(const fs::path& file) {
-    return {Code::io, "“" + file.string() + "” is no backup, or it is damaged.", "Use another copy of it."};
+    return {Code::io, in_quotes(file.string()) + " is no backup, or it is damaged.", "Use another copy of it."};
 }
 
 // Only what begin() puts in: nothing in an archive may name another place.
@@ -140,7 +140,7 @@ BackupWriter::~BackupWriter() {
 
 Result<std::unique_ptr<BackupWriter>> BackupWriter::begin(Home& home, const fs::path& file) {
     if (fs::exists(file)) {
-        return {Code::refused, "“" + file.string() + "” exists already.", "Choose another name."};
+        return {Code::refused, in_quotes(file.string()) + " exists already.", "Choose another name."};
     }
     std::unique_ptr<BackupWriter> writer(new BackupWriter(home.folder(), file));
     std::error_code gone;

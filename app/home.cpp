@@ -5,6 +5,7 @@
 
 #include "app/backup.h"
 #include "app/version.h"
+#include "core/records/input.h"
 #include "storage/mend.h"
 #include "storage/pairs.h"
 
@@ -59,9 +60,9 @@ bool Home::is_clock_plausible() {
 
 Result<std::unique_ptr<Home>> Home::create(const std::filesystem::path& folder, const NewPerson& person,
                                            const std::optional<std::string>& passphrase) {
-    if (person.name.empty() || scalar_count(person.name) > 80 || !is_utf8(person.name) ||
-        person.name.size() > limits::name_bytes) {
-        return {Code::refused, "A name has 1 to 80 characters.", "Choose the name by which colleagues know you."};
+    if (const auto fits = check_title("Your name", person.name, limits::name_scalars); !fits) return fits.error();
+    if (!person.school.empty()) {
+        if (const auto fits = check_title("The school's name", person.school); !fits) return fits.error();
     }
     auto owner = OwnerLock::take(folder, {true, std::nullopt});
     if (!owner) return owner.error();

@@ -17,7 +17,8 @@ class Home {
         std::string name;    // shown to colleagues; 1 to 80 characters
         std::string school;  // may be empty
     };
-    // Makes the profile, the person and this computer's device. Errors: refused (there is a profile, the name), io.
+    // Makes the profile, the person and this computer's device. Errors: malformed, too_large (the names), refused (there is a
+    // profile), io.
     static Result<std::unique_ptr<Home>> create(const std::filesystem::path& folder, const NewPerson& person,
                                                 const std::optional<std::string>& passphrase);
     // Errors: not_found (no profile here), busy (open elsewhere), refused (passphrase, folder), io (damaged).

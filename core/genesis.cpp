@@ -84,7 +84,8 @@ bool is_valid(const Genesis& genesis) {
         return genesis.pair.size() == 2 && genesis.pair[0] < genesis.pair[1] && genesis == expected;
     }
     if (!genesis.pair.empty() || genesis.founders.empty() || !genesis.signature) return false;
-    if (scalar_count(genesis.name) > limits::title_scalars || genesis.name.empty()) return false;
+    if (genesis.name.empty() || !is_utf8(genesis.name)) return false;
+    if (scalar_count(genesis.name) > limits::title_scalars) return false;
     auto people = founders_of(genesis);
     std::sort(people.begin(), people.end());
     if (std::adjacent_find(people.begin(), people.end()) != people.end()) return false;

@@ -13,7 +13,8 @@ inline constexpr std::size_t parts_count = 512;
 inline constexpr std::size_t ops_count = 4096;  // in one part
 inline constexpr std::size_t replaces_count = 64;
 
-inline constexpr std::size_t name_bytes = 320;     // 80 scalars: people, devices
+inline constexpr std::size_t name_scalars = 80;  // people, devices
+inline constexpr std::size_t name_bytes = 4 * name_scalars;
 inline constexpr std::size_t title_scalars = 300;  // also names of groups
 inline constexpr std::size_t title_bytes = 4 * title_scalars;
 inline constexpr std::size_t insert_bytes = 32 * 1024;

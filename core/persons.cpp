@@ -64,7 +64,7 @@ PersonGenesis make_person(const DeviceSecrets& first, std::optional<Hash> recove
 PersonId id_of(const PersonGenesis& genesis) { return hash_of<PersonId>("", signed_bytes(person_domain, genesis)); }
 
 bool is_valid(const DeviceRecord& record) {
-    return record.version == 1 && scalar_count(record.name) <= limits::name_bytes / 4 &&
+    return record.version == 1 && scalar_count(record.name) <= limits::name_scalars &&
            verify(record.device.view(), signed_bytes(device_domain, record), record.signature);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cassert>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -11,30 +12,26 @@ namespace staffroom {
 enum class Code { malformed, too_large, refused, not_found, busy, io };
 
 // `say` is one plain sentence a teacher understands, `advice` what to do next (may be empty).
+// What it costs to make and to drop one is paid in result.cpp, so that the hundreds of places that refuse stay small.
 struct Error {
+    Error();
+    Error(Code code, std::string_view say, std::string_view advice = {});
+    ~Error();
+    Error(const Error& other);
+    Error(Error&& other) noexcept;
+    Error& operator=(const Error& other);
+    Error& operator=(Error&& other) noexcept;
+
     Code code = Code::malformed;
     std::string say;
     std::string advice;
 };
 
+// A name that a person gave, as it stands in a sentence.
+std::string in_quotes(std::string_view name);
+
 // The stable word of a code, as printed by `--json`.
-inline const char* name_of(Code code) {
-    switch (code) {
-        case Code::malformed:
-            return "malformed";
-        case Code::too_large:
-            return "too_large";
-        case Code::refused:
-            return "refused";
-        case Code::not_found:
-            return "not_found";
-        case Code::busy:
-            return "busy";
-        case Code::io:
-            return "io";
-    }
-    return "io";
-}
+const char* name_of(Code code);
 
 struct Done {};
 
@@ -44,8 +41,8 @@ class [[nodiscard]] Result {
   public:
     Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
     Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
-    Result(Code code, std::string say, std::string advice = {})
-        : state_(std::in_place_index<1>, Error{code, std::move(say), std::move(advice)}) {}
+    Result(Code code, std::string_view say, std::string_view advice = {})
+        : state_(std::in_place_index<1>, code, say, advice) {}
 
     bool ok() const { return state_.index() == 0; }
     explicit operator bool() const { return ok(); }

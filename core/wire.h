@@ -193,7 +193,7 @@ void CEREAL_LOAD_FUNCTION_NAME(Reader& ar, List<Max, T, Ascending>& list) {
 
 template <std::size_t Max>
 void CEREAL_SAVE_FUNCTION_NAME(Writer& ar, const Utf8Text<Max>& text) {
-    assert(text.value.size() <= Max);
+    assert(text.value.size() <= Max && is_utf8(text.value));
     ar.write_varint(text.value.size());
     append(ar.bytes, view_of(text.value));
 }

@@ -122,6 +122,8 @@ Result<Groups> load_groups(ReadTxn& txn, const Identity& identity) {
     });
     Groups groups;
     for (const auto& id : ids) {
+        // A row that opens and does not read was written wrong: nothing can mend it, and other groups are well.
+        if (const auto row = txn.get(Table::groups, id.view()); row && !decode<GroupRow>(*row)) continue;
         auto group = load_group(txn, id, identity);
         if (!group) return group.error();
         groups.emplace(id, std::move(*group));

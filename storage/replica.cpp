@@ -1,5 +1,6 @@
 #include "storage/replica.h"
 
+#include "core/records/input.h"
 #include "core/tree.h"
 #include "storage/author.h"
 #include "storage/commit_log.h"
@@ -50,11 +51,10 @@ const Group* Replica::group(const GroupId& id) const {
 }
 
 Result<GroupId> Replica::found(GroupKind kind, const std::string& name, NewcomersRead newcomers) {
+    if (const auto fits = check_title("The group's name", name); !fits) return fits.error();
     const SigningKey key(identity_.secrets.signing);
     const auto genesis = make_genesis(kind, name, newcomers, {identity_.card}, key);
-    if (!is_valid(genesis)) {
-        return {Code::refused, "A group's name has 1 to 300 characters.", "Choose another name."};
-    }
+    assert(is_valid(genesis));
     return adopt({genesis, random_id<Hash>()});
 }
 

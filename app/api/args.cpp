@@ -23,7 +23,8 @@ Error not_here(const std::string& what, const std::string& named, const std::str
 }
 
 Error several(const std::string& what, const std::string& named) {
-    return {Code::refused, "“" + named + "” can mean more than one " + what + ".", "Give more characters of its id."};
+    return {Code::refused, in_quotes(named) + " can mean more than one " + what + ".",
+            "Give more characters of its id."};
 }
 
 // One thing among candidates: by id first, so that a title that looks like an id takes nothing over.

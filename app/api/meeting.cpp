@@ -19,7 +19,7 @@ Result<NetworkOptions> options_from(const Json& args) {
     for (const auto& typed : list_arg(args, "peers")) {
         auto address = net::address_from_text(typed);
         if (!address) {
-            return Error{Code::malformed, "“" + typed + "” is no address.", "Write it like 192.168.1.7:47710."};
+            return Error{Code::malformed, in_quotes(typed) + " is no address.", "Write it like 192.168.1.7:47710."};
         }
         options.peers.push_back(*address);
     }

@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "app/api/records.h"
+#include "app/api/text_version.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
 #include "core/merge/difference.h"
@@ -14,49 +15,19 @@ namespace {
 
 constexpr const char* body = "body";
 
-// A version as people copy it: the edits that are its heads, joined by dots.
-std::string version_text(const std::vector<OpRef>& version) {
-    std::string text;
-    for (const auto& ref : version) {
-        if (!text.empty()) text += '.';
-        Bytes bytes = copy_of(ref.commit.view());
-        for (const auto number : {ref.part, ref.position}) {
-            bytes.push_back(static_cast<std::uint8_t>(number >> 8));
-            bytes.push_back(static_cast<std::uint8_t>(number));
-        }
-        text += to_base32(bytes);
-    }
-    return text.empty() ? "empty" : text;
-}
-
-std::optional<std::vector<OpRef>> version_from(std::string_view text) {
-    std::vector<OpRef> version;
-    if (text == "empty") return version;
-    while (!text.empty()) {
-        const auto dot = text.find('.');
-        const auto bytes = from_base32(text.substr(0, dot));
-        if (!bytes || bytes->size() != CommitId::size + 4) return std::nullopt;
-        const auto number = [&](std::size_t at) {
-            return static_cast<std::uint16_t>(static_cast<unsigned>((*bytes)[at]) << 8 | (*bytes)[at + 1]);
-        };
-        version.push_back({*CommitId::from(ByteView(*bytes).first(CommitId::size)), number(32), number(34)});
-        if (dot == std::string_view::npos) break;
-        text.remove_prefix(dot + 1);
-    }
-    return version;
-}
-
 Result<FoundRecord> find_note(Desk& desk, const Json& args) {
     return find_record(desk.home.replica(), text_arg(args, "note"), {"note"});
+}
+
+Error no_such_version() {
+    return {Code::not_found, "This note has no such version here.",
+            "See its versions with: staffroom note history NOTE"};
 }
 
 Result<std::string> text_at(const Text& text, const std::string& version) {
     const auto refs = version_from(version);
     auto shown = refs ? text.text_at(*refs) : Result<std::string>{Code::not_found, {}};
-    if (!shown && shown.code() == Code::not_found) {
-        return {Code::not_found, "This note has no such version here.",
-                "See its versions with: staffroom note history NOTE"};
-    }
+    if (!shown && shown.code() == Code::not_found) return no_such_version();
     return shown;
 }
 
@@ -121,8 +92,13 @@ Reply note_edit(Desk& desk, const Json& args) {
     if (!found) return found.error();
     const auto words = maybe_text_arg(args, "text");
     if (!words) return Error{Code::malformed, "There is nothing to put into the note.", "Give a file: --from FILE"};
-    const auto put = put_words(desk, *found, body, *words);
-    if (!put) return put.error();
+    std::optional<std::vector<OpRef>> base;
+    if (const auto version = maybe_text_arg(args, "base")) {
+        base = version_from(*version);
+        if (!base) return no_such_version();
+    }
+    const auto put = put_words(desk, *found, body, *words, base);
+    if (!put) return put.error().code == Code::not_found ? no_such_version() : put.error();
     const auto text = desk.home.replica().text(found->group, found->state.id, body);
     if (!text) return text.error();
     return Json{{"note", to_text(found->state.id)}, {"version", version_text(text->version())}, {"changed", *put}};

@@ -91,13 +91,28 @@ Json json_of(const RecordView& view) {
                 {"also", std::move(also)}};
 }
 
-Result<> write(Desk& desk, const GroupId& group, const std::vector<ContentPart>& parts) {
+namespace {
+
+Result<Ingested> written(Desk& desk, const GroupId& group, const std::vector<ContentPart>& parts) {
     if (desk.home.profile().room() == Room::none) {
         return {Code::refused, "Disk full.", "Free some space, then try again. Nothing is lost."};
     }
-    const auto written = desk.home.replica().write(group, parts);
-    if (!written) return written.error();
-    desk.network.wrote(group, *written);
+    auto written = desk.home.replica().write(group, parts);
+    if (written) desk.network.wrote(group, *written);
+    return written;
+}
+
+// As a text holds it.
+Result<std::string> text_from(const std::string& words) {
+    auto clean = clean_text(words);
+    if (!is_utf8(clean)) return {Code::malformed, "These words hold bytes that are no letters.", "Save them as UTF-8."};
+    return clean;
+}
+
+}  // namespace
+
+Result<> write(Desk& desk, const GroupId& group, const std::vector<ContentPart>& parts) {
+    if (const auto done = written(desk, group, parts); !done) return done.error();
     return Done{};
 }
 
@@ -109,18 +124,25 @@ Result<> write(Desk& desk, const FoundRecord& found, const Result<std::vector<Op
 
 Result<RecordId> make(Desk& desk, const GroupId& group, NewRecord wanted) {
     // Words beyond one edit's bound are written on in edits of their own.
+    const auto* type = find_type(wanted.type);
     std::vector<std::pair<std::string, std::string>> long_texts;
     for (auto& input : wanted.inputs) {
+        const auto* rule = type ? type->find(input.field) : nullptr;
         const auto* words = input.value ? input.value->get<std::string>() : nullptr;
-        if (words == nullptr || words->size() <= limits::insert_bytes / 4) continue;
-        long_texts.emplace_back(input.field, clean_text(*words));
-        input.value.reset();
+        if (rule == nullptr || rule->merge != Merge::text || words == nullptr) continue;
+        auto clean = text_from(*words);
+        if (!clean) return clean.error();
+        if (clean->size() <= limits::insert_bytes / 4) {
+            input.value = Value(std::move(*clean));
+        } else {
+            long_texts.emplace_back(input.field, std::move(*clean));
+            input.value.reset();
+        }
     }
     std::erase_if(wanted.inputs, [&](const Input& input) {
         return std::any_of(long_texts.begin(), long_texts.end(),
                            [&](const auto& each) { return each.first == input.field; });
     });
-    const auto type = find_type(wanted.type);
     const auto nonce = type != nullptr && type->one_per_person ? Nonce16{} : random_id<Nonce16>();
     const auto part = decide_create(group, actor_in(desk, group), wanted, nonce);
     if (!part) return part.error();
@@ -137,28 +159,43 @@ std::string words_of(Desk& desk, const FoundRecord& found, const std::string& fi
     return text ? text->text() : "";
 }
 
-Result<bool> put_words(Desk& desk, const FoundRecord& found, const std::string& field, const std::string& words) {
+Result<bool> put_words(Desk& desk, const FoundRecord& found, const std::string& field, const std::string& words,
+                       const std::optional<std::vector<OpRef>>& base) {
+    const auto wanted = text_from(words);
+    if (!wanted) return wanted.error();
     auto text = desk.home.replica().text(found.group, found.state.id, field);
     if (!text) return text.error();
-    const auto changes = difference(text->text(), clean_text(words));
-    if (changes.empty()) return false;
-    // One edit holds as many changes as fit a commit; the next is made on the text as it is then.
-    constexpr std::size_t edit_bytes = limits::insert_bytes;
+    auto version = base.value_or(text->version());
+    const auto before = base ? text->text_at(version) : text->text();
+    if (!before) return before.error();
+    const auto changes = difference(*before, *wanted);
+    // One edit holds as many changes as fit a commit; the next is made on the version that it makes.
     for (std::size_t next = 0; next < changes.size();) {
         std::vector<TextChange> some;
         for (std::size_t bytes = 0; next < changes.size(); ++next) {
             bytes += changes[next].inserted.size() + 12;
-            if (bytes > edit_bytes && !some.empty()) break;
+            if (bytes > limits::insert_bytes && !some.empty()) break;
             some.push_back(changes[next]);
         }
-        const auto drafts = text->draft(some);
+        const auto drafts = text->draft(some, version);
         if (!drafts) return drafts.error();
         const auto ops = decide_edit(found.state, actor_in(desk, found.group), field, *drafts);
-        if (const auto written = write(desk, found, ops); !written) return written.error();
+        if (!ops) return ops.error();
+        const auto done = written(desk, found.group, {{found.state.id, *ops}});
+        if (!done) return done.error();
+        if (next == changes.size()) break;
         text = desk.home.replica().text(found.group, found.state.id, field);
         if (!text) return text.error();
+        if (ops->size() == 1) version.clear();
+        for (const auto& commit : done->report.fresh) {
+            for (std::size_t i = 0; i < ops->size(); ++i) {
+                const OpRef edit{commit, 0, static_cast<std::uint16_t>(i)};
+                if (text->has(edit)) version.push_back(edit);
+            }
+        }
+        std::sort(version.begin(), version.end());
     }
-    return true;
+    return !changes.empty();
 }
 
 std::string person_name(Desk& desk, const GroupId& group, const PersonId& person) {

@@ -21,11 +21,16 @@ boost::json::value json_of(const Value& value);
 // Writes the parts and tells colleagues.
 Result<> write(Desk& desk, const GroupId& group, const std::vector<ContentPart>& parts);
 Result<> write(Desk& desk, const FoundRecord& found, const Result<std::vector<Op>>& ops);
-// Makes a record with a fresh nonce. A text above one edit's bound is written on in further edits.
+// Makes a record with a fresh nonce. A text above one edit's bound is written on in further edits, as put_words does.
+// Errors: malformed (a text that is not UTF-8), and those of decide_create() and write().
 Result<RecordId> make(Desk& desk, const GroupId& group, NewRecord wanted);
 
-// Replaces the words of a text field by the least difference. Gives whether anything changed.
-Result<bool> put_words(Desk& desk, const FoundRecord& found, const std::string& field, const std::string& words);
+// Makes the words of a text field those, by the least difference to what they were at `version`, so that what others
+// wrote since stays; without one, to what they are now. Gives whether anything changed. Up to 32 KiB are one commit,
+// more are several in turn: when one is refused, those before it stay.
+// Errors: malformed (not UTF-8), not_found (the version), and those of write().
+Result<bool> put_words(Desk& desk, const FoundRecord& found, const std::string& field, const std::string& words,
+                       const std::optional<std::vector<OpRef>>& version = std::nullopt);
 std::string words_of(Desk& desk, const FoundRecord& found, const std::string& field);
 
 // A colleague's name as they gave it, made safe to show; the id where no device of theirs is known.

@@ -72,7 +72,9 @@ constexpr Option note_new[] = {
     {"--template", "template", Takes::text, false, "see: staffroom templates"}};
 constexpr Option note_show[] = {note, {"--at", "at", Takes::text, false, "a version from the note's history"}};
 constexpr Option note_edit[] = {
-    note, {"--from", "text", Takes::file_text, false, "the note's new words; - for standard input"}};
+    note,
+    {"--from", "text", Takes::file_text, false, "the note's new words; - for standard input"},
+    {"--base", "base", Takes::text, false, "the version they were made from: what others wrote since stays"}};
 constexpr Option only_note[] = {note};
 constexpr Option note_restore[] = {note,
                                    {"VERSION", "version", Takes::text, true, "a version from the note's history"}};

@@ -104,7 +104,8 @@ Result<> open_network(Node& node, const Parsed& parsed) {
     options.discovery = !api::flag_arg(parsed.args, "no-discovery");
     for (const auto& typed : api::list_arg(parsed.args, "peers")) {
         const auto address = net::address_from_text(typed);
-        if (!address) return {Code::malformed, "“" + typed + "” is no address.", "Write it like 192.168.1.7:47710."};
+        if (!address)
+            return {Code::malformed, in_quotes(typed) + " is no address.", "Write it like 192.168.1.7:47710."};
         options.peers.push_back(*address);
     }
     const auto port = api::number_arg(parsed.args, "port", net::members_port_default);

@@ -70,6 +70,7 @@ int edit_note(const Parsed& parsed, const std::function<api::Reply(const Parsed&
     }
     std::ifstream edited(scratch.path(), std::ios::binary);
     auto edit = parsed;
+    edit.args["base"] = shown->at("version");
     edit.args["text"] = std::string(std::istreambuf_iterator<char>(edited), {});
     return print("note edit", ask(edit), parsed.json);
 }

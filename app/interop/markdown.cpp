@@ -9,6 +9,7 @@
 #include <set>
 
 #include "app/api/records.h"
+#include "app/api/text_version.h"
 #include "app/home.h"
 #include "app/safe_file.h"
 #include "storage/file_copy.h"
@@ -30,7 +31,7 @@ struct Page {
     std::string words;
 };
 
-// A file without front matter is all words. Lines in it that make no sense are passed over: people edit these files.
+// A file without front matter is all words. Line ends become U+000A. Lines in it that make no sense are passed over: people edit these files.
 Page page_of(std::string text) {
     Page page;
     constexpr std::string_view fence = "---\n";
@@ -75,7 +76,13 @@ Result<> export_record(SafeFolder& folder, Desk& desk, const FoundRecord& found,
     const auto view = view_in(desk, found);
     auto fields = json_of(view);
     Json head{{"id", fields["id"]}};
-    if (!note) head["type"] = view.type;
+    if (note) {
+        const auto text = desk.home.replica().text(found.group, found.state.id, "body");
+        if (!text) return text.error();
+        head["version"] = version_text(text->version());
+    } else {
+        head["type"] = view.type;
+    }
     std::string words;
     for (const auto& field : view.fields) {
         if (field.merge == Merge::text) {
@@ -170,14 +177,21 @@ Result<Imported> import_markdown(Desk& desk, const GroupId& group, const fs::pat
             ++done.files;
             continue;
         }
-        auto page = page_of(words_of_file(path));
+        auto page = page_of(clean_text(words_of_file(path)));
         if (!is_utf8(page.words)) {
-            return {Code::malformed, "“" + path.filename().string() + "” is not text.",
+            return {Code::malformed, in_quotes(path.filename().string()) + " is not text.",
                     "Save it as UTF-8 and import again."};
         }
         const auto found = find_record(desk.home.replica(), text_arg(page.fields, "id"), {"note"});
         if (found && found->group == group) {
-            const auto put = put_words(desk, *found, "body", page.words);
+            const auto version = maybe_text_arg(page.fields, "version");
+            const auto put =
+                put_words(desk, *found, "body", page.words, version ? version_from(*version) : std::nullopt);
+            if (!put && put.code() == Code::not_found) {
+                return {Code::not_found,
+                        in_quotes(path.filename().string()) + " was made from words that are not on this computer yet.",
+                        "Sync with the colleague who exported it, then import it again."};
+            }
             if (!put) return put.error();
             done.changed += *put ? 1 : 0;
             continue;

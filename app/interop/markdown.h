@@ -4,8 +4,9 @@
 //   records/TYPE/TITLE.md  front matter with every field that is not a text, then each text under its own heading
 //   files/NAME             every file of the library that is here
 //
-// A note that was exported, edited and is imported again becomes the least difference to what the note says now, so two
-// people who edited their own copies merge finely. A markdown file without an id becomes a new note; any other file
+// A note that was exported, edited and is imported again becomes the least difference to the version that was exported
+// (in its front matter), so what others wrote since stays and two people who edited their own copies merge finely; one
+// whose version was taken out of it, to what the note says now. A markdown file without an id becomes a new note; any other file
 // becomes a resource.
 #pragma once
 
@@ -26,6 +27,8 @@ Result<Exported> export_markdown(Desk& desk, const GroupId& group, const std::fi
 struct Imported {
     std::uint64_t notes = 0, changed = 0, files = 0;  // made, changed, made
 };
+// Errors: not_found (the folder; a version that is not here), malformed (not UTF-8), and those of writing. What came
+// before a file that fails is in.
 Result<Imported> import_markdown(Desk& desk, const GroupId& group, const std::filesystem::path& folder);
 
 }  // namespace staffroom::api

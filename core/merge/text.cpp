@@ -32,6 +32,18 @@ Error unknown_edit() {
     return {Code::not_found, "This version of the text is not on this computer yet.", "Sync, then try again."};
 }
 
+Result<> check_draft(std::span<const TextChange> changes, std::uint32_t length) {
+    for (const auto& change : changes) {
+        if (!is_insertable(change.inserted)) {
+            return {Code::malformed, "This text holds characters that cannot be kept, or is too long for one step.",
+                    "Paste it in smaller pieces, as plain text."};
+        }
+    }
+    if (!is_applicable(changes, length))
+        return {Code::refused, "This place is outside the text.", "Open the text again and repeat the change."};
+    return Done{};
+}
+
 }  // namespace
 
 struct Text::State {
@@ -58,6 +70,7 @@ struct Text::State {
     bool fits(std::span<const TextChange> changes, std::uint32_t length) const;
     void note_heads(const OpRef& id);
     void rebuild();
+    std::vector<TextDraft> drafts_of(std::vector<TranslatedEdit> edits) const;
 };
 
 Text::Text() : state_(std::make_unique<State>()) {}
@@ -221,25 +234,49 @@ void Text::State::rebuild() {
     branch = Branch::replay(log, all, hidden);
 }
 
-Result<std::vector<TextDraft>> Text::draft(std::span<const TextChange> changes) const {
-    State& state = *state_;
-    for (const auto& change : changes)
-        if (!is_insertable(change.inserted))
-            return Error{Code::malformed,
-                         "This text holds characters that cannot be kept, or is too long for one step.",
-                         "Paste it in smaller pieces, as plain text."};
-    if (!is_applicable(changes, length()))
-        return Error{Code::refused, "This place is outside the text.", "Open the text again and repeat the change."};
-    if (!state.hidden.any() && state.heads.size() <= limits::heads_count)
-        return std::vector{TextDraft{version(), {changes.begin(), changes.end()}}};
-    if (!state.thaw()) return history_damaged();
+std::vector<TextDraft> Text::State::drafts_of(std::vector<TranslatedEdit> edits) const {
     std::vector<TextDraft> drafts;
-    for (auto& [base, its_changes] : translate(state.log, state.hidden, state.branch.heads(), length(), changes)) {
-        drafts.push_back({{}, std::move(its_changes)});
-        for (const auto edit : base) drafts.back().base.push_back(state.log.id_of(edit));
+    for (auto& [base, changes] : edits) {
+        drafts.push_back({{}, std::move(changes)});
+        for (const auto edit : base) drafts.back().base.push_back(log.id_of(edit));
         std::sort(drafts.back().base.begin(), drafts.back().base.end());
     }
     return drafts;
+}
+
+Result<std::vector<TextDraft>> Text::draft(std::span<const TextChange> changes) const {
+    State& state = *state_;
+    if (auto fits = check_draft(changes, length()); !fits) return fits.error();
+    if (!state.hidden.any() && state.heads.size() <= limits::heads_count)
+        return std::vector{TextDraft{version(), {changes.begin(), changes.end()}}};
+    if (!state.thaw()) return history_damaged();
+    return state.drafts_of(translate(state.log, state.hidden, state.branch.heads(), length(), changes));
+}
+
+Result<std::vector<TextDraft>> Text::draft(std::span<const TextChange> changes, std::span<const OpRef> version) const {
+    State& state = *state_;
+    if (std::ranges::equal(version, this->version())) return draft(changes);
+    if (!state.thaw()) return history_damaged();
+    OpRef missing;
+    const auto base = state.base_of(version, &missing);
+    if (!base) return unknown_edit();
+    const auto edits = state.log.graph().edits_of(*base);
+    const auto length = Branch::replay(state.log, edits, state.hidden).rope().length();
+    if (auto fits = check_draft(changes, length); !fits) return fits.error();
+    if (!state.hidden.any() && base->size() <= limits::heads_count)
+        return state.drafts_of({{*base, {changes.begin(), changes.end()}}});
+    // To one who looks at a version, what is not in it is hidden.
+    Hidden unseen = state.hidden;
+    EditIndex next = 0;
+    const auto hide_up_to = [&](EditIndex end) {
+        for (; next < end; ++next) unseen.set(next, true);
+    };
+    for (const auto& range : edits) {
+        hide_up_to(range.begin);
+        next = range.end;
+    }
+    hide_up_to(state.log.end());
+    return state.drafts_of(translate(state.log, unseen, state.branch.heads(), length, changes));
 }
 
 // --- the shown text

@@ -91,6 +91,9 @@ class Text {
     // version: several drafts, to be committed together, each with an id of its own.
     // Errors: refused (a place outside the text), malformed (an insertion that is not well formed).
     Result<std::vector<TextDraft>> draft(std::span<const TextChange> changes) const;
+    // The same for changes to text_at(version): what was written since stays. O(history).
+    // Errors also: not_found (a reference that is not here).
+    Result<std::vector<TextDraft>> draft(std::span<const TextChange> changes, std::span<const OpRef> version) const;
 
     // Hides or shows edits; those unknown are passed over. Rebuilds the text once: O(history).
     void set_visible(std::span<const OpRef> edits, bool visible);

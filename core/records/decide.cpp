@@ -9,8 +9,6 @@
 namespace staffroom {
 namespace {
 
-std::string quoted(std::string_view name) { return "“" + std::string(name) + "”"; }
-
 Error lacks_right(const FieldRule& rule, const std::string& type) {
     const std::string makes = "the person who made this " + type;
     if (rule.merge == Merge::presence) {
@@ -18,14 +16,15 @@ Error lacks_right(const FieldRule& rule, const std::string& type) {
                 "Ask one of them to do it."};
     }
     if (rule.writers.has(writers::named)) {
-        return {Code::refused, "Only the person this " + type + " is for can write " + quoted(rule.name) + ".",
+        return {Code::refused, "Only the person this " + type + " is for can write " + in_quotes(rule.name) + ".",
                 "Write a comment instead."};
     }
     if (rule.writers.has(writers::organiser)) {
-        return {Code::refused, "Only an organiser can change " + quoted(rule.name) + " of a " + type + ".",
+        return {Code::refused, "Only an organiser can change " + in_quotes(rule.name) + " of a " + type + ".",
                 "Ask an organiser of this group."};
     }
-    return {Code::refused, "Only " + makes + " can change " + quoted(rule.name) + ".", "Ask them, or write a comment."};
+    return {Code::refused, "Only " + makes + " can change " + in_quotes(rule.name) + ".",
+            "Ask them, or write a comment."};
 }
 
 // The rule of a field that the actor may write, which merges in one of these ways.
@@ -48,7 +47,7 @@ Result<const FieldRule*> writable(const RecordState& state, const Actor& actor, 
     }
     if (!rule) return no_such_field(*type, field);
     if (rule->fixed) {
-        return {Code::refused, quoted(field) + " was settled when this " + birth.type + " was made.",
+        return {Code::refused, in_quotes(field) + " was settled when this " + birth.type + " was made.",
                 "Make a new one instead."};
     }
     if (!may_write(*rule, actor.person == birth.owner, names_person(birth, actor.person), actor.role)) {
@@ -60,7 +59,7 @@ Result<const FieldRule*> writable(const RecordState& state, const Actor& actor, 
 bool is_set(const FieldRule& rule) { return rule.merge == Merge::set || rule.merge == Merge::ordered_set; }
 
 Error is_a_text(std::string_view field) {
-    return {Code::malformed, quoted(field) + " is a text that several people may be writing.",
+    return {Code::malformed, in_quotes(field) + " is a text that several people may be writing.",
             "Edit the text; Staffroom finds what you changed."};
 }
 
@@ -131,7 +130,7 @@ class Arrangement {
 };
 
 Error too_many(const FieldRule& rule) {
-    return {Code::too_large, quoted(rule.name) + " holds at most " + std::to_string(rule.count_max) + " entries.",
+    return {Code::too_large, in_quotes(rule.name) + " holds at most " + std::to_string(rule.count_max) + " entries.",
             "Remove one first."};
 }
 
@@ -157,7 +156,7 @@ Result<CreateOp> make_create(const TypeRule& type, const Actor& actor, const std
                                          [&](const FixedField& fixed) { return fixed.field == rule.name; });
         if (rule.fixed && count != 1) {
             return {Code::malformed,
-                    "A " + create.type + " needs " + (count == 0 ? "" : "one ") + quoted(rule.name) + ".",
+                    "A " + create.type + " needs " + (count == 0 ? "" : "one ") + in_quotes(rule.name) + ".",
                     "Give " + std::string(rule.name) + "=… once."};
         }
     }
@@ -219,13 +218,14 @@ Result<std::vector<Op>> decide_set(const RecordState& state, const Actor& actor,
         const auto& rule = **found;
         if (rule.merge == Merge::text) return is_a_text(input.field);
         if (is_set(rule)) {
-            return {Code::malformed, quoted(input.field) + " holds several entries.",
+            return {Code::malformed, in_quotes(input.field) + " holds several entries.",
                     "Add or remove one: `staffroom record add` and `staffroom record remove`."};
         }
         if (rule.answers != input.of.has_value()) {
-            return {Code::malformed,
-                    quoted(input.field) + (rule.answers ? " needs the question that it answers." : " answers nothing."),
-                    "Answer on the survey's page."};
+            return {
+                Code::malformed,
+                in_quotes(input.field) + (rule.answers ? " needs the question that it answers." : " answers nothing."),
+                "Answer on the survey's page."};
         }
         if (input.value) {
             if (auto checked = check_value(rule, *input.value); !checked) return checked.error();
@@ -233,7 +233,7 @@ Result<std::vector<Op>> decide_set(const RecordState& state, const Actor& actor,
         CellKey key{input.field, std::nullopt, input.of};
         if (rule.merge == Merge::per_person) key.person = actor.person;
         if (std::find(written.begin(), written.end(), key) != written.end()) {
-            return {Code::malformed, quoted(input.field) + " is given twice.", "Give it once."};
+            return {Code::malformed, in_quotes(input.field) + " is given twice.", "Give it once."};
         }
         written.push_back(key);
         if (auto op = assign(state, key, input.value)) ops.push_back(std::move(*op));
@@ -251,9 +251,9 @@ Result<std::vector<Op>> decide_add(const RecordState& state, const Actor& actor,
         const auto& rule = **found;
         if (rule.merge == Merge::text) return is_a_text(input.field);
         if (!is_set(rule)) {
-            return {Code::malformed, quoted(input.field) + " holds one entry.", "Set it: `staffroom record set`."};
+            return {Code::malformed, in_quotes(input.field) + " holds one entry.", "Set it: `staffroom record set`."};
         }
-        if (!input.value) return {Code::malformed, quoted(input.field) + " is empty.", "Say what to add."};
+        if (!input.value) return {Code::malformed, in_quotes(input.field) + " is empty.", "Say what to add."};
         if (auto checked = check_value(rule, *input.value); !checked) return checked.error();
 
         const auto [values, first] = present.try_emplace(input.field);
@@ -281,13 +281,13 @@ Result<std::vector<Op>> decide_remove(const RecordState& state, const Actor& act
         const auto found = writable(state, actor, input.field);
         if (!found) return found.error();
         if (!is_set(**found)) {
-            return {Code::malformed, quoted(input.field) + " holds one entry.",
+            return {Code::malformed, in_quotes(input.field) + " holds one entry.",
                     "Clear it: `staffroom record set R " + input.field + "=`."};
         }
         auto adds = values_of(state, {input.field, std::nullopt, std::nullopt});
         std::erase_if(adds, [&](const Entry& entry) { return input.value != entry.value; });
         if (adds.empty()) {
-            return {Code::not_found, quoted(input.field) + " does not hold this entry.",
+            return {Code::not_found, in_quotes(input.field) + " does not hold this entry.",
                     "`staffroom record show` lists what it holds."};
         }
         while (!adds.empty()) {
@@ -304,13 +304,13 @@ Result<std::vector<Op>> decide_move(const RecordState& state, const Actor& actor
     const auto found = writable(state, actor, element.field);
     if (!found) return found.error();
     if ((*found)->merge != Merge::ordered_set) {
-        return {Code::malformed, quoted(element.field) + " has no order.", "Choose a list that has one."};
+        return {Code::malformed, in_quotes(element.field) + " has no order.", "Choose a list that has one."};
     }
     const auto elements = elements_of(state, element.field);
     const auto at = std::find_if(elements.begin(), elements.end(),
                                  [&](const Element& each) { return element.value == each.value; });
     if (at == elements.end()) {
-        return {Code::not_found, quoted(element.field) + " does not hold this entry.",
+        return {Code::not_found, in_quotes(element.field) + " does not hold this entry.",
                 "`staffroom record show` lists what it holds."};
     }
     Arrangement arrangement(state, element.field);
@@ -325,12 +325,18 @@ Result<std::vector<Op>> decide_edit(const RecordState& state, const Actor& actor
     const auto found = writable(state, actor, field);
     if (!found) return found.error();
     if ((*found)->merge != Merge::text) {
-        return {Code::malformed, quoted(field) + " is not a text.", "Set it: `staffroom record set`."};
+        return {Code::malformed, in_quotes(field) + " is not a text.", "Set it: `staffroom record set`."};
     }
     std::vector<Op> ops;
     for (const auto& draft : drafts) {
         std::size_t inserted = 0;
-        for (const auto& change : draft.changes) inserted += change.inserted.size();
+        for (const auto& change : draft.changes) {
+            if (change.inserted.size() <= limits::insert_bytes && !is_insertable(change.inserted)) {
+                return {Code::malformed, in_quotes(field) + " would hold bytes that are no letters.",
+                        "Save it as UTF-8, as plain text."};
+            }
+            inserted += change.inserted.size();
+        }
         if (inserted > limits::insert_bytes || draft.changes.size() > limits::changes_count ||
             draft.base.size() > limits::heads_count) {
             return {Code::too_large, "This is too much text for one step: 32 KiB fit.", "Save it in smaller pieces."};
@@ -369,7 +375,7 @@ Result<std::vector<PlacedOps>> decide_place(const RecordState& state, const Acto
         const auto found = writable(card, actor, field);
         if (!found) return found.error();
         if ((*found)->merge != Merge::order) {
-            return {Code::malformed, quoted(field) + " is no place on a board.", "Choose a board."};
+            return {Code::malformed, in_quotes(field) + " is no place on a board.", "Choose a board."};
         }
         if (auto op = assign(card, {std::string(field), std::nullopt, std::nullopt}, Value(placed.position))) {
             placed_ops.push_back({card.id, {std::move(*op)}});

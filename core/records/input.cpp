@@ -15,10 +15,8 @@ std::string_view trim(std::string_view words) {
     return words.substr(first, words.find_last_not_of(spaces) - first + 1);
 }
 
-std::string quoted(std::string_view name) { return "“" + std::string(name) + "”"; }
-
 Error does_not_fit(const FieldRule& rule, std::string say, std::string advice) {
-    return {Code::malformed, quoted(rule.name) + " " + std::move(say), std::move(advice)};
+    return {Code::malformed, in_quotes(rule.name) + " " + std::move(say), std::move(advice)};
 }
 
 bool is_link(std::string_view words) {
@@ -120,12 +118,12 @@ Result<Value> parse_value(const FieldRule& rule, std::string_view words, const R
 Error no_such_field(const TypeRule& type, std::string_view field) {
     std::vector<std::string_view> names;
     for (const auto& rule : type.fields) names.push_back(rule.name);
-    return {Code::not_found, "There is no field " + quoted(field) + " in a " + std::string(type.name) + ".",
+    return {Code::not_found, "There is no field " + in_quotes(field) + " in a " + std::string(type.name) + ".",
             "It has: " + listed(names) + "."};
 }
 
 Error no_such_type(std::string_view type) {
-    return {Code::not_found, "There is no kind of record called " + quoted(type) + ".",
+    return {Code::not_found, "There is no kind of record called " + in_quotes(type) + ".",
             "`staffroom types` lists them all."};
 }
 
@@ -142,8 +140,8 @@ Result<> check_value(const FieldRule& rule, const Value& value) {
             rule.holds == Holds::line || rule.holds == Holds::evidence ? limits::line_scalars : limits::title_scalars;
         if (const auto length = scalar_count(*words); length > most) {
             return {Code::too_large,
-                    quoted(rule.name) + " is " + std::to_string(length) + " characters long; " + std::to_string(most) +
-                        " fit.",
+                    in_quotes(rule.name) + " is " + std::to_string(length) + " characters long; " +
+                        std::to_string(most) + " fit.",
                     "Shorten it, or put the rest into a note."};
         }
         if (words->empty()) return does_not_fit(rule, "is empty.", "Write something, or clear the field.");
@@ -170,6 +168,21 @@ Result<> check_value(const FieldRule& rule, const Value& value) {
         return does_not_fit(rule,
                             std::string("holds a ") + name_of(rule.holds) + ", not a " + name_of(value.kind()) + ".",
                             "`staffroom types` shows what each field holds.");
+    }
+    return Done{};
+}
+
+Result<> check_title(std::string_view what, std::string_view words, std::size_t scalars_max) {
+    const std::string subject(what);
+    if (words.empty()) return {Code::malformed, subject + " is empty.", "Write one."};
+    if (!is_utf8(words)) return {Code::malformed, subject + " holds bytes that are no letters.", "Type it afresh."};
+    if (has_control_characters(words, false))
+        return {Code::malformed, subject + " is a single line.", "Type it afresh."};
+    if (const auto length = scalar_count(words); length > scalars_max) {
+        return {
+            Code::too_large,
+            subject + " is " + std::to_string(length) + " characters long; " + std::to_string(scalars_max) + " fit.",
+            "Choose a shorter one."};
     }
     return Done{};
 }
@@ -212,7 +225,8 @@ Result<Input> parse_input(std::string_view type, std::string_view typed, const R
     if (!rule) return no_such_type(type);
     const auto equals = typed.find('=');
     if (equals == std::string_view::npos) {
-        return {Code::malformed, quoted(typed) + " names no field.", "Write field=value, for example title=Fractions."};
+        return {Code::malformed, in_quotes(typed) + " names no field.",
+                "Write field=value, for example title=Fractions."};
     }
     return parse_input(*rule, trim(typed.substr(0, equals)), typed.substr(equals + 1), resolver);
 }

@@ -37,6 +37,10 @@ Result<Input> parse_input(const TypeRule& type, std::string_view field, std::str
 // Whether the value may be written today: kind, size, a choice's word, a date that exists, no control characters.
 Result<> check_value(const FieldRule& rule, const Value& value);
 
+// A name or title that people give: valid UTF-8 on a single line, without control characters, 1 to `scalars_max`
+// characters. `what` begins the sentence: "The group's name". Errors: malformed, too_large.
+Result<> check_title(std::string_view what, std::string_view words, std::size_t scalars_max = limits::title_scalars);
+
 // CRLF and CR become LF, U+0000 goes.
 std::string clean_text(std::string_view words);
 

@@ -181,6 +181,24 @@ TEST_CASE("refusals say who may, and what to do next") {
     CHECK_EQ(decide_set(RecordState(), amina, {{"title", Value("x")}}).error().say, "This record is not here yet.");
 }
 
+TEST_CASE("what a text would ignore is refused before it is written") {
+    Desk desk(amina, note("Plan"));
+    for (const auto& words : {std::string("a\r\nb"), std::string("a\0b", 3), std::string("caf\xe9")}) {
+        const auto made = decide_create(desk.group, amina, {"note", {{"title", Value("Plan")}, {"body", Value(words)}}},
+                                        random_id<Nonce16>());
+        REQUIRE_FALSE(made.ok());
+        CHECK_EQ(made.code(), Code::malformed);
+        CHECK_FALSE(made.error().advice.empty());
+    }
+}
+
+TEST_CASE("names are one line of letters") {
+    CHECK(check_title("The name", "Amina Diallo").ok());
+    for (const char* name : {"", "a\nb", "\x1b[31m", "Math\xe9"})
+        CHECK_EQ(check_title("The name", name).code(), Code::malformed);
+    CHECK_EQ(check_title("The name", std::string(301, 'x')).code(), Code::too_large);
+}
+
 TEST_CASE("limits are said in characters") {
     Desk desk(amina, note("x"));
     CHECK_EQ(desk.set(amina, "title", Value(std::string(301, 'a'))), "“title” is 301 characters long; 300 fit.");

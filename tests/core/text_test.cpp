@@ -242,6 +242,52 @@ TEST_CASE("with hidden edits, what a person removes and inserts is what happens"
     }
 }
 
+// Every character that is shown, by the edit that typed it.
+std::vector<std::pair<OpRef, std::uint32_t>> typed(const Text& text) {
+    std::vector<std::pair<OpRef, std::uint32_t>> chars;
+    for (const auto& span : text.blame())
+        for (std::uint32_t i = 0; i < span.length; ++i) chars.emplace_back(span.edit, span.nth + i);
+    return chars;
+}
+
+TEST_CASE("who edits an older version takes away what they took away there, and nothing written since") {
+    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+        INFO("seed ", seed);
+        TextStory story(seed);
+        const auto history = story.history(12, seed % 2 == 0);
+        Text text, old;
+        for (std::size_t i = 0; i < history.edits.size(); ++i) text.add(history.edits[i], history.visible[i]);
+        const auto end = 1 + story.below(static_cast<std::uint32_t>(history.edits.size()));
+        for (std::size_t i = 0; i < end; ++i) old.add(history.edits[i], history.visible[i]);
+        const auto version = old.version();
+        REQUIRE_EQ(*text.text_at(version), old.text());
+        const auto from = story.below(old.length() + 1);
+        const auto count = story.below(old.length() - from + 1);
+        auto expected = typed(text);
+        const auto seen = typed(old);
+        std::erase_if(expected, [&](const auto& each) {
+            const auto at = std::find(seen.begin(), seen.end(), each) - seen.begin();
+            return at >= from && at < from + count;
+        });
+
+        const auto drafts = text.draft(std::vector<TextChange>{{from, count, "[new]"}}, version);
+        REQUIRE(drafts.ok());
+        std::uint32_t n = 100;
+        for (const auto& draft : *drafts)
+            CHECK_EQ(text.add({ref(n++), writer(1), draft.base, draft.changes}), Taken::added);
+        CHECK_NE(text.text().find("[new]"), std::string::npos);
+        auto after = typed(text);
+        std::erase_if(after, [&](const auto& each) {
+            return !std::any_of(history.edits.begin(), history.edits.end(),
+                                [&](const auto& one) { return one.id == each.first; });
+        });
+        CHECK(after == expected);
+    }
+    Text text = merged({edit(0, 1, {}, {{0, 0, "abc"}})});
+    CHECK_EQ(text.draft(std::vector<TextChange>{{0, 0, "x"}}, refs({7})).code(), Code::not_found);
+    CHECK_EQ(text.draft(std::vector<TextChange>{{1, 0, "x"}}, std::span<const OpRef>()).code(), Code::refused);
+}
+
 TEST_CASE("more heads than one base can name") {
     Text text = merged({edit(0, 1, {}, {{0, 0, "middle"}})});
     for (std::uint32_t n = 1; n <= 40; ++n) text.add(edit(n, n, {0}, {{n % 2 * 6, 0, "x"}}));

@@ -44,10 +44,35 @@ says_who() {
         [ "$(grep -o '"version"' "$world/out" | grep -c .)" = 1 ]
 }
 
+words_from_elsewhere() {
+    printf 'one\r\ntwo\r\n\000three' >"$world/dos.md" && printf 'caf\351' >"$world/latin.md"
+    other=$(as amina note new "$group" --title "From elsewhere" --from "$world/dos.md" | field note)
+    as amina note show "$other" >/dev/null && note=$other shown >/dev/null || return 1
+    [ "$(note=$other shown)" = "one
+two
+three" ] || return 1
+    for command in "note new $group --title Latin" "note edit $other"; do
+        # shellcheck disable=SC2086
+        refuses 2 amina $command --from "$world/latin.md" && grep -q "UTF-8" "$world/out" || return 1
+    done
+}
+what_others_wrote_stays() {
+    puts "one two three" && base=$(version) && puts "one two three, and a colleague's" || return 1
+    printf 'zero one two three' >"$world/copy.md"
+    exits 0 as amina note edit "$note" --from "$world/copy.md" --base "$base" && is_json || return 1
+    [ "$(shown)" = "zero one two three, and a colleague's" ] &&
+        refuses 4 amina note edit "$note" --from "$world/copy.md" --base zzzz || return 1
+    exits 0 as amina export "$group" "$world/first" --as markdown && exits 0 as amina export "$group" "$world/first" --as markdown ||
+        return 1
+    puts "written later" && exits 0 as amina import "$group" "$world/first" --as markdown && [ "$(shown)" = "written later" ]
+}
+
 group='' note='' first='' second=''
 tell "a note begins from a template" begins
 tell "every earlier version can be shown" old_versions_stay
 tell "what changed between two versions" differences
 tell "going back is a new edit: what came after stays reachable" goes_back
 tell "who wrote which words, and in which sitting" says_who
+tell "words from another system come in whole, or are refused" words_from_elsewhere
+tell "who edits a copy takes away nothing that others wrote since" what_others_wrote_stays
 finish

@@ -39,8 +39,10 @@ TEST_CASE("a profile is made once and opens again as the same person") {
 TEST_CASE("no profile, and a name that is none, are said in words") {
     const Folder folder;
     CHECK(Home::open(folder.home(), std::nullopt).code() == Code::not_found);
-    CHECK(Home::create(folder.home(), {"", ""}, std::nullopt).code() == Code::refused);
-    CHECK(Home::create(folder.home(), {std::string(81, 'x'), ""}, std::nullopt).code() == Code::refused);
+    CHECK(Home::create(folder.home(), {"", ""}, std::nullopt).code() == Code::malformed);
+    CHECK(Home::create(folder.home(), {std::string(81, 'x'), ""}, std::nullopt).code() == Code::too_large);
+    CHECK(Home::create(folder.home(), {"Amina", std::string(301, 'x')}, std::nullopt).code() == Code::too_large);
+    CHECK(Home::create(folder.home(), {"Amina", "Hill\xff"}, std::nullopt).code() == Code::malformed);
 }
 
 TEST_CASE("D20 a wrong passphrase opens nothing and wipes nothing; the right one works") {

@@ -178,6 +178,61 @@ void fetch(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const C
     }
 }
 
+std::optional<Fetch> fetch_of(ReadTxn& txn, keys::GroupNumber group, const RecordId& record, const FileRef& file) {
+    if (file.manifest.empty()) return std::nullopt;
+    const auto row = read_row(txn, file_key(group, file.manifest[0].id, record));
+    return row ? std::optional(row->fetch) : std::nullopt;
+}
+
+void choose(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group,
+            const std::function<Fetch(const FileRef&)>& decide) {
+    const std::set<keys::GroupNumber> here{group};
+    std::vector<ChunkId> wanted;
+    txn.scan_keys(Table::wants, tagged(by_size, {keys::group(group)}), [&](ByteView key) {
+        if (key.size() == 1 + 4 + 8 + ChunkId::size + 4)
+            wanted.push_back(*ChunkId::from(key.subspan(13, ChunkId::size)));
+        return true;
+    });
+    for (const auto& id : wanted) unwant(txn, id, &here);
+    for (const auto& key : rows_of(txn, Table::files, keys::group(group))) {
+        auto row = read_row(txn, key);
+        if (!row) continue;
+        row->fetch = decide(row->file);
+        txn.put(Table::files, key, encode(*row));
+        unfold_when_here(txn, chunks, group, *RecordId::from(ByteView(key).last(RecordId::size)), *row);
+    }
+}
+
+std::vector<ChunkId> drop_content(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const FileRef& file) {
+    std::vector<ChunkId> gone;
+    if (file.manifest.empty()) return gone;
+    std::set<RecordId> holders;
+    for (const auto& key : rows_of(txn, Table::files, keys::joined({keys::group(group), file.manifest[0].id.view()}))) {
+        auto row = read_row(txn, key);
+        if (!row) continue;
+        row->fetch = Fetch::on_demand;
+        txn.put(Table::files, key, encode(*row));
+        holders.insert(*RecordId::from(ByteView(key).last(RecordId::size)));
+    }
+    const std::set<keys::GroupNumber> here{group};
+    for (const auto& ref : file.manifest) unwant(txn, ref.id, &here);
+    const auto manifest = manifest_of(txn, chunks, file);
+    if (!manifest) return gone;
+    for (const auto& ref : manifest->chunks) {
+        unwant(txn, ref.id, &here);
+        bool used_elsewhere = false;
+        txn.scan_keys(Table::chunk_users, ref.id.view(), [&](ByteView key) {
+            used_elsewhere = read_be32(key.subspan(ChunkId::size)) != group ||
+                             !holders.contains(*RecordId::from(key.last(RecordId::size)));
+            return !used_elsewhere;
+        });
+        if (used_elsewhere || !Chunks::has(txn, ref.id)) continue;
+        Chunks::erase(txn, ref.id);
+        gone.push_back(ref.id);
+    }
+    return gone;
+}
+
 void arrived(WriteTxn& txn, const Chunks& chunks, const std::vector<ChunkId>& ids, bool is_locked) {
     for (const auto& id : ids) unwant(txn, id);
     if (is_locked) return;
@@ -324,6 +379,21 @@ Totals wanted_of(ReadTxn& txn, keys::GroupNumber group) {
     txn.scan_keys(Table::wants, tagged(by_size, {keys::group(group)}), [&](ByteView key) {
         ++totals.chunks;
         totals.bytes += read_be32(key.last(4));
+        return true;
+    });
+    return totals;
+}
+
+Totals held_of(ReadTxn& txn, keys::GroupNumber group) {
+    Totals totals;
+    std::set<ChunkId> seen;
+    txn.scan_keys(Table::group_chunks, keys::group(group), [&](ByteView key) {
+        const auto id = ChunkId::from(key.subspan(4 + RecordId::size));
+        if (!id || !seen.insert(*id).second) return true;
+        if (const auto size = Chunks::size(txn, *id)) {
+            ++totals.chunks;
+            totals.bytes += *size;
+        }
         return true;
     });
     return totals;

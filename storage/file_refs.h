@@ -8,6 +8,7 @@
 // A chunk is used by (group, record) pairs. It is served to members of those groups only, and goes with its last user.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -24,6 +25,15 @@ void refer(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const R
            Fetch fetch);
 // Wants what is missing of a file, whatever the policy.
 void fetch(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const ChunkId& manifest);
+
+// How this file is fetched for this record; nothing when it was never named.
+std::optional<Fetch> fetch_of(ReadTxn& txn, keys::GroupNumber group, const RecordId& record, const FileRef& file);
+// Decides anew for every file of a group: wants what is to be fetched now and nothing else. Linear in its files.
+void choose(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group,
+            const std::function<Fetch(const FileRef&)>& decide);
+// A file's content goes, its manifest stays, so that it can be listed and fetched again. Chunks that anything else uses
+// stay too. Returns those whose rows are gone; their files go by Chunks::remove_files() after the transaction.
+std::vector<ChunkId> drop_content(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const FileRef& file);
 
 // These chunks have been entered: they are wanted no more, and files whose manifest is complete now are unfolded.
 void arrived(WriteTxn& txn, const Chunks& chunks, const std::vector<ChunkId>& ids, bool is_locked);
@@ -59,6 +69,9 @@ struct Totals {
 };
 // Linear in what is wanted.
 Totals wanted_of(ReadTxn& txn, keys::GroupNumber group);
+
+// What is here of a group's files and manifests, each chunk once. Linear in its chunks.
+Totals held_of(ReadTxn& txn, keys::GroupNumber group);
 
 // How much of a file is here: `chunks_total` is what its size says, known before its manifest is.
 struct Presence {

@@ -2,6 +2,7 @@
 
 #include "core/tree.h"
 #include "storage/commit_log.h"
+#include "storage/file_policy.h"
 #include "storage/file_refs.h"
 #include "storage/tree_rows.h"
 
@@ -268,7 +269,8 @@ void Ingest::flush_views() {
     if (const auto flushed = views_->flush(); !flushed && !failure_) failure_ = flushed.error();
     done_.touched.insert(views_->touched().begin(), views_->touched().end());
     for (const auto& named : views_->files()) {
-        file_refs::refer(txn_, chunks_, group_.number, named.record, named.file, file_refs::Fetch::now);
+        file_refs::refer(txn_, chunks_, group_.number, named.record, named.file,
+                         file_policy::for_named(txn_, group_.number, named.record, named.file));
         done_.files_changed = true;
     }
     views_.emplace(txn_, group_.number, group_.id);

@@ -98,6 +98,12 @@ constexpr Option record_list[] = {group,
                                   {"TYPE", "type", Takes::text, false, "only this type"},
                                   {"--retired", "retired", Takes::flag, false, "also what was put away"}};
 constexpr Option sync[] = {peers, no_discovery, {"--seconds", "seconds", Takes::number, false, "stop after this long"}};
+constexpr Option only_files[] = {record};
+constexpr Option files_drop[] = {record, {"--anyway", "anyway", Takes::flag, false, "even if nobody else has it"}};
+constexpr Option files_policy[] = {
+    group,
+    {"POLICY", "policy", Takes::text, false, "all, recent (from now on) or on-demand; without it: what it is"},
+    {"--max-mb", "max-mb", Takes::number, false, "larger files only on demand"}};
 constexpr Option carry[] = {{"DIR", "folder", Takes::path, true, "the stick's folder, or any folder"},
                             {"--group", "groups", Takes::list, false, "only this group; may be given again"},
                             {"--for", "for", Takes::text, false, "only what this group or this person lacks"},
@@ -165,6 +171,11 @@ constexpr Command all[] = {
     {"types", "Which records there are, and their fields"},
     {"colleagues", "Who is near"},
     {"sync", "Meet everyone who can be reached, once, and report", sync},
+    {"files fetch", "Fetch something's files, whatever the policy", only_files},
+    {"files keep", "Fetch something's files and keep them here, whatever the policy", only_files},
+    {"files drop", "Free this disk of something's files; colleagues keep theirs", files_drop},
+    {"files policy", "Which files of a group come to this computer by themselves", files_policy},
+    {"storage", "What the groups' files take of this disk"},
     {"carry", "Fill a stick with what colleagues lack who share no network with you", carry},
     {"unload", "Take from a stick what is new, and leave a receipt on it", unload},
     {"courier list", "What is still on its way, and what each colleague lacks"},

@@ -148,10 +148,10 @@ Result<> Unload::take(format::Load load) {
     const auto& group = reading_->group;
     auto& replica = home_.replica();
     for (auto& receipt : load.receipts) load.haves.push_back(std::move(receipt.have));
+    const auto known = load.haves.empty() ? std::vector<Have>{} : replica.log().haves(group);
     for (const auto& have : load.haves) {
         if (have.device == home_.identity().device() || have.group != group || !is_valid(have)) continue;
         if (replica.log().standing(group, have.device) != Standing::current) continue;
-        const auto known = replica.log().haves(group);
         const bool is_older = std::ranges::any_of(known, [&](const Have& held) {
             return held.device == have.device && held.run == have.run && held.counter >= have.counter;
         });

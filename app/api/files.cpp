@@ -1,0 +1,195 @@
+// Where the files of a library are: fetched, kept, dropped; what each group takes of this disk.
+#include <boost/json.hpp>
+
+#include "app/api/records.h"
+#include "app/api/verbs.h"
+#include "app/home.h"
+#include "app/network.h"
+#include "storage/file_policy.h"
+
+namespace staffroom::api {
+namespace {
+
+using file_policy::Fetches;
+
+constexpr std::pair<const char*, Fetches> policies[] = {
+    {"all", Fetches::all}, {"recent", Fetches::recent}, {"on-demand", Fetches::on_demand}};
+
+struct Library {
+    FoundRecord found;
+    const Group* group = nullptr;
+    std::vector<FileRef> files;
+};
+
+Result<Library> files_of(Desk& desk, const Json& args) {
+    auto found = find_record(desk.home.replica(), text_arg(args, "record"));
+    if (!found) return found.error();
+    Library library{std::move(*found), nullptr, {}};
+    library.group = desk.home.replica().group(library.found.group);
+    for (const auto& cell : library.found.state.cells) {
+        for (const auto& entry : cell.values) {
+            const auto* file = entry.value.get<FileRef>();
+            if (file != nullptr && !file->manifest.empty()) library.files.push_back(*file);
+        }
+    }
+    if (library.files.empty())
+        return Error{Code::not_found, "There is no file in this.", "It may be a link, or words."};
+    return library;
+}
+
+// Bytes of the content: here, with colleagues only, together.
+Reply presence_of(Desk& desk, const Library& library) {
+    std::uint64_t here = 0, bytes = 0;
+    bool kept = true;
+    const auto read = desk.home.profile().store().read([&](ReadTxn& txn) -> Result<> {
+        for (const auto& file : library.files) {
+            const auto presence = file_refs::presence(txn, desk.home.profile().chunks(), file);
+            bytes += file.size;
+            here += presence.is_whole()
+                        ? file.size
+                        : std::min<std::uint64_t>(file.size, presence.chunks_here * limits::chunk_bytes);
+            kept = kept && file_policy::is_kept(txn, library.group->number, file);
+        }
+        return Done{};
+    });
+    if (!read) return read.error();
+    return Json{{"here", here}, {"elsewhere", bytes - here}, {"bytes", bytes}, {"kept", kept}};
+}
+
+using Step = std::function<void(WriteTxn& txn, const FileRef& file)>;
+Reply change(Desk& desk, const Library& library, const Step& step) {
+    const auto written = desk.home.profile().store().write([&](WriteTxn& txn) -> Result<> {
+        for (const auto& file : library.files) step(txn, file);
+        return Done{};
+    });
+    if (!written) return written.error();
+    Ingested told;
+    told.files_changed = true;
+    desk.network.wrote(library.found.group, told);
+    return presence_of(desk, library);
+}
+
+Reply fetch(Desk& desk, const Json& args) {
+    const auto library = files_of(desk, args);
+    if (!library) return library.error();
+    const auto& chunks = desk.home.profile().chunks();
+    return change(desk, *library, [&](WriteTxn& txn, const FileRef& file) {
+        file_refs::fetch(txn, chunks, library->group->number, file.manifest.front().id);
+    });
+}
+
+Reply keep(Desk& desk, const Json& args) {
+    const auto library = files_of(desk, args);
+    if (!library) return library.error();
+    const auto& chunks = desk.home.profile().chunks();
+    return change(desk, *library, [&](WriteTxn& txn, const FileRef& file) {
+        file_policy::keep(txn, chunks, library->group->number, file);
+    });
+}
+
+// Some other computer has said that it has all of the group and lacks nothing.
+bool is_with_others(const Replica& replica, const GroupId& group) {
+    return std::ranges::any_of(replica.log().haves(group), [&](const Have& have) {
+        return have.wanted_chunks == 0 && have.wanted_parts == 0 &&
+               have.content.root == replica.root(group, CommitKind::content) &&
+               replica.log().standing(group, have.device) == Standing::current;
+    });
+}
+
+Reply drop(Desk& desk, const Json& args) {
+    const auto library = files_of(desk, args);
+    if (!library) return library.error();
+    // A have does not tell whose disk holds what its policy leaves out. What came from somebody else was with them; what
+    // began here may be nowhere else.
+    const auto& birth = library->found.state.birth;
+    const bool own = birth && birth->owner == desk.home.identity().person();
+    if ((own || !is_with_others(desk.home.replica(), library->found.group)) && !flag_arg(args, "anyway")) {
+        return Error{Code::refused, "No colleague's computer is known to have this file.",
+                     "Meet one first: staffroom sync. Or add --anyway: then it may be gone for good."};
+    }
+    const auto& chunks = desk.home.profile().chunks();
+    std::vector<ChunkId> gone;
+    bool begun = false;
+    auto reply = change(desk, *library, [&](WriteTxn& txn, const FileRef& file) {
+        if (&file == &library->files.front() && std::exchange(begun, true)) gone.clear();  // the store ran it anew
+        const auto more = file_policy::drop(txn, chunks, library->group->number, file);
+        gone.insert(gone.end(), more.begin(), more.end());
+    });
+    if (reply) chunks.remove_files(gone);
+    return reply;
+}
+
+Json described(const file_policy::Policy& policy) {
+    Json row;
+    for (const auto& [word, fetches] : policies) {
+        if (fetches == policy.fetches) row["policy"] = word;
+    }
+    row["max_mb"] = policy.bytes_max >> 20;
+    return row;
+}
+
+Reply policy(Desk& desk, const Json& args) {
+    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!found) return found.error();
+    const auto number = (*found)->number;
+    auto& store = desk.home.profile().store();
+    file_policy::Policy wanted;
+    const auto read =
+        store.read([&](ReadTxn& txn) -> Result<> { return wanted = file_policy::read(txn, number), Done{}; });
+    if (!read) return read.error();
+    const auto word = text_arg(args, "policy");
+    if (!word.empty()) {
+        const auto* named = std::ranges::find(policies, word, [](const auto& each) { return std::string(each.first); });
+        if (named == std::end(policies)) {
+            return Error{Code::malformed, "There is no policy “" + word + "”.", "Choose all, recent or on-demand."};
+        }
+        wanted = {named->second, number_arg(args, "max-mb", 0) << 20};
+        const auto written = store.write([&](WriteTxn& txn) -> Result<> {
+            file_policy::set(txn, desk.home.profile().chunks(), number, wanted);
+            return Done{};
+        });
+        if (!written) return written.error();
+        Ingested told;
+        told.files_changed = true;
+        desk.network.wrote((*found)->id, told);
+    }
+    return described(wanted);
+}
+
+Reply storage(Desk& desk, const Json&) {
+    auto& profile = desk.home.profile();
+    const auto stats = profile.store().stats();
+    if (!stats) return stats.error();
+    boost::json::array rows;
+    std::uint64_t here = 0, elsewhere = 0;
+    const auto read = profile.store().read([&](ReadTxn& txn) -> Result<> {
+        for (const auto& [id, group] : desk.home.replica().groups()) {
+            const auto held = file_refs::held_of(txn, group->number), wanted = file_refs::wanted_of(txn, group->number);
+            auto row = described(file_policy::read(txn, group->number));
+            row["id"] = to_text(id);
+            row["name"] = group->genesis.name;
+            row["here"] = held.bytes;
+            row["elsewhere"] = wanted.bytes;
+            row["files_missing"] = wanted.chunks > 0;
+            here += held.bytes;
+            elsewhere += wanted.bytes;
+            rows.push_back(std::move(row));
+        }
+        return Done{};
+    });
+    if (!read) return read.error();
+    return Json{{"here", here},
+                {"elsewhere", elsewhere},
+                {"bytes", stats->file_bytes + here},
+                {"free", free_bytes(desk.home.folder())},
+                {"groups", std::move(rows)}};
+}
+
+constexpr Verb verbs[] = {
+    {"files fetch", fetch}, {"files keep", keep}, {"files drop", drop}, {"files policy", policy}, {"storage", storage}};
+
+}  // namespace
+
+std::span<const Verb> files_verbs() { return verbs; }
+
+}  // namespace staffroom::api

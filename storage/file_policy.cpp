@@ -1,0 +1,52 @@
+#include "storage/file_policy.h"
+
+namespace staffroom::file_policy {
+namespace {
+
+// `profile`: "files policy" | group be32 -> policy; "files kept" | group be32 | first chunk of the manifest -> empty.
+Bytes policy_key(keys::GroupNumber group) { return keys::joined({view_of("files policy"), keys::group(group)}); }
+Bytes kept_key(keys::GroupNumber group, const FileRef& file) {
+    return keys::joined({view_of("files kept"), keys::group(group), file.manifest.front().id.view()});
+}
+
+bool fits(const Policy& policy, const FileRef& file) { return policy.bytes_max == 0 || file.size <= policy.bytes_max; }
+
+}  // namespace
+
+Policy read(ReadTxn& txn, keys::GroupNumber group) {
+    const auto bytes = txn.get(Table::profile, policy_key(group));
+    const auto policy = bytes ? decode<Policy>(*bytes) : Result<Policy>(Policy{});
+    return policy ? *policy : Policy{};
+}
+
+void set(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const Policy& policy) {
+    txn.put(Table::profile, policy_key(group), encode(policy));
+    file_refs::choose(txn, chunks, group, [&](const FileRef& file) {
+        const bool now = is_kept(txn, group, file) || (policy.fetches == Fetches::all && fits(policy, file));
+        return now ? file_refs::Fetch::now : file_refs::Fetch::on_demand;
+    });
+}
+
+file_refs::Fetch for_named(ReadTxn& txn, keys::GroupNumber group, const RecordId& record, const FileRef& file) {
+    const auto policy = read(txn, group);
+    // Heard of before, when everything is folded again: as it was.
+    if (const auto known = file_refs::fetch_of(txn, group, record, file)) return *known;
+    return policy.fetches != Fetches::on_demand && fits(policy, file) ? file_refs::Fetch::now
+                                                                      : file_refs::Fetch::on_demand;
+}
+
+void keep(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const FileRef& file) {
+    txn.put(Table::profile, kept_key(group, file), {});
+    file_refs::fetch(txn, chunks, group, file.manifest.front().id);
+}
+
+std::vector<ChunkId> drop(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const FileRef& file) {
+    txn.erase(Table::profile, kept_key(group, file));
+    return file_refs::drop_content(txn, chunks, group, file);
+}
+
+bool is_kept(ReadTxn& txn, keys::GroupNumber group, const FileRef& file) {
+    return txn.has(Table::profile, kept_key(group, file));
+}
+
+}  // namespace staffroom::file_policy

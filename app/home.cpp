@@ -33,7 +33,7 @@ bool has_person(Store& store) {
 // Half of a large batch's signatures on each core; a few are not worth a thread.
 void on_all_cores(std::size_t count, const std::function<void(std::size_t)>& step) {
     constexpr std::size_t least_per_thread = 16;
-    const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+    static const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());  // read from a file each time
     const auto threads = std::min(cores, count / least_per_thread);
     std::vector<std::thread> others;
     for (std::size_t thread = 1; thread < threads; ++thread) {

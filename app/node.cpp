@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint64_t ask_again_ms = 2'000;  // a question to a typed address is a datagram: it may be lost
 constexpr std::uint64_t watch_every_ms = 1'000;
 constexpr std::uint64_t tend_every_ms = 60'000;
+constexpr std::uint64_t turn_ms = 20;
 
 std::size_t resident_bytes() {
     std::ifstream statm("/proc/self/statm");
@@ -108,10 +109,16 @@ void Node::poll_errands(std::uint64_t now) {
 
 void Node::take_network(std::uint64_t now) {
     if (!peers_) return;
+    // Whoever asks at this computer has their turn too, however much arrives.
+    const auto turn_over = now + turn_ms;
     while (auto arrival = link_->receive()) {
+        now = net::uptime_ms();
         peers_->arrived(*arrival, now);
         settle(now);
+        if (now >= turn_over) break;
     }
+    store_commits(now);
+    settle(now);
     store_chunks_when_due(net::uptime_ms());
     if (beacon_) {
         while (const auto seen = beacon_->receive()) {
@@ -135,7 +142,10 @@ void Node::take_network(std::uint64_t now) {
 
 void Node::settle(std::uint64_t now) {
     if (!peers_) return;
-    while (auto action = peers_->poll()) std::visit([&](auto& each) { execute(each, now); }, *action);
+    while (auto action = peers_->poll()) {
+        if (net::waits_for_commits(*action)) store_commits(now);
+        std::visit([&](auto& each) { execute(each, now); }, *action);
+    }
 }
 
 Result<> Node::open(const NetworkOptions& options) {

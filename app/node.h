@@ -19,6 +19,7 @@
 #include "app/open_invitations.h"
 #include "net/beacon.h"
 #include "net/curve_link.h"
+#include "net/gathered_commits.h"
 
 namespace staffroom {
 
@@ -93,6 +94,8 @@ class Node final : public Network {
     void execute(net::JoinAnswered& action, std::uint64_t now);
     void execute(net::Met& action, std::uint64_t now);
     void execute(net::Parted& action, std::uint64_t now);
+    void store_commits(std::uint64_t now);
+    void store(net::GatheredCommits::Batch batch, std::uint64_t now);
     void store_chunks_when_due(std::uint64_t now);
     void store_chunks_now(std::uint64_t now);
 
@@ -115,7 +118,8 @@ class Node final : public Network {
     std::uint64_t ask_again_ms_ = 0;
     std::uint64_t watch_ms_ = 0;
     std::uint64_t tend_ms_ = 0;
-    std::vector<GivenChunk> chunks_;  // to be stored together
+    net::GatheredCommits commits_;    // to be stored together
+    std::vector<GivenChunk> chunks_;  // likewise
     std::uint64_t chunks_due_ms_ = 0;
     std::map<GroupId, net::JoinAnswered> join_answers_;
     std::vector<std::string> met_;

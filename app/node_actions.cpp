@@ -37,16 +37,30 @@ void Node::took(const GroupId& group, const Result<Ingested>& ingested, std::uin
 }
 
 void Node::execute(net::StoreCommits& action, std::uint64_t now) {
+    commits_.add(std::move(action));
+    if (commits_.is_full()) store_commits(now);
+}
+
+void Node::store_commits(std::uint64_t now) {
+    while (auto batch = commits_.take()) store(std::move(*batch), now);
+}
+
+void Node::store(net::GatheredCommits::Batch batch, std::uint64_t now) {
     if (home_.profile().room() != Room::for_all) {
-        peers_->stored(action.ticket, action.group, disk_full(), now);
+        for (const auto& frame : batch.frames) peers_->stored(frame.ticket, batch.group, disk_full(), now);
         return;
     }
-    const auto ingested = home_.replica().ingest(action.group, action.commits);
-    took(action.group, ingested, now);
-    peers_->stored(action.ticket, action.group,
-                   ingested ? Result<IngestReport>(ingested->report) : Result<IngestReport>(ingested.error()), now);
-    if (ingested && ingested->members_changed) peers_->groups_changed(now);
-    if (ingested) take_pairs(*ingested);
+    auto ingested = home_.replica().ingest(batch.group, batch.commits);
+    if (!ingested && batch.frames.size() > 1) {
+        for (auto& each : net::one_by_one(std::move(batch))) store(std::move(each), now);
+        return;
+    }
+    took(batch.group, ingested, now);
+    if (!ingested) return peers_->stored(batch.frames.front().ticket, batch.group, ingested.error(), now);
+    for (auto& each : net::reports_of(batch, std::move(ingested->report)))
+        peers_->stored(each.ticket, batch.group, std::move(each.report), now);
+    if (ingested->members_changed) peers_->groups_changed(now);
+    take_pairs(*ingested);
 }
 
 // A colleague may have offered what only the two of us shall read.

@@ -36,6 +36,8 @@ Node::~Node() {
     if (!peers_) return;
     peers_->leave();
     settle(net::uptime_ms());
+    chunk_writer_->finish();
+    enter_written_chunks(net::uptime_ms());
 }
 
 void Node::interrupt() {
@@ -119,7 +121,8 @@ void Node::take_network(std::uint64_t now) {
     }
     store_commits(now);
     settle(now);
-    store_chunks_when_due(net::uptime_ms());
+    write_chunks_when_due(net::uptime_ms());
+    enter_written_chunks(net::uptime_ms());
     if (beacon_) {
         while (const auto seen = beacon_->receive()) {
             std::erase_if(typed_, [&](const net::Address& address) { return address == seen->members; });
@@ -166,6 +169,7 @@ Result<> Node::open(const NetworkOptions& options) {
         link_ = std::move(link);
         beacon_ = std::move(*beacon);
         const auto& replica = home_.replica();
+        chunk_writer_ = std::make_unique<ChunkWriter>(home_.profile().chunks(), [this] { inbox_.wake(); });
         peers_ = std::make_unique<net::Peers>(
             net::Here{replica.log(), replica.chunks(), signing_, identity.record, identity.run});
         let_in_members();

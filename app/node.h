@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "app/api/verb.h"
+#include "app/chunk_writer.h"
 #include "app/home.h"
 #include "app/inbox.h"
 #include "app/network.h"
@@ -96,8 +97,9 @@ class Node final : public Network {
     void execute(net::Parted& action, std::uint64_t now);
     void store_commits(std::uint64_t now);
     void store(net::GatheredCommits::Batch batch, std::uint64_t now);
-    void store_chunks_when_due(std::uint64_t now);
-    void store_chunks_now(std::uint64_t now);
+    void write_chunks_when_due(std::uint64_t now);
+    void write_chunks();
+    void enter_written_chunks(std::uint64_t now);
 
     Home& home_;
     api::Desk desk_;
@@ -120,7 +122,9 @@ class Node final : public Network {
     std::uint64_t tend_ms_ = 0;
     net::GatheredCommits commits_;    // to be stored together
     std::vector<GivenChunk> chunks_;  // likewise
+    std::size_t chunks_bytes_ = 0;
     std::uint64_t chunks_due_ms_ = 0;
+    std::unique_ptr<ChunkWriter> chunk_writer_;
     std::map<GroupId, net::JoinAnswered> join_answers_;
     std::vector<std::string> met_;
     std::uint64_t received_ = 0;

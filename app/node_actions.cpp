@@ -4,16 +4,46 @@
 #include "app/newcomers.h"
 #include "app/node.h"
 #include "core/records/decide.h"
+#include "storage/file_refs.h"
 #include "storage/pairs.h"
 
 namespace staffroom {
 namespace {
 
 constexpr std::uint64_t gather_ms = 10;
-constexpr std::size_t chunks_together = 32;  // at most 8 MiB
+constexpr std::size_t chunks_together = 512, chunks_bytes_together = std::size_t{8} << 20;
 
 // What colleagues bring is left to them while room is short: the rest is for one's own work, and for getting out of it.
 Error disk_full() { return {Code::refused, "Disk full.", "Free some space."}; }
+
+// Those that belong to files named here; the others' files are removed again.
+Result<> enter_chunks(Home& home, const Chunks::Staged& staged) {
+    auto& store = home.profile().store();
+    const auto& chunks = home.profile().chunks();
+    std::vector<ChunkId> strange;
+    auto entered = store.write([&](WriteTxn& txn) -> Result<> {
+        strange.clear();
+        Chunks::Staged wanted;
+        std::vector<ChunkId> ids;
+        const auto take = [&](const ChunkId& id) {
+            if (Chunks::has(txn, id)) return false;
+            const bool used = !file_refs::groups_of(txn, id).empty();
+            (used ? ids : strange).push_back(id);
+            return used;
+        };
+        for (const auto& chunk : staged.small) {
+            if (take(chunk.id)) wanted.small.push_back(chunk);
+        }
+        for (const auto& chunk : staged.large) {
+            if (take(chunk.first)) wanted.large.push_back(chunk);
+        }
+        Chunks::enter(txn, wanted);
+        file_refs::arrived(txn, chunks, ids, store.is_locked());
+        return Done{};
+    });
+    if (entered) chunks.remove_files(strange);
+    return entered;
+}
 
 }  // namespace
 
@@ -91,25 +121,29 @@ void Node::execute(net::StoreHave& action, std::uint64_t) {
 // successors are asked for meanwhile, so the line does not wait for the disk.
 void Node::execute(net::StoreChunk& action, std::uint64_t now) {
     if (chunks_.empty()) chunks_due_ms_ = now + gather_ms;
+    chunks_bytes_ += action.bytes.size();
     chunks_.push_back({action.id, std::move(action.bytes)});
-    if (chunks_.size() >= chunks_together) store_chunks_now(now);
+    if (chunks_bytes_ >= chunks_bytes_together || chunks_.size() >= chunks_together) write_chunks();
 }
 
-void Node::store_chunks_when_due(std::uint64_t now) {
-    if (chunks_.empty() || (now < chunks_due_ms_ && peers_->chunks().is_fetching())) return;
-    store_chunks_now(now);
-    settle(now);
+void Node::write_chunks_when_due(std::uint64_t now) {
+    if (!chunks_.empty() && (now >= chunks_due_ms_ || !peers_->chunks().is_fetching())) write_chunks();
 }
 
-void Node::store_chunks_now(std::uint64_t now) {
-    if (chunks_.empty()) return;
-    std::vector<ChunkId> ids;
-    for (const auto& chunk : chunks_) ids.push_back(chunk.id);
-    const auto stored = home_.profile().room() == Room::for_all
-                            ? home_.replica().keep_chunks(std::exchange(chunks_, {}))
-                            : Result<>(disk_full());
-    chunks_.clear();
-    for (const auto& id : ids) peers_->chunk_stored(id, stored.ok(), now);
+void Node::write_chunks() {
+    chunks_bytes_ = 0;
+    auto given = std::exchange(chunks_, {});
+    const bool room = home_.profile().room() == Room::for_all;
+    if (room) return chunk_writer_->put(std::move(given));
+    for (const auto& chunk : given) peers_->chunk_stored(chunk.id, false, net::uptime_ms());
+}
+
+void Node::enter_written_chunks(std::uint64_t now) {
+    while (auto written = chunk_writer_->take()) {
+        const bool entered = written->staged && enter_chunks(home_, *written->staged).ok();
+        for (const auto& id : written->ids) peers_->chunk_stored(id, entered, now);
+        settle(now);
+    }
 }
 
 void Node::execute(net::ShareKeys& action, std::uint64_t) {

@@ -108,8 +108,12 @@ void ChunkExchange::stored(const ChunkId& chunk, bool ok, std::uint64_t now) {
     std::erase_if(wanted_, [&](const WantedChunk& wanted) { return wanted.id == chunk; });
     news_.push_back(chunk);
     // A manifest that arrived names the chunks of its file. While more are wanted than are looked at, half a window at
-    // a time is told, not every step of it.
-    if (!more_ || wanted_.size() < wanted_max / 2) changed(now);
+    // a time is told, not every step of it; then at once, or the line would stand still.
+    if (!more_) {
+        changed(now);
+    } else if (wanted_.size() < wanted_max / 2) {
+        refresh_ = std::min(refresh_, now);
+    }
     fill(now);
 }
 

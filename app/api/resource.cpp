@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <filesystem>
 
+#include "app/api/intake.h"
 #include "app/api/records.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
@@ -41,11 +42,9 @@ Result<RecordId> add_one(Desk& desk, const GroupId& group, std::vector<Input> in
     if (std::none_of(inputs.begin(), inputs.end(), [](const Input& input) { return input.field == "title"; })) {
         inputs.push_back({"title", Value(title), {}});
     }
-    for (const auto& path : files) {
-        auto file = take_in(desk, group, path);
-        if (!file) return file.error();
-        inputs.push_back({"files", Value(std::move(*file)), {}});
-    }
+    auto taken = take_in_all(desk, group, files);
+    if (!taken) return taken.error();
+    for (auto& file : *taken) inputs.push_back({"files", Value(std::move(file)), {}});
     return make(desk, group, {"resource", std::move(inputs)});
 }
 
@@ -93,12 +92,12 @@ Reply resource_add(Desk& desk, const Json& args) {
     std::erase_if(*inputs, [](const Input& input) { return input.field == "title"; });
     boost::json::array made;
     std::vector<ContentPart> parts;
-    for (const auto& path : files) {
-        auto file = take_in(desk, group, path);
-        if (!file) return file.error();
+    auto taken = take_in_all(desk, group, files);
+    if (!taken) return taken.error();
+    for (std::size_t i = 0; i < files.size(); ++i) {
         auto each = *inputs;
-        each.push_back({"title", Value(fs::path(path).stem().string()), {}});
-        each.push_back({"files", Value(std::move(*file)), {}});
+        each.push_back({"title", Value(fs::path(files[i]).stem().string()), {}});
+        each.push_back({"files", Value(std::move((*taken)[i])), {}});
         auto part = decide_create(group, actor_in(desk, group), {"resource", std::move(each)}, random_id<Nonce16>());
         if (!part) return part.error();
         made.push_back(boost::json::string(to_text(part->record)));

@@ -23,13 +23,34 @@ inline NetworkOptions loopback() {
     return options;
 }
 
+// Runs `step` in a process of its own: a second pair of daemons could not fork off the first one's threads.
+template <class Step>
+auto apart(const Step& step) {
+    decltype(step()) result;
+    int ends[2];
+    if (pipe(ends) != 0) stop({Code::io, "The system gives no more descriptors.", ""});
+    const auto child = fork();
+    if (child == 0) {
+        result = step();
+        _exit(::write(ends[1], &result, sizeof result) == sizeof result ? 0 : 1);
+    }
+    ::close(ends[1]);
+    const bool came = ::read(ends[0], &result, sizeof result) == sizeof result;
+    ::close(ends[0]);
+    waitpid(child, nullptr, 0);
+    if (!came) stop({Code::io, "A run failed.", ""});
+    return result;
+}
+
 class ColleagueDaemon {
   public:
     // After the transaction that brought it. Clocks are the same in both processes.
     struct News {
         double when = 0;            // seconds
         std::uint64_t commits = 0;  // received since it started
+        std::uint64_t chunks = 0;   // here
         bool lacks_chunks = false;
+        bool operator==(const News&) const = default;
     };
 
     // Forks, so it comes before this process opens a home or a node.
@@ -81,8 +102,11 @@ class ColleagueDaemon {
         need(node.open(options));
         News told;
         node.run([&] {
-            const News now{now_seconds(), node.received(), !home->replica().chunks().wanted(1).empty()};
-            if (now.commits == told.commits && now.lacks_chunks == told.lacks_chunks) return false;
+            News now{told.when, node.received(), 0, !home->replica().chunks().wanted(1).empty()};
+            need(home->profile().store().read(
+                [&](ReadTxn& txn) -> Result<> { return now.chunks = txn.count(Table::chunks), Done{}; }));
+            if (now == told) return false;
+            now.when = now_seconds();
             told = now;
             return ::write(news_[1], &now, sizeof now) != sizeof now;
         });

@@ -1,0 +1,68 @@
+#include "app/chunk_writer.h"
+
+#include <pthread.h>
+
+#include <csignal>
+
+namespace staffroom {
+
+ChunkWriter::ChunkWriter(const Chunks& chunks, std::function<void()> wake) : chunks_(chunks), wake_(std::move(wake)) {
+    // Signals are for the program's main thread.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread([this] { work(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+ChunkWriter::~ChunkWriter() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+}
+
+void ChunkWriter::put(std::vector<GivenChunk> chunks) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_.size() + (writing_ ? 1 : 0) < batches_max; });
+    waiting_.push_back(std::move(chunks));
+    lock.unlock();
+    changed_.notify_all();
+}
+
+std::optional<ChunkWriter::Written> ChunkWriter::take() {
+    const std::lock_guard lock(mutex_);
+    if (written_.empty()) return std::nullopt;
+    std::optional<Written> written(std::move(written_.front()));
+    written_.pop_front();
+    return written;
+}
+
+void ChunkWriter::finish() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_.empty() && !writing_; });
+}
+
+void ChunkWriter::work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;
+        auto chunks = std::move(waiting_.front());
+        waiting_.pop_front();
+        writing_ = true;
+        lock.unlock();
+        Written written;
+        for (const auto& chunk : chunks) written.ids.push_back(chunk.id);
+        if (auto staged = chunks_.stage(std::move(chunks))) written.staged = std::move(*staged);
+        lock.lock();
+        writing_ = false;
+        written_.push_back(std::move(written));
+        changed_.notify_all();
+        wake_();
+    }
+}
+
+}  // namespace staffroom

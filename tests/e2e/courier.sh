@@ -21,8 +21,10 @@ met_once() {
     group=$(as amina group new "Science" --kind plc | field group) && [ -n "$group" ] && daemon amina &&
         invite=$(as amina invite "$group" --uses 5 | field invite) || return 1
     for who in birk chidi dilan; do as $who join "$invite" --no-discovery || return 1; done
-    as amina member promote "$group" chidi && rest amina && meets amina birk && meets amina chidi && meets amina dilan &&
-        equal "$group" amina birk chidi dilan
+    as amina member promote "$group" chidi && rest amina || return 1
+    # Twice round: what the last brings is for the first too.
+    for who in birk chidi dilan birk chidi; do meets amina $who || return 1; done
+    equal "$group" amina birk chidi dilan
 }
 both_work_apart() {
     head -c 3000000 /dev/urandom >"$world/film.bin" &&
@@ -69,6 +71,12 @@ a_removed_member_gives() {
 with_daemons() {
     daemon amina && daemon chidi && echo "while it runs" >"$world/hill.md" && as amina note edit "$note" --from "$world/hill.md" &&
         carries amina && unloads chidi && shows chidi "$note" "while it runs" && rest amina && rest chidi
+}
+# A group of two is offered in the group of many: one trip brings the offer and what is in it.
+private_by_stick() {
+    as amina feedback give "$other" --private --worked "For your eyes" >/dev/null && carries amina && unloads dilan &&
+        as dilan feedback list "$other" | grep -qF "For your eyes" && unloads birk &&
+        ! as birk feedback list "$other" | grep -qF "For your eyes"
 }
 three_times() {
     as amina carry "$stick" && as dilan unload "$stick" || return 1
@@ -117,6 +125,7 @@ tell "B06 unloaded three times, a stick changes nothing" three_times
 tell "whatever they have is not carried again" nothing_is_owed_twice
 tell "B08 a stranger carries for others and cannot read it" carries_blind
 tell "with daemons running it is the same" with_daemons
+tell "what only two may read comes in the same trip as the offer" private_by_stick
 tell "B10 links, pipes and devices in place of a part are refused" strange_things
 tell "B14 strange names on a stick are of no account" strange_names
 tell "B05 40 GB on a stick: at most 64 MiB more memory" huge

@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <functional>
 
 #include "app/home.h"
 #include "storage/disk.h"
+#include "storage/own_file.h"
 
 namespace staffroom {
 namespace {
@@ -48,7 +50,7 @@ class BlockHash {
 };
 
 Error no_backup(const fs::path& file) {
-    return {Code::io, in_quotes(file.string()) + " is no backup, or it is damaged.", "Use another copy of it."};
+    return {Code::malformed, in_quotes(file.string()) + " is no backup, or it is damaged.", "Use another copy of it."};
 }
 
 // Only what begin() puts in: nothing in an archive may name another place.
@@ -66,12 +68,12 @@ bool is_ours(const std::string& name) {
 // stops with an error. Ends well only when all is what the manifest says.
 Result<std::size_t> read_backup(const fs::path& file, const std::function<Result<>(const std::string&)>& begins,
                                 const std::function<Result<>(ByteView)>& gives) {
-    if (!fs::exists(file)) {
-        return {Code::not_found, "There is no file “" + file.string() + "”.", "Check its name and the stick."};
-    }
+    // libarchive would say only that it cannot.
+    const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!opened.is_open()) return own_file_error(errno, file);
     const std::unique_ptr<archive, int (*)(archive*)> in(archive_read_new(), archive_read_free);
     archive_read_support_format_tar(in.get());
-    if (archive_read_open_filename(in.get(), file.c_str(), block_bytes) != ARCHIVE_OK) return no_backup(file);
+    if (archive_read_open_fd(in.get(), opened.number(), block_bytes) != ARCHIVE_OK) return no_backup(file);
     std::vector<BackupEntry> found;
     Bytes block(block_bytes);
     archive_entry* header = nullptr;
@@ -139,28 +141,32 @@ BackupWriter::~BackupWriter() {
 }
 
 Result<std::unique_ptr<BackupWriter>> BackupWriter::begin(Home& home, const fs::path& file) {
-    if (fs::exists(file)) {
-        return {Code::refused, in_quotes(file.string()) + " exists already.", "Choose another name."};
-    }
-    std::unique_ptr<BackupWriter> writer(new BackupWriter(home.folder(), file));
     std::error_code gone;
+    if (fs::exists(file, gone)) return own_file_error(EEXIST, file);
+    std::unique_ptr<BackupWriter> writer(new BackupWriter(home.folder(), file));
     fs::remove(writer->part_, gone);  // of a backup that was interrupted
     fs::remove(writer->store_copy_, gone);
-    if (auto copied = home.profile().store().copy_to(writer->store_copy_); !copied) return copied.error();
     writer->descriptor_ = ::open(writer->part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (writer->descriptor_ < 0) return disk_error(errno, file);
+    if (writer->descriptor_ < 0) return own_file_error(errno, file);
+    if (auto copied = home.profile().store().copy_to(writer->store_copy_); !copied) {
+        const auto& why = copied.error();
+        return {why.code == Code::io ? Code::refused : why.code, why.say, why.advice};  // the disk that copies go to
+    }
     writer->out_ = archive_write_new();
     archive_write_set_format_pax_restricted(writer->out_);
-    if (archive_write_open_fd(writer->out_, writer->descriptor_) != ARCHIVE_OK) return disk_error(errno, file);
+    if (archive_write_open_fd(writer->out_, writer->descriptor_) != ARCHIVE_OK) return own_file_error(errno, file);
     const auto& layout = home.profile().layout();
     if (auto added = writer->add("keys", layout.keys); !added) return added.error();
     if (auto added = writer->add("store/data.mdb", writer->store_copy_); !added) return added.error();
     fs::remove(writer->store_copy_, gone);
-    for (const auto& entry : fs::recursive_directory_iterator(layout.chunks, gone)) {
-        auto name = fs::relative(entry.path(), layout.root, gone).generic_string();
+    std::error_code unread;
+    fs::recursive_directory_iterator at(layout.chunks, unread);
+    for (; !unread && at != fs::recursive_directory_iterator{}; at.increment(unread)) {
+        auto name = at->path().lexically_relative(layout.root).generic_string();
         const bool is_whole = !name.starts_with("chunks/part/");
-        if (is_whole && entry.is_regular_file(gone) && is_ours(name)) writer->chunks_.push_back(std::move(name));
+        if (is_whole && at->is_regular_file(gone) && is_ours(name)) writer->chunks_.push_back(std::move(name));
     }
+    if (unread && unread != std::errc::no_such_file_or_directory) return disk_error(unread.value(), layout.chunks);
     std::sort(writer->chunks_.rbegin(), writer->chunks_.rend());
     return writer;
 }
@@ -171,7 +177,7 @@ Result<> BackupWriter::header(const std::string& name, std::uint64_t size) {
     archive_entry_set_size(entry.get(), static_cast<la_int64_t>(size));
     archive_entry_set_filetype(entry.get(), AE_IFREG);
     archive_entry_set_perm(entry.get(), 0600);
-    if (archive_write_header(out_, entry.get()) != ARCHIVE_OK) return disk_error(archive_errno(out_), file_);
+    if (archive_write_header(out_, entry.get()) != ARCHIVE_OK) return own_file_error(archive_errno(out_), file_);
     return Done{};
 }
 
@@ -196,7 +202,7 @@ Result<> BackupWriter::add(const std::string& name, const fs::path& from) {
         }
         hash.add(ByteView(block).first(filled));
         if (archive_write_data(out_, block.data(), filled) != static_cast<la_ssize_t>(filled)) {
-            return disk_error(archive_errno(out_), file_);
+            return own_file_error(archive_errno(out_), file_);
         }
         left -= filled;
     }
@@ -208,7 +214,7 @@ Result<> BackupWriter::add(const std::string& name, const fs::path& from) {
 Result<> BackupWriter::add_bytes(const std::string& name, const Bytes& bytes) {
     if (auto begun = header(name, bytes.size()); !begun) return begun;
     if (archive_write_data(out_, bytes.data(), bytes.size()) != static_cast<la_ssize_t>(bytes.size())) {
-        return disk_error(archive_errno(out_), file_);
+        return own_file_error(archive_errno(out_), file_);
     }
     return Done{};
 }
@@ -224,14 +230,15 @@ Result<bool> BackupWriter::step() {
 Result<std::uint64_t> BackupWriter::finish() {
     if (auto added = add_bytes(std::string(manifest_name), encode(BackupManifest{1, entries_})); !added)
         return added.error();
-    if (archive_write_close(out_) != ARCHIVE_OK) return disk_error(archive_errno(out_), file_);
-    if (::fsync(descriptor_) != 0) return disk_error(errno, file_);
+    if (archive_write_close(out_) != ARCHIVE_OK) return own_file_error(archive_errno(out_), file_);
+    if (::fsync(descriptor_) != 0) return own_file_error(errno, file_);
     if (auto verified = verify_backup(part_); !verified) return verified.error();
     std::error_code failed;
     const auto bytes = fs::file_size(part_, failed);
     fs::rename(part_, file_, failed);
-    if (failed) return disk_error(failed.value(), file_);
-    if (auto synced = sync_folder(fs::absolute(file_).parent_path()); !synced) return synced.error();
+    if (failed) return own_file_error(failed.value(), file_);
+    const Descriptor folder(::open(file_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder.is_open() || ::fsync(folder.number()) != 0) return own_file_error(errno, file_.parent_path());
     return bytes;
 }
 
@@ -246,7 +253,9 @@ Result<std::size_t> restore_backup(const fs::path& file, const fs::path& folder)
                 "Restore into another folder: --home FOLDER. Nothing was changed."};
     }
     std::error_code failed;
-    if (fs::exists(folder, failed) && !fs::is_empty(folder, failed)) {
+    const bool there = fs::exists(folder, failed);
+    if (there && !fs::is_directory(folder, failed)) return own_file_error(ENOTDIR, folder);
+    if (there && !fs::is_empty(folder, failed)) {
         return {Code::refused, "The folder “" + folder.string() + "” is not empty.", "Choose another with --home."};
     }
     const auto part = fs::path(folder.string() + ".part");
@@ -291,13 +300,16 @@ Result<std::size_t> restore_backup(const fs::path& file, const fs::path& folder)
     }
     if (!restored) {
         fs::remove_all(part, failed);
-    } else if (auto synced = sync_folder(fs::absolute(folder).parent_path()); !synced) {
+    } else if (auto synced = sync_folder(folder.parent_path()); !synced) {
         return synced.error();
     }
     return restored;
 }
 
-bool is_restored(const fs::path& folder) { return fs::exists(restored_mark(folder)); }
+bool is_restored(const fs::path& folder) {
+    std::error_code unseen;
+    return fs::exists(restored_mark(folder), unseen);
+}
 
 Result<> forget_restored(const fs::path& folder) {
     std::error_code failed;

@@ -40,7 +40,8 @@ struct BackupEntry {
 
 class BackupWriter {
   public:
-    // Copies the store. Errors: refused (the file exists); io.
+    // Copies the store. Needs an absolute path. Errors: refused (the file exists), what own_file_error() says; io (the
+    // profile does not read).
     static Result<std::unique_ptr<BackupWriter>> begin(Home& home, const std::filesystem::path& file);
     ~BackupWriter();  // one that was not finished leaves nothing behind
 
@@ -63,10 +64,12 @@ class BackupWriter {
     std::vector<BackupEntry> entries_;
 };
 
-// Files that a backup holds and that are what its manifest says. Errors: not_found; io (damaged, or no backup).
+// Files that a backup holds and that are what its manifest says. Errors: malformed (damaged, or no backup); what
+// own_file_error() says.
 Result<std::size_t> verify_backup(const std::filesystem::path& file);
 
-// Makes a profile in `folder`, which must not hold one. Errors: refused, not_found, io; then nothing is left behind.
+// Makes a profile in `folder` (absolute), which must not hold one. Errors: as verify_backup(), refused, io; then nothing
+// is left behind.
 Result<std::size_t> restore_backup(const std::filesystem::path& file, const std::filesystem::path& folder);
 
 // Whether this profile has just been restored, and the word that it has been seen to.

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "core/text_rules.h"
+#include "storage/own_file.h"
 
 namespace staffroom {
 
@@ -15,7 +16,7 @@ SafeFile::~SafeFile() {
 }
 
 Result<> SafeFile::keep() {
-    if (::fsync(file_.number()) != 0) return disk_error(errno, path_);
+    if (::fsync(file_.number()) != 0) return own_file_error(errno, path_);
     kept_ = true;
     return Done{};
 }
@@ -24,7 +25,7 @@ Result<SafeFolder> SafeFolder::open(const std::filesystem::path& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!opened.is_open()) return disk_error(errno, folder);
+    if (!opened.is_open()) return own_file_error(errno, folder);
     return SafeFolder(std::move(opened), folder);
 }
 
@@ -40,9 +41,9 @@ Result<SafeFile> SafeFolder::create(const std::string& label) {
                 std::move(file), path_ / name,
                 may_run_when_opened(name) ? "This file can run a program. Open it only if you trust it." : "");
         }
-        if (errno != EEXIST && errno != ELOOP) return disk_error(errno, path_ / name);
+        if (errno != EEXIST && errno != ELOOP) return own_file_error(errno, path_ / name);
     }
-    return {Code::io, "There are too many files of that name in this folder.", "Choose another folder."};
+    return {Code::refused, "There are too many files of that name in this folder.", "Choose another folder."};
 }
 
 }  // namespace staffroom

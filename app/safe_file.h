@@ -20,7 +20,7 @@ class SafeFile {
     const std::filesystem::path& path() const { return path_; }
     // Words for a teacher when opening the file would run something; else empty.
     const std::string& warning() const { return warning_; }
-    // Makes it durable. Error: io.
+    // Makes it durable. Errors: as own_file_error().
     Result<> keep();
 
   private:
@@ -36,10 +36,10 @@ class SafeFile {
 
 class SafeFolder {
   public:
-    // Makes the folder when it is missing. Errors: io, refused (not a folder).
+    // Makes the folder when it is missing. Errors: as own_file_error().
     static Result<SafeFolder> open(const std::filesystem::path& folder);
 
-    // `label` as a colleague gave it. A name that is taken gets " (2)", " (3)" … Error: io.
+    // `label` as a colleague gave it. A name that is taken gets " (2)", " (3)" … Errors: as own_file_error().
     Result<SafeFile> create(const std::string& label);
 
   private:

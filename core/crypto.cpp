@@ -145,7 +145,7 @@ Result<SymmetricKey> key_from_passphrase(std::string_view passphrase, const Nonc
     constexpr std::size_t memory_bytes = std::size_t{64} << 20;
     if (crypto_pwhash(key.bytes.data(), key.bytes.size(), passphrase.data(), passphrase.size(), salt.bytes.data(), 3,
                       memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0) {
-        return {Code::io, "There is not enough free memory to check the passphrase.",
+        return {Code::busy, "There is not enough free memory to check the passphrase.",
                 "Close other programs and try again."};
     }
     return key;

@@ -113,7 +113,7 @@ inline constexpr std::size_t box_overhead = 48;
 std::optional<Bytes> seal_box(const BoxKey& to, ByteView plain);
 std::optional<Bytes> open_box(const BoxPair& mine, ByteView box);
 
-// Argon2id, 64 MiB, 3 passes: about a quarter of a second. Error: io when memory is short.
+// Argon2id, 64 MiB, 3 passes: about a quarter of a second. Error: busy when memory is short.
 Result<SymmetricKey> key_from_passphrase(std::string_view passphrase, const Nonce16& salt);
 
 // Call once before anything else here; safe to call again.

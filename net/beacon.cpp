@@ -123,7 +123,7 @@ Result<std::unique_ptr<Beacon>> Beacon::open(const BeaconMessage& own, const Bea
     beacon->v4_ = beacon->listen_at(at_port(any_v4, own.members_port));
     beacon->v6_ = beacon->listen_at(at_port(any_v6, own.members_port));
     if (beacon->v4_ < 0 && beacon->v6_ < 0) {
-        return {Code::io, "This computer cannot answer colleagues who look for it.",
+        return {Code::refused, "This computer cannot answer colleagues who look for it.",
                 "Choose another port with --port."};
     }
     beacon->tick();

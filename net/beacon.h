@@ -32,7 +32,7 @@ struct BeaconOptions {
 
 class Beacon {
   public:
-    // `own` is what is said of this device. Errors: io (no UDP at the members' port). An interface that does not do
+    // `own` is what is said of this device. Errors: refused (no UDP at the members' port). An interface that does not do
     // multicast or broadcast is no error.
     static Result<std::unique_ptr<Beacon>> open(const BeaconMessage& own, const BeaconOptions& options);
     ~Beacon();

@@ -40,7 +40,9 @@ CurveLink::~CurveLink() {
 
 Result<Ports> CurveLink::listen(Ports wanted) {
     assert(!doors_[0].socket);
-    if (!start_answering_zap()) return {Code::io, "This computer cannot guard its door, so it stays shut."};
+    if (!start_answering_zap())
+        return {Code::refused, "This computer cannot guard its door, so it stays shut.",
+                "Close other programs, then start Staffroom again."};
     guard_domain(doors_[0].domain, [this](const LinkKey& key) {
         const std::lock_guard lock(gate_mutex_);
         const bool in = gate_.knows(key);
@@ -65,15 +67,18 @@ Result<Ports> CurveLink::listen(Ports wanted) {
 }
 
 Result<LinkId> CurveLink::dial(const Dial& dial) {
-    if (!may_dial(dial.to, dial.told)) return {Code::refused, "That address is not one of this network."};
-    if (dials_ >= dials_max || descriptors_short()) return {Code::busy, "Too many connections are open just now."};
+    if (!may_dial(dial.to, dial.told))
+        return {Code::refused, "That address is not one of this network.", "Use the address of a computer nearby."};
+    if (dials_ >= dials_max || descriptors_short())
+        return {Code::busy, "Too many connections are open just now.", "Wait a minute."};
     const auto shown = dial.door == Door::lobby ? new_link_pair() : own_;
     auto socket = CurveSocket::dial(shown, dial.server, dial.to, frame_max(dial.door) + encryption_bytes);
     if (!socket) return socket.error();
     // Connecting itself causes a wake-up. Eaten here, the next one that does not bring POLLOUT means a failed dial.
     socket->events();
     const LinkId id{++last_id_};
-    if (!watch_socket(*socket, id.value)) return {Code::busy, "Too many connections are open just now."};
+    if (!watch_socket(*socket, id.value))
+        return {Code::busy, "Too many connections are open just now.", "Wait a minute."};
     ++dials_;
     links_.emplace(id.value, Connection{.id = id,
                                         .peer = dial.server,
@@ -235,7 +240,7 @@ Result<> CurveLink::open_door(Entrance& door) {
         door.socket = *std::move(made);
         if (!watch_socket(door.socket, token_of(door.door))) {
             door.socket = {};
-            return {Code::io, "Too many files are open on this computer."};
+            return {Code::refused, "Too many files are open on this computer.", "Close other programs."};
         }
     }
     const auto port = door.socket.bind(door.port);

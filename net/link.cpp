@@ -178,7 +178,8 @@ Result<CurveSocket> CurveSocket::door(const LinkSecret& own, const std::string& 
             return CurveSocket(std::move(held));
     } catch (const zmq::error_t&) {
     }
-    return {Code::io, "This computer's network library cannot guard the door, so it stays shut."};
+    return {Code::refused, "This computer's network library cannot guard the door, so it stays shut.",
+            "Install Staffroom again from its package; it brings the right library."};
 }
 
 Result<std::uint16_t> CurveSocket::bind(std::uint16_t port) {
@@ -191,7 +192,12 @@ Result<std::uint16_t> CurveSocket::bind(std::uint16_t port) {
         if (zmq_errno() == EADDRINUSE)
             return {Code::busy, "Port " + service + " of this computer is in use.", "Choose another one with --port."};
     }
-    return {Code::io, "Port " + service + " of this computer cannot be opened."};
+    if (zmq_errno() == EACCES) {
+        return {Code::refused, "Port " + service + " of this computer is kept for its system.",
+                "Choose one from 1024 on with --port."};
+    }
+    return {Code::refused, "Port " + service + " of this computer cannot be opened.",
+            "Choose another one with --port."};
 }
 
 Result<CurveSocket> CurveSocket::dial(const LinkPair& shown, const LinkKey& server, const Address& to,
@@ -209,7 +215,7 @@ Result<CurveSocket> CurveSocket::dial(const LinkPair& shown, const LinkKey& serv
         socket.connect("tcp://" + address_text(to));
         return CurveSocket(std::move(held));
     } catch (const zmq::error_t&) {
-        return {Code::busy, "No more connections can be opened just now."};
+        return {Code::busy, "No more connections can be opened just now.", "Wait a minute."};
     }
 }
 

@@ -60,10 +60,10 @@ class CurveSocket {
     explicit operator bool() const { return held_ != nullptr; }
 
     // A door that is not bound yet. `message_max` in bytes, encryption (33) included; `queue` in messages, per peer.
-    // Errors: io.
+    // Errors: refused.
     static Result<CurveSocket> door(const LinkSecret& own, const std::string& domain, std::size_t message_max,
                                     int queue);
-    // Every interface, IPv4 and IPv6; port 0 is the system's choice. Gives the port. Errors: busy (port in use), io.
+    // Every interface, IPv4 and IPv6; port 0 is the system's choice. Gives the port. Errors: busy (port in use), refused (kept for the system).
     Result<std::uint16_t> bind(std::uint16_t port);
 
     // A dial under way: writable once both ends are proved. Errors: busy (no more sockets).

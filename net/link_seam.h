@@ -93,7 +93,7 @@ class Link {
     virtual ~Link() = default;
 
     // Opens both doors on every interface, IPv4 and IPv6; port 0 lets the system choose. Gives the ports that were
-    // bound. Once. Errors: busy (a port is taken), io (the doors cannot be guarded, so they stay shut).
+    // bound. Once. Errors: busy (a port is taken), refused (a port that may not be used; the doors cannot be guarded, so they stay shut).
     virtual Result<Ports> listen(Ports wanted) = 0;
 
     // Starts a connection; `opened` or `closed` follows, or nothing at all when the other side refuses in silence, so

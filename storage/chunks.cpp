@@ -38,6 +38,15 @@ Result<> sync_each(const std::vector<std::filesystem::path>& paths, const std::f
     return Done{};
 }
 
+// What a folder holds; nothing where it cannot be read, or is none.
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> entries;
+    std::error_code error;
+    std::filesystem::directory_iterator at(folder, error);
+    for (; !error && at != std::filesystem::directory_iterator{}; at.increment(error)) entries.push_back(at->path());
+    return entries;
+}
+
 }  // namespace
 
 Result<Chunks> Chunks::open(std::filesystem::path folder) {
@@ -45,10 +54,7 @@ Result<Chunks> Chunks::open(std::filesystem::path folder) {
     if (chunks.folder_.empty()) return chunks;
     if (auto made = make_folder(chunks.folder_); !made) return made.error();
     if (auto made = make_folder(chunks.part_folder()); !made) return made.error();
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(chunks.part_folder(), error)) {
-        ::unlink(entry.path().c_str());
-    }
+    for (const auto& left_behind : entries_of(chunks.part_folder())) ::unlink(left_behind.c_str());
     return chunks;
 }
 
@@ -150,11 +156,10 @@ void Chunks::remove_files(const std::vector<ChunkId>& ids) const {
 std::vector<ChunkId> Chunks::files_without_row(ReadTxn& txn) const {
     std::vector<ChunkId> found;
     if (folder_.empty()) return found;
-    std::error_code error;
-    for (const auto& folder : std::filesystem::directory_iterator(folder_, error)) {
-        if (folder.path() == part_folder() || !folder.is_directory(error)) continue;
-        for (const auto& entry : std::filesystem::directory_iterator(folder.path(), error)) {
-            const auto id = id_from_text<ChunkId>(entry.path().filename().string());
+    for (const auto& folder : entries_of(folder_)) {
+        if (folder == part_folder()) continue;
+        for (const auto& file : entries_of(folder)) {
+            const auto id = id_from_text<ChunkId>(file.filename().string());
             if (id && !has(txn, *id)) found.push_back(*id);
         }
     }

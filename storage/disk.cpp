@@ -51,7 +51,7 @@ Error disk_error(int error, const std::filesystem::path& path) {
         return {Code::refused, "This program may not write to " + path.string() + ".",
                 "Give yourself the right to write there, or choose another folder."};
     }
-    if (error == ENOENT) return {Code::not_found, "There is no " + path.string() + ".", ""};
+    if (error == ENOENT) return {Code::not_found, "There is no " + path.string() + ".", "Check the path."};
     return {Code::io, "The disk reported an error at " + path.string() + ": " + std::strerror(error) + ".",
             "Check the disk, and keep a copy of your work elsewhere."};
 }
@@ -118,11 +118,12 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat status {};
     if (!file.is_open() || ::fstat(file.number(), &status) != 0) return disk_error(errno, path);
-    if (!S_ISREG(status.st_mode)) return {Code::refused, path.string() + " is not a plain file.", ""};
+    if (!S_ISREG(status.st_mode))
+        return {Code::refused, path.string() + " is not a plain file.", "Put a plain file in its place."};
     Bytes bytes;
     for (;;) {
         const auto at = bytes.size();
-        if (at > max) return {Code::too_large, path.string() + " is too large.", ""};
+        if (at > max) return {Code::too_large, path.string() + " is too large.", "Look whether it is the right file."};
         bytes.resize(std::max<std::size_t>(at + 4096, std::min(max + 1, static_cast<std::size_t>(status.st_size) + 1)));
         const auto got = ::read(file.number(), bytes.data() + at, bytes.size() - at);
         if (got < 0 && errno != EINTR) return disk_error(errno, path);

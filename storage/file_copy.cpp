@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "storage/file_refs.h"
+#include "storage/own_file.h"
 
 namespace staffroom {
 namespace {
@@ -60,8 +61,7 @@ Result<FileIntake> FileIntake::open(const std::filesystem::path& path, const Sym
     Descriptor source(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status {};
     if (!source.is_open() || ::fstat(source.number(), &status) != 0) {
-        if (errno == ENOENT) return {Code::not_found, "There is no file " + path.string() + ".", "Check its name."};
-        return {Code::refused, path.string() + " cannot be read.", "Check that you may open it."};
+        return own_file_error(errno, path);
     }
     if (!S_ISREG(status.st_mode)) {
         return {Code::refused, path.string() + " is not a file.", "Choose a file, or a folder of files."};
@@ -81,7 +81,7 @@ Result<> FileIntake::step(Store& store, const Chunks& chunks) {
     std::vector<GivenChunk> batch;
     Bytes plain;
     while (batch.size() < batch_chunks) {
-        if (!read_chunk(source_.number(), plain)) return disk_error(errno, path_);
+        if (!read_chunk(source_.number(), plain)) return own_file_error(errno, path_);
         if (!plain.empty()) {
             auto sealed = maker_.add(plain);
             if (!sealed) return sealed.error();
@@ -132,7 +132,7 @@ Result<> read_out(Store& store, const Chunks& chunks, const FileRef& file, const
 Result<> copy_out(Store& store, const Chunks& chunks, const FileRef& file, int descriptor,
                   const std::filesystem::path& target) {
     return read_out(store, chunks, file, [&](ByteView plain) -> Result<> {
-        if (!write_all(descriptor, plain)) return disk_error(errno, target);
+        if (!write_all(descriptor, plain)) return own_file_error(errno, target);
         return Done{};
     });
 }

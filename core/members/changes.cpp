@@ -93,7 +93,9 @@ Result<MemberChange> decide_role(const Membership& members, const DeviceId& me, 
 
 Result<MemberChange> decide_leave(const Membership& members, const DeviceId& me) {
     const auto role = members.role_of(me);
-    if (role == Role::none) return {Code::refused, "You are not in this group any more."};
+    if (role == Role::none)
+        return {Code::refused, "You are not in this group any more.",
+                "Ask an organiser of the group to let you in again."};
     const auto who = *members.person_of(me);
     if (members.role_after(me, act_about(ActKind::leave, who)).role != Role::none) {
         return {Code::refused, "On this computer you cannot leave the group, since colleagues helped you to recover.",
@@ -113,7 +115,8 @@ Result<MemberChange> decide_revoke(const Membership& members, const DeviceId& me
     assert(statement.kind == StatementKind::revoke);
     const auto* known = members.card_of(statement.person);
     if (known == nullptr || members.person_of(statement.device) != statement.person) {
-        return {Code::not_found, "This computer is not known in the group."};
+        return {Code::not_found, "This computer is not known in the group.",
+                "See your computers: staffroom device list"};
     }
     auto card = *known;
     card.statements.push_back(statement);

@@ -45,11 +45,11 @@ writes_again() {
 }
 second_profile() { refuses 5 birk restore "$backup"; }
 hostile() {
-    head -c 20000 "$backup" >"$world/short" && refuses 74 new restore "$world/short" && [ ! -e "$world/new" ] && [ ! -e "$world/new.part" ] &&
+    head -c 20000 "$backup" >"$world/short" && refuses 2 new restore "$world/short" && [ ! -e "$world/new" ] && [ ! -e "$world/new.part" ] &&
         cp "$backup" "$world/bent" && printf 'x' | dd of="$world/bent" bs=1 seek=700000 conv=notrunc 2>/dev/null &&
-        refuses 74 new restore "$world/bent" && [ ! -e "$world/new" ] && refuses 4 new restore "$world/absent" &&
+        refuses 2 new restore "$world/bent" && [ ! -e "$world/new" ] && refuses 4 new restore "$world/absent" &&
         mkdir "$world/evil" && echo x >"$world/evil/x" && (cd "$world/evil" && tar -cPf "$world/evil.tar" ../evil/x) &&
-        refuses 74 new restore "$world/evil.tar" && [ ! -e "$world/new" ]
+        refuses 2 new restore "$world/evil.tar" && [ ! -e "$world/new" ]
 }
 
 locked_person() {

@@ -1,0 +1,21 @@
+#include "app/folder_walk.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "tests/disposable.h"
+
+using namespace staffroom;
+namespace fs = std::filesystem;
+
+TEST_CASE("a folder's files in order, without hidden ones and links") {
+    const Disposable folder;
+    const auto& root = folder.path();
+    fs::create_directories(root / "unit 1" / ".cache");
+    for (const auto* name : {"b.md", "a.md", ".hidden", "unit 1/c.md", "unit 1/.cache/d.md"})
+        std::ofstream(root / name);
+    fs::create_symlink(root / "a.md", root / "link.md");
+    CHECK(*files_below(root) == std::vector<fs::path>{root / "a.md", root / "b.md", root / "unit 1" / "c.md"});
+    CHECK(files_below(root / "absent").code() == Code::not_found);
+}

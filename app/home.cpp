@@ -1,6 +1,7 @@
 #include "app/home.h"
 
 #include <chrono>
+#include <iostream>
 #include <thread>
 
 #include "app/backup.h"
@@ -43,6 +44,20 @@ void on_all_cores(std::size_t count, const std::function<void(std::size_t)>& ste
     }
     for (std::size_t i = 0; i < count; i += std::max<std::size_t>(threads, 1)) step(i);
     for (auto& each : others) each.join();
+}
+
+// Says how far the upgrade of an older profile is, when that takes longer than people wait without a word.
+WatchUpgrade say_progress() {
+    const auto start = std::chrono::steady_clock::now();
+    return [start, said = std::uint64_t{0}](const Moved& moved) mutable {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start);
+        if (seconds.count() < 1 || moved.all == 0) return;
+        const auto percent = moved.done * 100 / moved.all;
+        if (said == 0) std::cerr << "Preparing your profile for this version of Staffroom, once.\n";
+        if (said != 0 && percent < said + 10) return;
+        std::cerr << percent << " %\n";
+        said = std::max<std::uint64_t>(percent, 1);
+    };
 }
 
 }  // namespace
@@ -95,7 +110,8 @@ Result<std::unique_ptr<Home>> Home::open(const std::filesystem::path& folder,
     }
     auto owner = OwnerLock::take(folder, {});
     if (!owner) return owner.error();
-    auto profile = Profile::open(*owner, passphrase ? std::optional<std::string_view>(*passphrase) : std::nullopt);
+    const auto phrase = passphrase ? std::optional<std::string_view>(*passphrase) : std::nullopt;
+    auto profile = Profile::open(*owner, phrase, say_progress());
     if (!profile) return profile.error();
     return start(std::move(*owner), std::move(*profile));
 }

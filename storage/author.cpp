@@ -27,8 +27,9 @@ Result<> Author::may_write() const {
 std::uint64_t Author::deepest(const std::vector<CommitId>& ids) const {
     std::uint64_t depth = 0;
     for (const auto& id : ids) {
-        const auto commit = commit_log::commit(txn_, id);
-        if (commit) depth = std::max(depth, commit->header.depth);  // the genesis is no commit: depth 0
+        // The genesis is no commit: depth 0.
+        const auto place = commit_log::find(txn_, group_.number, id);
+        if (place) depth = std::max(depth, depth_of(place->key));
     }
     return depth;
 }
@@ -68,7 +69,7 @@ Result<CommitId> Author::commit(Draft draft) {
     const auto id = composed->commit.id;
     ingest_.take({std::move(composed->commit), std::move(composed->frame)});
     // The log takes everything that is valid, so an own commit that it declines is one we had no right to write.
-    if (!commit_log::has(txn_, id)) return may_not_write();
+    if (!commit_log::has(txn_, group_.number, id)) return may_not_write();
     return id;
 }
 
@@ -144,8 +145,9 @@ Result<> Author::begin_epoch_after_merge() {
     if (group_.members.needs_update() || group_.epochs.duty(group_.members, group_.held) != KeyDuty::now) return Done{};
     const auto last = commit_log::heads(txn_, group_.number, CommitKind::control);
     if (last.size() == 1) {
-        const auto commit = commit_log::commit(txn_, id_of(last.front()));
-        if (commit && group_.members.role_of(commit->header.author) >= Role::member) return Done{};
+        const commit_log::Place place{CommitKind::control, last.front()};
+        const auto kept = commit_log::read(txn_, group_.local(), place);
+        if (kept && group_.members.role_of(kept->commit.header.author) >= Role::member) return Done{};
     }
     if (auto epoch = epoch_to_write_with(); !epoch) return epoch.error();
     return Done{};

@@ -76,27 +76,26 @@ std::vector<CommitId> CommittedLog::heads(const GroupId& group, CommitKind kind)
 bool CommittedLog::knows(const GroupId& group, const CommitId& commit) const {
     const auto* found = find(group);
     if (!found) return false;
-    return reading<bool>(
-        [&](ReadTxn& txn) { return commit_log::has(txn, commit) || waiting_.has(txn, found->number, commit); });
+    return reading<bool>([&](ReadTxn& txn) {
+        return commit_log::has(txn, found->number, commit) || waiting_.has(txn, found->number, commit);
+    });
 }
 
 std::optional<CommitFrame> CommittedLog::read(const GroupId& group, const CommitId& commit) const {
     const auto* found = find(group);
     if (!found) return std::nullopt;
     return reading<std::optional<CommitFrame>>([&](ReadTxn& txn) {
-        auto frame = commit_log::frame(txn, commit);
-        // A commit of another group is not this group's to serve.
-        if (frame && read_commit(frame->commit)->header.group != group) frame.reset();
-        return frame ? frame : waiting_.frame(txn, found->number, commit);
+        auto frame = commit_log::frame(txn, found->local(), commit);
+        return frame ? std::move(frame) : waiting_.frame(txn, found->number, commit);
     });
 }
 
 std::optional<Bytes> CommittedLog::read_part(const GroupId& group, const PartName& part) const {
+    const auto* found = find(group);
+    if (!found) return std::nullopt;
     return reading<std::optional<Bytes>>([&](ReadTxn& txn) -> std::optional<Bytes> {
-        const auto commit = commit_log::commit(txn, part.commit);
-        if (!commit || commit->header.group != group) return std::nullopt;
-        auto bytes = commit_log::part(txn, part.commit, part.index);
-        return bytes && is_part(commit->header, part.index, *bytes) ? std::move(bytes) : std::nullopt;
+        auto frame = commit_log::frame(txn, found->local(), part.commit);
+        return frame && part.index < frame->parts.size() ? std::move(frame->parts[part.index]) : std::nullopt;
     });
 }
 
@@ -193,10 +192,11 @@ Have CommittedLog::own_have(const GroupId& group) const {
         set->heads = std::move(deepest);
     }
     reading<bool>([&](ReadTxn& txn) {
+        std::optional<commit_log::Kept> kept;
         for (const auto& part : commit_log::wanted_parts(txn, found->number, limits::waiting_commits)) {
-            const auto commit = commit_log::commit(txn, part.commit);
+            if (!kept || kept->commit.id != part.commit) kept = commit_log::read(txn, found->local(), part.commit);
             ++have.wanted_parts;
-            if (commit) have.wanted_bytes += commit->header.parts[part.index].size;
+            if (kept) have.wanted_bytes += kept->commit.header.parts[part.index].size;
         }
         const auto chunks = file_refs::wanted_of(txn, found->number);
         have.wanted_chunks = chunks.chunks;

@@ -2,6 +2,7 @@
 
 #include "storage/commit_log.h"
 #include "storage/file_refs.h"
+#include "storage/group.h"
 #include "storage/keys.h"
 
 namespace staffroom {
@@ -17,14 +18,34 @@ bool is_secret(Table table) {
 // Moves the first `front` bytes of a key behind the rest.
 Bytes turned(ByteView key, std::size_t front) { return keys::joined({key.subspan(front), key.first(front)}); }
 
-bool is_right_place(ByteView key, ReadTxn& txn) {
-    if (key.size() != keys::set_bytes + CommitKey::size) return false;
-    const auto id = *CommitId::from(key.last(CommitId::size));
-    if (txn.has(Table::lost, id.view())) return true;
-    const auto commit = commit_log::commit(txn, id);
-    if (!commit) return txn.failed();  // found bad where it lies
-    return key[keys::group_bytes] == static_cast<std::uint8_t>(commit->header.kind) &&
-           *CommitKey::from(key.last(CommitKey::size)) == key_of(commit->header.depth, id);
+bool is_in_log(ByteView key, ReadTxn& txn) {
+    return commit_log::place_named(key).has_value() && txn.has(Table::log, key);
+}
+
+bool leads_to_log(ByteView row, ReadTxn& txn) {
+    constexpr std::size_t front = keys::group_bytes + keys::front_bytes;
+    if (row.size() <= front) return false;
+    auto rest = row.subspan(front + 1);
+    const auto depth = keys::take_depth(rest);
+    if (!depth || !rest.empty()) return false;
+    // The log has the rest of the id.
+    auto begin = keys::joined({row.first(keys::group_bytes), row.subspan(front, 1)});
+    append_be64(begin, *depth);
+    append(begin, row.subspan(keys::group_bytes, keys::front_bytes));
+    bool found = false;
+    txn.scan_keys(Table::log, begin, [&](ByteView) { return found = true, false; });
+    return found;
+}
+
+bool is_mention(ByteView row, ReadTxn& txn) {
+    if (row.size() < keys::group_bytes + RecordId::size) return false;
+    auto rest = row.subspan(keys::group_bytes + RecordId::size);
+    const auto depth = keys::take_depth(rest);
+    if (!depth || rest.size() != keys::front_bytes + 2) return false;
+    auto place = keys::joined({row.first(keys::group_bytes), rest.first(keys::front_bytes)});
+    place.push_back(static_cast<std::uint8_t>(CommitKind::content));
+    keys::append_depth(place, *depth);
+    return leads_to_log(place, txn);
 }
 
 }  // namespace
@@ -32,6 +53,11 @@ bool is_right_place(ByteView key, ReadTxn& txn) {
 Result<bool> Scrub::step() {
     if (table_ == tables_count) return false;
     const auto table = static_cast<Table>(table_);
+    const auto grouped = store_.read([&](ReadTxn& txn) -> Result<> {
+        groups_ = numbered_groups(txn);
+        return Done{};
+    });
+    if (!grouped) return grouped.error();
     Result<std::optional<Bytes>> last = std::optional<Bytes>{};
     if (store_.is_locked() && traits_of(table).key == SealedBy::view) {
         const auto counted = store_.read([&](ReadTxn& txn) -> Result<> {
@@ -71,60 +97,58 @@ Result<Health> Scrub::finish() {
 void Scrub::look(Table table, ByteView key, const std::optional<Bytes>& value, ReadTxn& txn) {
     ++health_.values;
     if (!value && is_secret(table)) ++health_.secrets_bad;
-    const bool right = value && is_right(table, key, *value, txn);
-    switch (table) {
-        case Table::commits:
-            ++health_.commits;
-            break;
-        case Table::parts:
+    if (table == Table::log) {
+        look_at_commit(key, value, txn);
+    } else if (table == Table::late_parts) {
+        if (value && is_right_part(key, *value, txn)) {
             ++health_.parts;
-            break;
-        case Table::chunks:
+        } else if (const auto name = commit_log::part_name(key)) {
+            health_.parts_bad.push_back(*name);
+        }
+    } else if (table == Table::chunks) {
+        if (value && is_right_chunk(key, txn)) {
             ++health_.chunks;
-            break;
-        default:
-            if (!value) ++health_.values_bad;
-            if (value && !right) ++health_.rows_bad;
-            return;
-    }
-    if (right) return;
-    if (table == Table::commits) {
-        --health_.commits;
-        if (const auto id = CommitId::from(key)) health_.commits_bad.push_back(*id);
-    } else if (table == Table::parts) {
-        --health_.parts;
-        if (const auto name = commit_log::part_name(key)) health_.parts_bad.push_back(*name);
-    } else {
-        --health_.chunks;
-        if (const auto id = ChunkId::from(key)) health_.chunks_bad.push_back(*id);
+        } else if (const auto id = ChunkId::from(key)) {
+            health_.chunks_bad.push_back(*id);
+        }
+    } else if (!value) {
+        ++health_.values_bad;
+    } else if (!is_right_row(table, key, txn)) {
+        ++health_.rows_bad;
     }
 }
 
-bool Scrub::is_right(Table table, ByteView key, ByteView value, ReadTxn& txn) {
-    switch (table) {
-        case Table::commits:
-            return is_right_commit(key, value);
-        case Table::parts:
-            return is_right_part(key, value, txn);
-        case Table::chunks:
-            return is_right_chunk(key, txn);
-        default:
-            return is_right_row(table, key, txn);
+void Scrub::look_at_commit(ByteView key, const std::optional<Bytes>& value, ReadTxn& txn) {
+    const auto named = commit_log::place_named(key);
+    const auto group = named ? groups_.find(named->first) : groups_.end();
+    if (group == groups_.end()) return void(++health_.rows_bad);
+    const auto& [number, place] = *named;
+    const auto id = id_of(place.key);
+    if (!txn.has(Table::places, keys::place(number, place.kind, place.key))) ++health_.rows_bad;
+    if (value && value->empty() && txn.has(Table::lost, id.view())) return;
+    const auto kept = value ? commit_log::read_row({number, group->second}, place, *value) : std::nullopt;
+    if (!kept) return health_.commits_bad.push_back(id);
+    ++health_.commits;
+    for (std::size_t index = 0; index < kept->parts.size(); ++index) {
+        if (!kept->parts[index]) continue;
+        if (is_part(kept->commit.header, index, *kept->parts[index])) {
+            ++health_.parts;
+        } else {
+            health_.parts_bad.push_back({id, static_cast<std::uint16_t>(index)});
+        }
     }
-}
-
-bool Scrub::is_right_commit(ByteView key, ByteView value) {
-    const auto commit = read_commit(value);
-    return commit && CommitId::from(key) == commit->id;
 }
 
 bool Scrub::is_right_part(ByteView key, ByteView value, ReadTxn& txn) {
     const auto name = commit_log::part_name(key);
     if (!name) return false;
-    const auto commit = commit_log::commit(txn, name->commit);
-    // A part whose commit is bad is judged when that is here again.
-    if (!commit) return txn.failed() || txn.has(Table::lost, name->commit.view());
-    return name->index < commit->header.parts.size() && is_part(commit->header, name->index, value);
+    for (const auto& [number, group] : groups_) {
+        if (!commit_log::has(txn, number, name->commit)) continue;
+        const auto kept = commit_log::read(txn, {number, group}, name->commit);
+        // A part whose commit is bad is judged when that is here again.
+        return !kept || is_part(kept->commit.header, name->index, value);
+    }
+    return txn.failed() || txn.has(Table::lost, name->commit.view());
 }
 
 bool Scrub::is_right_chunk(ByteView key, ReadTxn& txn) {
@@ -133,29 +157,26 @@ bool Scrub::is_right_chunk(ByteView key, ReadTxn& txn) {
 }
 
 bool is_right_row(Table table, ByteView key, ReadTxn& txn) {
-    // Whether the row has this length, and the commit whose id is at `at` is here or being fetched again.
-    const auto names_commit = [&](std::size_t size, std::size_t at) {
-        if (key.size() != size) return false;
-        const auto id = key.subspan(at, CommitId::size);
-        return txn.has(Table::commits, id) || txn.has(Table::lost, id);
+    const auto names_commit = [&](ByteView group, ByteView commit) {
+        const auto id = *CommitId::from(commit);
+        return txn.has(Table::lost, id.view()) || commit_log::find(txn, read_be32(group), id).has_value();
     };
-    constexpr std::size_t index = 2;
     switch (table) {
-        case Table::order:
-            return is_right_place(key, txn);
         case Table::heads:
-            return names_commit(keys::set_bytes + CommitId::size, keys::set_bytes);
-        case Table::record_commits:
-            return names_commit(keys::group_bytes + RecordId::size + CommitKey::size + index,
-                                keys::group_bytes + RecordId::size + 8) &&
-                   txn.has(Table::order,
-                           keys::in_set(read_be32(key), CommitKind::content,
-                                        key.subspan(keys::group_bytes + RecordId::size, CommitKey::size)));
+            return is_in_log(key, txn);
+        case Table::places:
+            return leads_to_log(key, txn);
+        case Table::mentions:
+            return is_mention(key, txn);
         case Table::waiting_for:
             return key.size() == keys::group_bytes + 2 * CommitId::size &&
                    txn.has(Table::waiting, keys::in_group(read_be32(key), key.last(CommitId::size)));
         case Table::wants:
-            if (!key.empty() && key[0] == 'p') return names_commit(1 + keys::group_bytes + CommitId::size + index, 5);
+            if (!key.empty() && key[0] == 'p') {
+                constexpr std::size_t at = 1 + keys::group_bytes;
+                return key.size() == at + CommitId::size + 2 &&
+                       names_commit(key.subspan(1), key.subspan(at, CommitId::size));
+            }
             return file_refs::is_right_want(txn, key);
         case Table::chunk_users:
             return key.size() > ChunkId::size && txn.has(Table::group_chunks, turned(key, ChunkId::size));

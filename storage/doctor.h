@@ -5,10 +5,12 @@
 // not touched: storage/mend.h repairs it, storage/salvage.h when the file itself is broken.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "core/ports.h"
 #include "storage/chunks.h"
+#include "storage/keys.h"
 #include "storage/lmdb.h"
 
 namespace staffroom {
@@ -47,13 +49,13 @@ class Scrub {
 
   private:
     void look(Table table, ByteView key, const std::optional<Bytes>& value, ReadTxn& txn);
-    bool is_right(Table table, ByteView key, ByteView value, ReadTxn& txn);
-    bool is_right_commit(ByteView key, ByteView value);
+    void look_at_commit(ByteView key, const std::optional<Bytes>& value, ReadTxn& txn);
     bool is_right_part(ByteView key, ByteView value, ReadTxn& txn);
     bool is_right_chunk(ByteView key, ReadTxn& txn);
 
     LmdbStore& store_;
     const Chunks& chunks_;
+    std::map<keys::GroupNumber, GroupId> groups_;
     std::size_t table_ = 0;
     Bytes after_;
     Health health_;

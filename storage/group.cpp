@@ -23,14 +23,13 @@ bool masks(const ControlOp& op) {
            std::holds_alternative<HideOp>(op.body);
 }
 
-std::optional<std::vector<Bytes>> parts_of(ReadTxn& txn, const Commit& commit) {
-    std::vector<Bytes> parts;
-    for (std::size_t index = 0; index < commit.header.parts.size(); ++index) {
-        auto part = commit_log::part(txn, commit.id, index);
+std::optional<std::vector<Bytes>> whole(commit_log::Parts&& parts) {
+    std::vector<Bytes> all;
+    for (auto& part : parts) {
         if (!part) return std::nullopt;
-        parts.push_back(std::move(*part));
+        all.push_back(std::move(*part));
     }
-    return parts;
+    return all;
 }
 
 }  // namespace
@@ -66,10 +65,21 @@ const SymmetricKey* Group::key(const EpochId& epoch) const {
 
 Shift Group::add_control(ReadTxn& txn, const Commit& control, const ControlOps& ops) {
     for (const auto& seen : control.header.seen) {
-        if (!commit_log::has(txn, seen)) seen_later.insert(seen);
+        if (!commit_log::has(txn, number, seen)) seen_later.insert(seen);
     }
     may_mask |= std::any_of(ops.ops.begin(), ops.ops.end(), masks);
     return members.add(control, ops);
+}
+
+std::map<keys::GroupNumber, GroupId> numbered_groups(ReadTxn& txn) {
+    std::map<keys::GroupNumber, GroupId> groups;
+    txn.scan_keys(Table::groups, {}, [&](ByteView key) {
+        const auto bytes = txn.get_if_sound(Table::groups, key);
+        const auto row = bytes ? decode<GroupRow>(*bytes) : Result<GroupRow>{group_damaged()};
+        if (row) groups[row->number] = *GroupId::from(key);
+        return true;
+    });
+    return groups;
 }
 
 void add_group(WriteTxn& txn, const Genesis& genesis, const Hash& group_key) {
@@ -100,9 +110,10 @@ Result<std::unique_ptr<Group>> load_group(ReadTxn& txn, const GroupId& id, const
             return true;
         });
         for (const auto& key : order) {
-            const auto commit = commit_log::commit(txn, id_of(key));
-            const auto parts = commit ? parts_of(txn, *commit) : std::nullopt;
+            auto kept = commit_log::read(txn, group->local(), commit_log::Place{kind, key});
+            const auto parts = kept ? whole(std::move(kept->parts)) : std::nullopt;
             if (!parts) return group_damaged();
+            const auto* commit = &kept->commit;
             if (kind == CommitKind::key) {
                 const auto author = group->members.author_of(commit->header.author, commit->header.auth);
                 if (author) group->add_key(*commit, *author, *parts);

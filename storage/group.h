@@ -55,6 +55,7 @@ struct Group {
     // Folds a complete key commit by that person; gives the epochs whose key is new here.
     std::vector<EpochId> add_key(const Commit& key, const PersonId& author, const std::vector<Bytes>& parts);
     const SymmetricKey* key(const EpochId& epoch) const;
+    keys::LocalGroup local() const { return {number, id}; }
 
     // Content that control commits saw and that is not here yet: it counts as known to nobody until it comes.
     std::set<CommitId> seen_later;
@@ -67,6 +68,9 @@ struct Group {
 };
 
 using Groups = std::map<GroupId, std::unique_ptr<Group>>;
+
+// Which group has which number. One whose row is damaged is left out, so that the others can be gone through.
+std::map<keys::GroupNumber, GroupId> numbered_groups(ReadTxn& txn);
 
 // Adds a group that is not here yet. Needs is_valid(genesis).
 void add_group(WriteTxn& txn, const Genesis& genesis, const Hash& group_key);

@@ -42,8 +42,9 @@ Ingest::Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& 
 }
 
 void Ingest::take(const CheckedCommit& checked) {
-    const auto& id = checked.commit.id;
-    if (commit_log::has(txn_, id) || waiting_.has(txn_, group_.number, id)) return;
+    const auto& [id, header, bytes] = checked.commit;
+    if (commit_log::has(txn_, group_.number, {header.kind, key_of(header.depth, id)})) return;
+    if (waiting_.has(txn_, group_.number, id)) return;
     std::vector<CheckedCommit> woken;
     const auto wake_those_behind = [&](const CommitId& arrived) {
         for (auto& frame : waiting_.take_those_waiting_for(txn_, group_.number, arrived)) {
@@ -65,6 +66,11 @@ Ingest::Fate Ingest::admit(const CheckedCommit& checked) {
     const auto& header = checked.commit.header;
     const auto missing = missing_ancestors(header);
     if (!missing.empty()) {
+        // What lies in another group never comes into this one.
+        if (std::any_of(missing.begin(), missing.end(), [&](const CommitId& id) { return is_elsewhere(id); })) {
+            decline(checked.commit.id, Declined::malformed);
+            return Fate::declined;
+        }
         if (waiting_.put(txn_, group_.number, checked.commit, checked.frame, missing)) return Fate::waits;
         decline(checked.commit.id, Declined::full);
         return Fate::declined;
@@ -77,7 +83,14 @@ Ingest::Fate Ingest::admit(const CheckedCommit& checked) {
 }
 
 bool Ingest::is_here(const CommitId& content) const {
-    return depths_.contains(content) || commit_log::has(txn_, content);
+    return depths_.contains(content) || commit_log::has(txn_, group_.number, content);
+}
+
+bool Ingest::is_elsewhere(const CommitId& id) {
+    if (!groups_) groups_ = numbered_groups(txn_);
+    return std::any_of(groups_->begin(), groups_->end(), [&](const auto& group) {
+        return group.first != group_.number && commit_log::has(txn_, group.first, id);
+    });
 }
 
 std::optional<std::uint64_t> Ingest::depth_in(const CommitId& id, CommitKind kind) {
@@ -85,9 +98,8 @@ std::optional<std::uint64_t> Ingest::depth_in(const CommitId& id, CommitKind kin
     if (const auto fresh = depths_.find(id); fresh != depths_.end()) {
         return fresh->second.first == kind ? std::optional(fresh->second.second) : std::nullopt;
     }
-    const auto commit = commit_log::commit(txn_, id);
-    if (!commit || commit->header.group != group_.id || commit->header.kind != kind) return std::nullopt;
-    return commit->header.depth;
+    const auto place = commit_log::find(txn_, group_.number, id);
+    return place && place->kind == kind ? std::optional(depth_of(place->key)) : std::nullopt;
 }
 
 std::vector<CommitId> Ingest::missing_ancestors(const CommitHeader& header) {
@@ -108,7 +120,7 @@ bool Ingest::depth_is_right(const CommitHeader& header) {
     const auto kind = header.kind == CommitKind::content ? CommitKind::content : CommitKind::control;
     for (const auto& id : before) {
         const auto depth = depth_in(id, kind);
-        if (!depth) return false;  // of another group or another kind
+        if (!depth) return false;  // of another kind
         deepest = std::max(deepest, *depth);
     }
     return header.depth == deepest + 1;
@@ -213,26 +225,28 @@ void Ingest::fold_part(const Commit& commit, const PartOrigin& origin, ByteView 
 bool Ingest::is_known_to(const CommitId& control, const CommitId& content) {
     const auto [found, fresh] = seen_pasts_.try_emplace(control);
     if (fresh) {
-        const auto commit = commit_log::commit(txn_, control);
+        const auto kept = commit_log::read(txn_, group_.local(), control);
         std::vector<CommitId> open;
-        if (commit) open = commit->header.seen;
+        if (kept) open = kept->commit.header.seen;
         while (!open.empty()) {
             const auto next = open.back();
             open.pop_back();
             if (found->second.contains(next)) continue;
-            const auto seen = commit_log::commit(txn_, next);
-            if (!seen || seen->header.group != group_.id || seen->header.kind != CommitKind::content) continue;
+            const auto seen = commit_log::read(txn_, group_.local(), next);
+            if (!seen || seen->commit.header.kind != CommitKind::content) continue;
             found->second.insert(next);
-            open.insert(open.end(), seen->header.parents.begin(), seen->header.parents.end());
+            const auto& parents = seen->commit.header.parents;
+            open.insert(open.end(), parents.begin(), parents.end());
         }
     }
     return found->second.contains(content);
 }
 
 void Ingest::take_part(const PartName& name, ByteView part) {
-    const auto commit = commit_log::commit(txn_, name.commit);
-    if (!commit || commit->header.group != group_.id || !is_part(commit->header, name.index, part)) return;
-    if (commit_log::part(txn_, name.commit, name.index)) return;
+    if (!commit_log::is_wanted(txn_, group_.number, name.commit, name.index)) return;
+    const auto kept = commit_log::read(txn_, group_.local(), name.commit);
+    if (!kept || !is_part(kept->commit.header, name.index, part)) return;
+    const auto* commit = &kept->commit;
     commit_log::put_part(txn_, group_.number, name.commit, name.index, part);
     if (commit->header.kind != CommitKind::content || commit->header.version > commit_version || fold_again_) return;
     const auto person = group_.members.author_of(commit->header.author, commit->header.auth);
@@ -244,24 +258,26 @@ void Ingest::take_part(const PartName& name, ByteView part) {
 
 void Ingest::read_unread(const EpochId& epoch) {
     const auto prefix = keys::unread(group_.number, epoch);
-    std::vector<std::pair<CommitId, std::uint16_t>> rows;
+    std::vector<std::pair<CommitKey, std::uint16_t>> rows;
     txn_.scan_keys(Table::views, prefix, [&](ByteView key) {
         const auto rest = key.subspan(prefix.size());
         const auto index = rest.subspan(CommitKey::size);
-        rows.emplace_back(id_of(*CommitKey::from(rest.first(CommitKey::size))),
+        rows.emplace_back(*CommitKey::from(rest.first(CommitKey::size)),
                           static_cast<std::uint16_t>(static_cast<unsigned>(index[0]) << 8 | index[1]));
         return true;
     });
     txn_.erase_all(Table::views, prefix);
-    for (const auto& [id, index] : rows) {
-        const auto commit = commit_log::commit(txn_, id);
-        const auto part = commit_log::part(txn_, id, index);
-        const auto person =
-            commit ? group_.members.author_of(commit->header.author, commit->header.auth) : std::nullopt;
-        if (!commit || !part || !person) continue;
-        auto origin = origin_of(*commit, *person);
+    std::optional<commit_log::Kept> kept;
+    for (const auto& [key, index] : rows) {
+        if (!kept || kept->commit.id != id_of(key))
+            kept = commit_log::read(txn_, group_.local(), {CommitKind::content, key});
+        if (!kept || index >= kept->parts.size() || !kept->parts[index]) continue;
+        const auto& header = kept->commit.header;
+        const auto person = group_.members.author_of(header.author, header.auth);
+        if (!person) continue;
+        auto origin = origin_of(kept->commit, *person);
         origin.part = index;
-        fold_part(*commit, origin, *part);
+        fold_part(kept->commit, origin, *kept->parts[index]);
     }
 }
 
@@ -288,15 +304,12 @@ void Ingest::fold_all_content() {
     });
     std::size_t folded = 0;
     for (const auto& key : content) {
-        const auto commit = commit_log::commit(txn_, id_of(key));
-        const auto person =
-            commit ? group_.members.author_of(commit->header.author, commit->header.auth) : std::nullopt;
-        if (!commit || !person) continue;
-        std::vector<std::optional<Bytes>> parts;
-        for (std::size_t index = 0; index < commit->header.parts.size(); ++index) {
-            parts.push_back(commit_log::part(txn_, commit->id, index));
-        }
-        fold_parts(*commit, *person, parts);
+        const auto kept = commit_log::read(txn_, group_.local(), {CommitKind::content, key});
+        if (!kept) continue;
+        const auto& header = kept->commit.header;
+        const auto person = group_.members.author_of(header.author, header.auth);
+        if (!person) continue;
+        fold_parts(kept->commit, *person, kept->parts);
         if (++folded % commits_per_flush == 0) flush_views();
     }
 }

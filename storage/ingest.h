@@ -55,6 +55,7 @@ class Ingest {
     enum class Fate { complete, waits, declined };
     Fate admit(const CheckedCommit& checked);
     bool is_here(const CommitId& content) const;
+    bool is_elsewhere(const CommitId& id);
     std::vector<CommitId> missing_ancestors(const CommitHeader& header);
     bool depth_is_right(const CommitHeader& header);
     std::optional<std::uint64_t> depth_in(const CommitId& id, CommitKind kind);
@@ -82,6 +83,7 @@ class Ingest {
     std::unordered_map<CommitId, std::pair<CommitKind, std::uint64_t>, IdHash> depths_;
     std::map<CommitId, std::unordered_set<CommitId, IdHash>> seen_pasts_;
     std::set<EpochId> opened_;
+    std::optional<std::map<keys::GroupNumber, GroupId>> groups_;  // read when it is first asked for
     bool fold_again_ = false;
     std::optional<Error> failure_;
     Ingested done_;

@@ -3,7 +3,9 @@
 // A group has a local number, so that its 32-byte id is not repeated in front of millions of keys.
 #pragma once
 
+#include <bit>
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 
 #include "core/commit.h"
@@ -12,6 +14,12 @@
 namespace staffroom::keys {
 
 using GroupNumber = std::uint32_t;
+
+// A group by its two names.
+struct LocalGroup {
+    GroupNumber number = 0;
+    GroupId id;
+};
 
 inline Bytes joined(std::initializer_list<ByteView> parts) {
     Bytes key;
@@ -24,7 +32,7 @@ inline Bytes group(GroupNumber number) {
     append_be32(key, number);
     return key;
 }
-// number | kind: prefix of `order`, `heads`, `tree`.
+// number | kind: prefix of `log`, `heads`, `tree`. Behind it in `log` and `heads`: depth and id, a CommitKey.
 inline Bytes set(GroupNumber number, CommitKind kind) {
     auto key = group(number);
     key.push_back(static_cast<std::uint8_t>(kind));
@@ -45,7 +53,7 @@ inline Bytes in_group(GroupNumber number, ByteView rest) {
 }
 inline constexpr std::size_t group_bytes = 4;
 
-// commit id | index: `parts`.
+// commit id | index: `late_parts`.
 inline Bytes part(const CommitId& commit, std::size_t index) {
     auto key = copy_of(commit.view());
     key.push_back(static_cast<std::uint8_t>(index >> 8));
@@ -53,9 +61,39 @@ inline Bytes part(const CommitId& commit, std::size_t index) {
     return key;
 }
 
-// number | record | commit key | part: `record_commits`.
-inline Bytes record_commit(GroupNumber number, const RecordId& record, const CommitKey& commit, std::size_t index) {
-    auto key = joined({group(number), record.view(), commit.view()});
+// Of an id the first bytes are enough to find it by; whoever finds two looks at both.
+inline constexpr std::size_t front_bytes = 8;
+inline ByteView front_of(const CommitId& id) { return id.view().first(front_bytes); }
+
+// A depth in few bytes that order as numbers do: how many, then those, the greatest first.
+inline void append_depth(Bytes& key, std::uint64_t depth) {
+    const auto count = static_cast<std::uint8_t>((std::bit_width(depth) + 7) / 8);
+    key.push_back(count);
+    for (unsigned left = count; left-- > 0;) key.push_back(static_cast<std::uint8_t>(depth >> (8 * left)));
+}
+// Takes it off the front; nothing when it is none.
+inline std::optional<std::uint64_t> take_depth(ByteView& key) {
+    if (key.empty() || key[0] > 8 || key.size() < 1u + key[0]) return std::nullopt;
+    std::uint64_t depth = 0;
+    for (const auto byte : key.subspan(1, key[0])) depth = depth << 8 | byte;
+    key = key.subspan(1u + key[0]);
+    return depth;
+}
+
+// number | front of id: prefix of the rows in `places` that may be this commit's; then kind | depth.
+inline Bytes places_of(GroupNumber number, const CommitId& id) { return joined({group(number), front_of(id)}); }
+inline Bytes place(GroupNumber number, CommitKind kind, const CommitKey& commit) {
+    auto key = places_of(number, id_of(commit));
+    key.push_back(static_cast<std::uint8_t>(kind));
+    append_depth(key, depth_of(commit));
+    return key;
+}
+
+// number | record | depth | front of id | part: `mentions`.
+inline Bytes mention(GroupNumber number, const RecordId& record, const CommitKey& commit, std::size_t index) {
+    auto key = joined({group(number), record.view()});
+    append_depth(key, depth_of(commit));
+    append(key, front_of(id_of(commit)));
     key.push_back(static_cast<std::uint8_t>(index >> 8));
     key.push_back(static_cast<std::uint8_t>(index));
     return key;

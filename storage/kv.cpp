@@ -16,6 +16,8 @@ const TableTraits& traits_of(Table table) {
         {"records", SealedBy::view},   {"record_commits", SealedBy::view}, {"texts", SealedBy::view},
         {"views", SealedBy::view},     {"peers", SealedBy::sync},          {"invites", SealedBy::sync},
         {"files", SealedBy::view},     {"lost", SealedBy::sync},           {"newcomers", SealedBy::sync},
+        {"log", SealedBy::sync, true}, {"places", SealedBy::sync},         {"late_parts", SealedBy::sync},
+        {"mentions", SealedBy::view},
     }};
     return traits.at(static_cast<std::size_t>(table));
 }

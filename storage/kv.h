@@ -29,10 +29,10 @@ enum class Table : std::uint8_t {
     meta = 0,             // versions and counters of the store itself
     profile = 1,          // device secrets, person
     groups = 2,           // genesis, group key
-    commits = 3,          // id -> header and signature
-    parts = 4,            // commit id, index -> part
-    order = 5,            // group, kind, depth, id -> empty
-    heads = 6,            // group, kind, id -> empty
+    commits = 3,          // until version 1: id -> header and signature
+    parts = 4,            // until version 1: commit id, index -> part
+    order = 5,            // until version 1: group, kind, depth, id -> empty
+    heads = 6,            // group, kind, depth, id -> empty
     waiting = 7,          // commits that miss an ancestor
     waiting_for = 8,      // missing id, waiting id -> empty
     tree = 9,             // nodes of the reconciliation trees
@@ -45,7 +45,7 @@ enum class Table : std::uint8_t {
     epochs = 16,          // epoch keys
     members = 17,         // folded control state
     records = 18,         // folded record views
-    record_commits = 19,  // record, order -> which parts touch it
+    record_commits = 19,  // until version 1: group, record, depth, id, index -> empty
     texts = 20,           // current texts and their graphs
     views = 21,           // anything else that is folded from commits
     peers = 22,           // remembered addresses and when they were met
@@ -53,8 +53,12 @@ enum class Table : std::uint8_t {
     files = 24,           // group, manifest, record -> how to open the file
     lost = 25,            // id of a complete commit whose bytes this disk spoiled -> group: fetched again
     newcomers = 26,       // group, person -> who waits for an organiser's yes, and with which invitation
+    log = 27,             // group, kind, depth, id -> header, signature and the parts that came with them
+    places = 28,          // group, front of id, kind, depth -> empty: where in the log an id lies
+    late_parts = 29,      // commit id, index -> a part that came after its commit
+    mentions = 30,        // group, record, depth, front of id, index -> empty: which parts touch a record
 };
-inline constexpr std::size_t tables_count = 27;
+inline constexpr std::size_t tables_count = 31;
 
 // Which of the profile's two keys seals a table's values (replica.md "At rest"): `lock` wipes the view key only, so
 // what is needed to receive and pass on lies under the sync key.
@@ -63,6 +67,8 @@ enum class SealedBy : std::uint8_t { sync, view };
 struct TableTraits {
     std::string_view name;  // on disk too
     SealedBy key;
+    // New keys mostly lie after all others, so a full page is left full and not divided.
+    bool is_appended = false;
 };
 const TableTraits& traits_of(Table table);
 
@@ -77,6 +83,8 @@ class ReadTxn {
     virtual ~ReadTxn() = default;
 
     virtual std::optional<Bytes> get(Table table, ByteView key) = 0;
+    // As get(), but a damaged value is absent and no failure: for moving and mending, which go on without it.
+    virtual std::optional<Bytes> get_if_sound(Table table, ByteView key) { return get(table, key); }
     // As get(), without opening the value.
     virtual bool has(Table table, ByteView key) = 0;
 
@@ -109,6 +117,8 @@ class WriteTxn : public ReadTxn {
     virtual void erase(Table table, ByteView key) = 0;
     // Erases every key that begins with `prefix`; an empty prefix empties the table. Cost: linear.
     void erase_all(Table table, ByteView prefix);
+    // As erase_all() of everything, by whole pages.
+    virtual void empty(Table table) { erase_all(table, {}); }
 };
 
 class Store {

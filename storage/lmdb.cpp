@@ -14,21 +14,12 @@
 namespace staffroom {
 namespace {
 
-constexpr char version_prefix[] = "version";
-
 MDB_val val_of(ByteView bytes) { return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())}; }
 ByteView bytes_of(const MDB_val& value) { return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size}; }
 
 Error damaged_store() {
     return {Code::io, "The storage file is damaged.",
             "Run: staffroom repair. What cannot be saved is fetched again from your colleagues."};
-}
-
-// The version is a key without a value, so that it can be read whatever seals the values.
-Bytes version_key(std::uint32_t version) {
-    Bytes key = copy_of(view_of(version_prefix));
-    append_be32(key, version);
-    return key;
 }
 
 struct Cursor {
@@ -100,6 +91,14 @@ class LmdbStore::Txn final : public WriteTxn {
         return open(table, key, bytes_of(value));
     }
 
+    std::optional<Bytes> get_if_sound(Table table, ByteView key) override {
+        if (!may_open(table)) return std::nullopt;
+        auto k = val_of(key);
+        MDB_val value;
+        if (!succeeded(mdb_get(raw_, dbi(table), &k, &value))) return std::nullopt;
+        return store_.vault_.open(table, key, bytes_of(value));
+    }
+
     bool has(Table table, ByteView key) override {
         if (failure_) return false;
         auto k = val_of(key);
@@ -151,7 +150,10 @@ class LmdbStore::Txn final : public WriteTxn {
         const auto sealed = store_.vault_.close(table, key, value);
         auto k = val_of(key);
         auto v = val_of(sealed);
-        succeeded(mdb_put(raw_, dbi(table), &k, &v, 0));
+        int code = MDB_KEYEXIST;
+        if (traits_of(table).is_appended) code = mdb_put(raw_, dbi(table), &k, &v, MDB_APPEND);
+        if (code == MDB_KEYEXIST) code = mdb_put(raw_, dbi(table), &k, &v, 0);
+        succeeded(code);
     }
 
     void erase(Table table, ByteView key) override {
@@ -159,6 +161,11 @@ class LmdbStore::Txn final : public WriteTxn {
         if (failure_) return;
         auto k = val_of(key);
         succeeded(mdb_del(raw_, dbi(table), &k, nullptr));
+    }
+
+    void empty(Table table) override {
+        assert(writable_);
+        if (!failure_) succeeded(mdb_drop(raw_, dbi(table), 0));
     }
 
     // The LMDB code of the first failure, 0 for one of ours.
@@ -284,7 +291,7 @@ int LmdbStore::open_handles(MDB_txn* raw, unsigned flags) {
 
 Result<> LmdbStore::open_tables(const LmdbOptions& options) {
     // First without writing, so that a later version's file stays as it is.
-    std::optional<std::uint32_t> version;
+    bool fresh = true, current = false;
     {
         auto raw = begin(false);
         if (!raw) return raw.error();
@@ -292,39 +299,32 @@ Result<> LmdbStore::open_tables(const LmdbOptions& options) {
         if (code != 0 && code != MDB_NOTFOUND) return mdb_txn_abort(*raw), error_of(code);
         if (code == 0) {
             Txn txn(*this, *raw, false);
-            txn.scan_keys(Table::meta, view_of(version_prefix), [&](ByteView key) {
-                if (key.size() == sizeof version_prefix - 1 + 4) version = read_be32(key.last(4));
-                return true;
-            });
+            fresh = false;
+            const auto version = version_of(txn);
+            const bool whole = !unfinished_upgrade(txn);
             if (txn.failure()) return *txn.failure();
             if (!version) return damaged_store();
             if (*version > options.version) {
                 return {Code::refused, "This profile was last used by a newer version of Staffroom.",
                         "Install the newer version on this computer. Nothing was changed."};
             }
-            const bool all = open_handles(*raw, 0) == 0;
+            current = open_handles(*raw, 0) == 0 && whole && *version == options.version;
             if (const int failed = txn.commit()) return error_of(failed);
-            if (all && *version == options.version) return Done{};
         } else {
             mdb_txn_abort(*raw);
         }
     }
-
-    auto raw = begin(true);
-    if (!raw) return raw.error();
-    Txn txn(*this, *raw, true);
-    if (const int code = open_handles(*raw, MDB_CREATE)) return error_of(code);
-    for (auto at = version.value_or(options.version); at < options.version; ++at) {
-        for (const auto& upgrade : options.upgrades) {
-            if (upgrade.from != at) continue;
-            if (auto done = upgrade.step(txn); !done) return done;
-        }
+    if (current) return Done{};
+    {
+        auto raw = begin(true);
+        if (!raw) return raw.error();
+        Txn txn(*this, *raw, true);
+        if (const int code = open_handles(*raw, MDB_CREATE)) return error_of(code);
+        if (fresh) set_version(txn, options.version);
+        if (txn.failure()) return *txn.failure();
+        if (const int code = txn.commit()) return error_of(code);
     }
-    txn.erase_all(Table::meta, view_of(version_prefix));
-    txn.put(Table::meta, version_key(options.version), {});
-    if (txn.failure()) return *txn.failure();
-    if (const int code = txn.commit()) return error_of(code);
-    return Done{};
+    return fresh ? Result<>(Done{}) : upgrade(*this, options.version, options.upgrades, options.on_upgrade);
 }
 
 Result<MDB_txn*> LmdbStore::begin(bool writable) {

@@ -20,21 +20,12 @@
 #include <vector>
 
 #include "storage/vault.h"
+#include "storage/versions.h"
 
 struct MDB_env;
 struct MDB_txn;
 
 namespace staffroom {
-
-// The version this program writes. A store of a later version is refused, and its data file not touched.
-inline constexpr std::uint32_t store_version = 1;
-
-// Brings a store from version `from` to `from` + 1. All steps that are needed and the new version are one transaction,
-// so an interrupted upgrade leaves the old store.
-struct UpgradeStep {
-    std::uint32_t from = 0;
-    Store::Write step;
-};
 
 struct LmdbOptions {
     std::filesystem::path folder;  // holds data.mdb and lock.mdb
@@ -45,6 +36,7 @@ struct LmdbOptions {
     std::filesystem::path reserve = {};  // deleted when the disk is full; empty: there is none
     std::uint32_t version = store_version;
     std::vector<UpgradeStep> upgrades;
+    WatchUpgrade on_upgrade = {};
 };
 
 struct StoreStats {

@@ -17,31 +17,35 @@ constexpr char rebuild_key[] = "rebuild";
 
 using Ids = std::unordered_set<CommitId, IdHash>;
 
-// The good commits of one kind of one group.
+// The commits of one kind of one group.
 struct Set {
-    std::vector<CommitKey> commits;
-    Ids ids;
-    Ids parents;  // named by them, here or not
+    std::vector<CommitKey> good;
+    std::vector<CommitKey> empty;  // places whose commit did not read back
+    Ids ids;                       // of the good ones
+    Ids parents;                   // named by them, here or not
 };
 struct GroupSets {
-    keys::GroupNumber number = 0;
+    keys::LocalGroup local;
     std::map<CommitKind, Set> sets;
 };
 
 class Mender {
   public:
-    // `bad`: commits whose value was there and did not open.
-    Mender(WriteTxn& txn, const Chunks& chunks, Mended& done, Ids bad)
-        : txn_(txn), chunks_(chunks), done_(done), bad_(std::move(bad)) {}
+    // `bad`: keys of rows of the log whose value was there and did not open.
+    Mender(WriteTxn& txn, const Chunks& chunks, Mended& done, const std::vector<Bytes>& bad)
+        : txn_(txn), chunks_(chunks), done_(done) {
+        for (const auto& key : bad) lose_row(key);
+    }
 
     void mend() {
         txn_.put(Table::meta, view_of(rebuild_key), {});
-        find_groups();
-        drop_places_of_no_group();
+        for (const auto& [number, id] : numbered_groups(txn_)) groups_[number].local = {number, id};
         sort_commits();
         room_.load(txn_);
-        for (auto& [id, group] : groups_) {
-            suspend_control(id, group);
+        txn_.empty(Table::places);
+        txn_.empty(Table::heads);
+        for (auto& [number, group] : groups_) {
+            suspend_control(group);
             for (const auto kind : all_kinds) mend_order(group, kind);
         }
         mend_parts();
@@ -49,141 +53,139 @@ class Mender {
     }
 
   private:
-    void find_groups() {
-        txn_.scan(Table::groups, {}, [&](ByteView key, ByteView value) {
-            const auto row = decode<GroupRow>(value);
-            if (row) groups_[*GroupId::from(key)].number = row->number;
-            return true;
-        });
+    // What was kept under this key is spoiled. The key says what it was.
+    void lose_row(const Bytes& key) {
+        const auto named = commit_log::place_named(key);
+        if (!named) return txn_.erase(Table::log, key);
+        bad_.insert(id_of(named->second.key));
+        txn_.put(Table::log, key, {});
     }
 
-    void drop_places_of_no_group() {
-        std::set<keys::GroupNumber> numbers;
-        for (const auto& [id, group] : groups_) numbers.insert(group.number);
-        for (const auto& [table, size] :
-             {std::pair(Table::order, CommitKey::size), std::pair(Table::heads, CommitId::size)}) {
-            std::vector<Bytes> orphans;
-            txn_.scan_keys(table, {}, [&, &length = size](ByteView key) {
-                if (key.size() != keys::set_bytes + length || !numbers.contains(read_be32(key)))
-                    orphans.push_back(copy_of(key));
-                return true;
-            });
-            for (const auto& key : orphans) txn_.erase(table, key);
-        }
-    }
-
-    // Reads every commit. Those that are not what their key says go; so do control and key commits without their parts.
+    // Reads every commit. Those that are not what their key says leave an empty place; so do control and key commits
+    // without their parts.
     void sort_commits() {
-        std::vector<Bytes> bad;
-        txn_.scan(Table::commits, {}, [&](ByteView key, ByteView value) {
-            const auto commit = read_commit(value);
-            const auto group = commit ? groups_.find(commit->header.group) : groups_.end();
-            if (!commit || CommitId::from(key) != commit->id || group == groups_.end() || !has_its_parts(*commit)) {
-                bad.push_back(copy_of(key));
+        std::vector<Bytes> bad, nobodys;
+        txn_.scan(Table::log, {}, [&](ByteView key, ByteView value) {
+            const auto named = commit_log::place_named(key);
+            const auto group = named ? groups_.find(named->first) : groups_.end();
+            if (group == groups_.end()) return nobodys.push_back(copy_of(key)), true;
+            const auto& place = named->second;
+            auto& set = group->second.sets[place.kind];
+            const auto kept = commit_log::read_row(group->second.local, place, value);
+            if (!kept || !has_its_parts(*kept)) {
+                if (!value.empty()) bad.push_back(copy_of(key));
+                set.empty.push_back(place.key);
                 return true;
             }
-            auto& set = group->second.sets[commit->header.kind];
-            set.commits.push_back(key_of(commit->header.depth, commit->id));
-            set.ids.insert(commit->id);
-            set.parents.insert(commit->header.parents.begin(), commit->header.parents.end());
+            const auto& commit = kept->commit;
+            set.good.push_back(place.key);
+            set.ids.insert(commit.id);
+            set.parents.insert(commit.header.parents.begin(), commit.header.parents.end());
             return true;
         });
-        for (const auto& key : bad) {
-            txn_.erase(Table::commits, key);
-            if (const auto id = CommitId::from(key)) bad_.insert(*id);
-        }
+        for (const auto& key : nobodys) txn_.erase(Table::log, key);
+        for (const auto& key : bad) lose_row(key);
     }
 
-    bool has_its_parts(const Commit& commit) {
-        if (commit.header.kind == CommitKind::content) return true;
-        for (std::size_t index = 0; index < commit.header.parts.size(); ++index) {
-            const auto part = commit_log::part(txn_, commit.id, index);
-            if (!part || !is_part(commit.header, index, *part)) return false;
+    static bool has_its_parts(const commit_log::Kept& kept) {
+        const auto& header = kept.commit.header;
+        for (std::size_t index = 0; index < kept.parts.size(); ++index) {
+            const auto& part = kept.parts[index];
+            if (part ? !is_part(header, index, *part) : header.kind != CommitKind::content) return false;
         }
         return true;
     }
 
     // Control commits with an ancestor that is not here leave the log and wait for it.
-    void suspend_control(const GroupId& id, GroupSets& group) {
+    void suspend_control(GroupSets& group) {
         auto& control = group.sets[CommitKind::control];
-        std::sort(control.commits.begin(), control.commits.end());
         std::vector<CommitKey> complete;
-        for (const auto& key : control.commits) {
-            const auto commit = commit_log::commit(txn_, id_of(key));
+        for (const auto& key : control.good) {
+            const auto kept = commit_log::read(txn_, group.local, commit_log::Place{CommitKind::control, key});
             std::vector<CommitId> missing;
-            for (const auto& parent : commit->header.parents) {
-                if (parent != root_of(id) && !control.ids.contains(parent)) missing.push_back(parent);
+            for (const auto& parent : kept->commit.header.parents) {
+                if (parent != root_of(group.local.id) && !control.ids.contains(parent)) missing.push_back(parent);
             }
             if (missing.empty()) {
                 complete.push_back(key);
                 continue;
             }
-            const auto frame = commit_log::frame(txn_, commit->id);
-            if (frame && room_.put(txn_, group.number, *commit, *frame, missing)) ++done_.commits_waiting;
-            txn_.erase(Table::commits, commit->id.view());
-            control.ids.erase(commit->id);
+            const CommitFrame frame{kept->commit.bytes, kept->parts};
+            if (room_.put(txn_, group.local.number, kept->commit, frame, missing)) ++done_.commits_waiting;
+            erase_row(group, CommitKind::control, key);
+            control.ids.erase(kept->commit.id);
         }
-        control.commits = std::move(complete);
+        control.good = std::move(complete);
     }
 
     void mend_order(GroupSets& group, CommitKind kind) {
         auto& set = group.sets[kind];
-        std::sort(set.commits.begin(), set.commits.end());
-        auto places = set.commits;
-        if (kind == CommitKind::content) lose_content(group, set, places);
-
-        std::sort(places.begin(), places.end());
-        txn_.erase_all(Table::order, keys::set(group.number, kind));
-        txn_.erase_all(Table::heads, keys::set(group.number, kind));
+        auto places = set.good;
+        lose_content(group, kind, set, places);
         for (const auto& place : places) {
-            txn_.put(Table::order, keys::in_set(group.number, kind, place.view()), {});
+            txn_.put(Table::places, keys::place(group.local.number, kind, place), {});
             if (kind == CommitKind::key || set.parents.contains(id_of(place))) continue;
-            txn_.put(Table::heads, keys::in_set(group.number, kind, id_of(place).view()), place.view().first(8));
+            txn_.put(Table::heads, keys::in_set(group.local.number, kind, place.view()), {});
         }
     }
 
-    // Adds to `places` those of commits that are not here and were: known by a bad value, or as a parent.
-    void lose_content(const GroupSets& group, const Set& set, std::vector<CommitKey>& places) {
-        Ids gone = set.parents;
-        gone.insert(bad_.begin(), bad_.end());
-        for (const auto& id : commit_log::lost(txn_, group.number, ~std::size_t{0})) gone.insert(id);
-        for (const auto& id : set.ids) gone.erase(id);
-        Ids lost = set.parents;
-        for (const auto& id : set.ids) lost.erase(id);
-        commit_log::each(txn_, group.number, CommitKind::content, [&](const CommitKey& place) {
-            if (!gone.contains(id_of(place))) return true;
-            places.push_back(place);
-            lost.insert(id_of(place));
-            return true;
-        });
-        for (const auto& id : lost) commit_log::lose(txn_, group.number, id);
+    // Content that is not here and was (known by a bad value, or as a parent) is to be fetched again, and keeps its place
+    // in `places` where that is known. Other empty places go.
+    void lose_content(const GroupSets& group, CommitKind kind, const Set& set, std::vector<CommitKey>& places) {
+        Ids gone, lost;
+        if (kind == CommitKind::content) {
+            gone = bad_;
+            for (const auto& id : commit_log::lost(txn_, group.local.number, ~std::size_t{0})) gone.insert(id);
+            for (const auto& id : set.parents) {
+                if (!set.ids.contains(id)) lost.insert(id);
+            }
+        }
+        for (const auto& place : set.empty) {
+            if (gone.contains(id_of(place)) || lost.contains(id_of(place))) {
+                places.push_back(place);
+                lost.insert(id_of(place));
+            } else {
+                erase_row(group, kind, place);
+            }
+        }
+        for (const auto& id : lost) commit_log::lose(txn_, group.local.number, id);
         done_.commits_lost += lost.size();
+    }
+
+    void erase_row(const GroupSets& group, CommitKind kind, const CommitKey& place) {
+        txn_.erase(Table::log, keys::in_set(group.local.number, kind, place.view()));
     }
 
     void mend_parts() {
         std::vector<Bytes> bad;
-        txn_.scan(Table::parts, {}, [&](ByteView key, ByteView value) {
-            const auto name = commit_log::part_name(key);
-            const auto commit = name ? commit_log::commit(txn_, name->commit) : std::nullopt;
-            const bool waits_for_commit = name && txn_.has(Table::lost, name->commit.view());
-            const bool good =
-                commit && name->index < commit->header.parts.size() && is_part(commit->header, name->index, value);
-            if (!good && !waits_for_commit) bad.push_back(copy_of(key));
+        txn_.scan(Table::late_parts, {}, [&](ByteView key, ByteView value) {
+            if (!is_of_its_commit(key, value)) bad.push_back(copy_of(key));
             return true;
         });
-        for (const auto& key : bad) txn_.erase(Table::parts, key);
-        for (const auto& [id, group] : groups_) {
+        for (const auto& key : bad) txn_.erase(Table::late_parts, key);
+        for (const auto& [number, group] : groups_) {
             const auto content = group.sets.find(CommitKind::content);
             if (content == group.sets.end()) continue;
-            for (const auto& place : content->second.commits) {
-                const auto commit = commit_log::commit(txn_, id_of(place));
-                for (std::size_t index = 0; index < commit->header.parts.size(); ++index) {
-                    if (txn_.has(Table::parts, keys::part(commit->id, index))) continue;
-                    commit_log::lose_part(txn_, group.number, commit->id, index);
+            for (const auto& place : content->second.good) {
+                const auto kept = commit_log::read(txn_, group.local, commit_log::Place{CommitKind::content, place});
+                for (std::size_t index = 0; index < kept->parts.size(); ++index) {
+                    if (kept->parts[index]) continue;
+                    commit_log::lose_part(txn_, number, kept->commit.id, index);
                     ++done_.parts_lost;
                 }
             }
         }
+    }
+
+    bool is_of_its_commit(ByteView key, ByteView part) {
+        const auto name = commit_log::part_name(key);
+        if (!name) return false;
+        if (txn_.has(Table::lost, name->commit.view())) return true;
+        for (const auto& [number, group] : groups_) {
+            const auto kept = commit_log::read(txn_, group.local, name->commit);
+            if (kept) return is_part(kept->commit.header, name->index, part);
+        }
+        return false;
     }
 
     void mend_chunks() {
@@ -203,8 +205,8 @@ class Mender {
     WriteTxn& txn_;
     const Chunks& chunks_;
     Mended& done_;
-    std::map<GroupId, GroupSets> groups_;
-    Ids bad_;
+    std::map<keys::GroupNumber, GroupSets> groups_;
+    Ids bad_;  // of commits whose row was spoiled
     WaitingRoom room_;
 };
 
@@ -228,16 +230,19 @@ Result<Mended> mend(LmdbStore& store, const Chunks& chunks) {
     Mended done;
     const auto written = store.write([&](WriteTxn& txn) -> Result<> {
         done = {};
-        Ids bad;
+        std::vector<Bytes> bad;
         for (const auto& [table, key] : unopened) {
             // The device's own secrets stay as they are: without them there is nothing to mend for.
             if (table == Table::profile) continue;
-            txn.erase(table, key);
             ++done.values_erased;
-            if (const auto id = CommitId::from(key); id && table == Table::commits) bad.insert(*id);
+            if (table == Table::log) {
+                bad.push_back(key);
+            } else {
+                txn.erase(table, key);
+            }
             done.secrets_lost += table == Table::groups || table == Table::epochs || table == Table::invites;
         }
-        Mender(txn, chunks, done, std::move(bad)).mend();
+        Mender(txn, chunks, done, bad).mend();
         return Done{};
     });
     if (!written) return written.error();

@@ -6,7 +6,7 @@
 //  - a bad control or key commit leaves the log, and control commits after it wait, since nobody may judge by half of
 //    them; they are fetched like anything that is missing;
 //  - bad parts and chunks are wanted again; a chunk's file that only lost its row gets one;
-//  - order and heads are made anew from the commits themselves. Trees, views and the references to files must be made
+//  - places and heads are made anew from the commits themselves. Trees, views and the references to files must be made
 //    anew after this by whoever knows the groups (Replica::rebuild()); until then needs_rebuild() says so, also after a
 //    crash in between.
 // Needs an unlocked profile. One transaction; linear in the store; about 200 bytes of memory a commit.

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <charconv>
 
+#include "storage/clustering.h"
+
 namespace staffroom {
 namespace {
 constexpr char device_key[] = "device";
@@ -63,24 +65,30 @@ Result<Profile> Profile::create(const OwnerLock& owner, std::optional<std::strin
     const ProfileLayout layout(owner.root());
     const auto keys = create_keyfile(layout.keys, passphrase);
     if (!keys) return keys.error();
-    return open_with(owner, *keys, true);
+    return open_with(owner, *keys, true, {});
 }
 
-Result<Profile> Profile::open(const OwnerLock& owner, std::optional<std::string_view> passphrase) {
+Result<Profile> Profile::open(const OwnerLock& owner, std::optional<std::string_view> passphrase,
+                              const WatchUpgrade& watch) {
     const ProfileLayout layout(owner.root());
     const auto keys = open_keyfile(layout.keys, passphrase);
     if (!keys) return keys.error();
     // A power cut while it was made leaves a profile that never held anything; the chunks' folder is made last.
     std::error_code ignored;
-    return open_with(owner, *keys, !std::filesystem::exists(layout.chunks, ignored));
+    return open_with(owner, *keys, !std::filesystem::exists(layout.chunks, ignored), watch);
 }
 
-Result<Profile> Profile::open_with(const OwnerLock& owner, const StorageKeys& keys, bool may_create) {
+Result<Profile> Profile::open_with(const OwnerLock& owner, const StorageKeys& keys, bool may_create,
+                                   const WatchUpgrade& watch) {
     ProfileLayout layout(owner.root());
     auto place = place_of(layout.root, layout.store_file);
     if (!place) return place.error();
-    auto store = LmdbStore::open(
-        {.folder = layout.store, .keys = keys, .may_create = may_create, .reserve = layout.reserve, .upgrades = {}});
+    auto store = LmdbStore::open({.folder = layout.store,
+                                  .keys = keys,
+                                  .may_create = may_create,
+                                  .reserve = layout.reserve,
+                                  .upgrades = {cluster_commits()},
+                                  .on_upgrade = watch});
     if (!store) return store.error();
     auto chunks = Chunks::open(layout.chunks);
     if (!chunks) return chunks.error();

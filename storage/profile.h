@@ -64,8 +64,10 @@ class Profile {
   public:
     // Makes keys and an empty store. Errors: refused (there is a profile here already); io.
     static Result<Profile> create(const OwnerLock& owner, std::optional<std::string_view> passphrase);
+    // A store of an older version is upgraded first, which may take minutes: `watch` is told how far it is.
     // Errors: as open_keyfile() and LmdbStore::open().
-    static Result<Profile> open(const OwnerLock& owner, std::optional<std::string_view> passphrase);
+    static Result<Profile> open(const OwnerLock& owner, std::optional<std::string_view> passphrase,
+                                const WatchUpgrade& watch = {});
 
     const ProfileLayout& layout() const { return layout_; }
     LmdbStore& store() { return *store_; }
@@ -92,7 +94,8 @@ class Profile {
   private:
     Profile(ProfileLayout layout, std::unique_ptr<LmdbStore> store, Chunks chunks)
         : layout_(std::move(layout)), store_(std::move(store)), chunks_(std::move(chunks)) {}
-    static Result<Profile> open_with(const OwnerLock& owner, const StorageKeys& keys, bool may_create);
+    static Result<Profile> open_with(const OwnerLock& owner, const StorageKeys& keys, bool may_create,
+                                     const WatchUpgrade& watch);
 
     ProfileLayout layout_;
     std::unique_ptr<LmdbStore> store_;

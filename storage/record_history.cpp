@@ -19,14 +19,15 @@ void add_field(RecordChange& change, const std::string& field) {
 std::vector<RecordChange> record_history(ReadTxn& txn, const Group& group, const RecordId& record) {
     std::vector<RecordChange> changes;
     for (const auto& row : commits_of(txn, group.number, record)) {
-        const auto commit = commit_log::commit(txn, id_of(row.commit));
-        const auto part = commit ? commit_log::part(txn, commit->id, row.part) : std::nullopt;
+        const auto kept = commit_log::read(txn, group.local(), commit_log::Place{CommitKind::content, row.commit});
+        const auto* commit = kept ? &kept->commit : nullptr;
+        const auto part = kept && row.part < kept->parts.size() ? kept->parts[row.part] : std::nullopt;
         const auto* key = commit ? group.key(commit->header.epoch) : nullptr;
         const auto author = commit ? group.members.author_of(commit->header.author, commit->header.auth) : std::nullopt;
         if (!part || key == nullptr || !author) continue;
         const auto plain = open_part(commit->header, row.part, *part, *key);
         const auto content = plain ? decode<ContentPart>(*plain) : Result<ContentPart>{Code::malformed, {}};
-        if (!content) continue;
+        if (!content || content->record != record) continue;
         RecordChange change{commit->id, *author, commit->header.wall_ms, true, {}};
         change.shown = group.members.judge(*commit, *author, [](const CommitId&) { return false; }).shown();
         for (const auto& op : content->ops) {

@@ -144,12 +144,13 @@ Result<Ingested> Replica::ingest(const GroupId& id, const std::vector<CommitFram
         for (const auto& frame : frames) {
             auto commit = read_commit(frame.commit);
             if (!commit || waiting_.has(txn, found->number, commit->id)) continue;
-            if (!commit_log::has(txn, commit->id)) {
+            const auto& header = commit->header;
+            if (!commit_log::has(txn, found->number, {header.kind, key_of(header.depth, commit->id)})) {
                 fresh.push_back({std::move(*commit), &frame});
                 continue;
             }
             for (std::size_t index = 0; index < frame.parts.size(); ++index) {
-                if (!frame.parts[index] || txn.has(Table::parts, keys::part(commit->id, index))) continue;
+                if (!frame.parts[index] || !commit_log::is_wanted(txn, found->number, commit->id, index)) continue;
                 late.emplace_back(PartName{commit->id, static_cast<std::uint16_t>(index)}, *frame.parts[index]);
             }
         }

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "storage/clustering.h"
 #include "storage/pages.h"
 
 namespace staffroom {
@@ -14,8 +15,8 @@ namespace {
 constexpr std::size_t entries_per_write = 5'000;
 
 // Values of these never change under their key, so that an old page is as good as a new one.
-constexpr Table constant_tables[] = {Table::commits, Table::parts,  Table::chunks,  Table::profile,
-                                     Table::groups,  Table::epochs, Table::invites, Table::waiting};
+constexpr Table constant_tables[] = {Table::log,    Table::late_parts, Table::chunks,  Table::profile, Table::groups,
+                                     Table::epochs, Table::invites,    Table::waiting, Table::commits, Table::parts};
 
 std::optional<Table> table_named(std::string_view name) {
     for (std::size_t i = 0; i < tables_count; ++i) {
@@ -133,6 +134,8 @@ Result<Salvaged> salvage(const OwnerLock& owner, const StorageKeys& keys) {
             copy.flush();
         }
         if (copy.failure()) return *copy.failure();
+        const auto marked = (*store)->write([](WriteTxn& txn) -> Result<> { return cluster_anew(txn), Done{}; });
+        if (!marked) return marked.error();
     }
     if (done.saved + done.found_again == 0) {
         std::filesystem::remove_all(fresh, ignored);

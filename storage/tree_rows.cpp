@@ -7,7 +7,7 @@ std::vector<CommitKey> keys_between(ReadTxn& txn, keys::GroupNumber number, Comm
                                     const CommitKey& last, std::size_t most) {
     std::vector<CommitKey> found;
     if (most == 0) return found;
-    txn.scan_keys(Table::order, keys::set(number, kind), keys::in_set(number, kind, first.view()), [&](ByteView row) {
+    txn.scan_keys(Table::log, keys::set(number, kind), keys::in_set(number, kind, first.view()), [&](ByteView row) {
         const auto key = *CommitKey::from(row.subspan(keys::set_bytes));
         if (key > last) return false;
         found.push_back(key);

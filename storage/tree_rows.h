@@ -1,4 +1,4 @@
-// The sync tree's seam over the store: keys are the `order` table, nodes the `tree` table.
+// The sync tree's seam over the store: keys are those of the `log` table, nodes the `tree` table.
 #pragma once
 
 #include "core/ports.h"

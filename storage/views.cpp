@@ -85,7 +85,7 @@ RecordState& Views::state_of(const RecordId& record) {
 }
 
 void Views::take(const PartOrigin& origin, const ContentPart& part) {
-    txn_.put(Table::record_commits, keys::record_commit(number_, part.record, origin.commit, origin.part), {});
+    txn_.put(Table::mentions, keys::mention(number_, part.record, origin.commit, origin.part), {});
     touched_.insert(part.record);
     auto& state = state_of(part.record);
     OpContext context;
@@ -145,7 +145,7 @@ Result<> Views::flush_text(const RecordId& record, const std::string& field, con
 }
 
 void Views::forget(WriteTxn& txn, keys::GroupNumber number) {
-    for (const auto table : {Table::records, Table::record_commits, Table::texts}) {
+    for (const auto table : {Table::records, Table::mentions, Table::texts}) {
         txn.erase_all(table, keys::group(number));
     }
 }
@@ -173,11 +173,18 @@ Result<Text> read_text(ReadTxn& txn, keys::GroupNumber number, const RecordId& r
 std::vector<RecordCommit> commits_of(ReadTxn& txn, keys::GroupNumber number, const RecordId& record) {
     std::vector<RecordCommit> commits;
     const auto prefix = keys::in_group(number, record.view());
-    txn.scan_keys(Table::record_commits, prefix, [&](ByteView key) {
-        const auto rest = key.subspan(prefix.size());
-        const auto index = rest.subspan(CommitKey::size);
-        commits.push_back({*CommitKey::from(rest.first(CommitKey::size)),
-                           static_cast<std::uint16_t>(static_cast<unsigned>(index[0]) << 8 | index[1])});
+    txn.scan_keys(Table::mentions, prefix, [&](ByteView key) {
+        auto rest = key.subspan(prefix.size());
+        const auto depth = keys::take_depth(rest);
+        if (!depth || rest.size() != keys::front_bytes + 2) return true;
+        const auto index = static_cast<std::uint16_t>(static_cast<unsigned>(rest[8]) << 8 | rest[9]);
+        Bytes begin;
+        append_be64(begin, *depth);
+        append(begin, rest.first(keys::front_bytes));
+        txn.scan_keys(Table::log, keys::in_set(number, CommitKind::content, begin), [&](ByteView place) {
+            commits.push_back({*CommitKey::from(place.last(CommitKey::size)), index});
+            return true;
+        });
         return true;
     });
     return commits;

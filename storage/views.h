@@ -71,7 +71,7 @@ void each_record(ReadTxn& txn, keys::GroupNumber number, const std::function<boo
 // An empty text when nobody has written in it. Error: io when what is kept does not read back.
 Result<Text> read_text(ReadTxn& txn, keys::GroupNumber number, const RecordId& record, const std::string& field);
 
-// The content commits with a part about this record, in order.
+// The content commits with a part about this record, in order. Of two whose place begins alike either may be another's.
 struct RecordCommit {
     CommitKey commit;
     std::uint16_t part = 0;

@@ -109,7 +109,7 @@ int main(int count, char** arguments) {
         const double floor_start = now_seconds();
         for (auto* store : {floor_here.get(), floor_there.get()}) {
             need(store->write([&](WriteTxn& txn) -> Result<> {
-                txn.put(Table::commits, random_id<CommitId>().view(), Bytes(commit_bytes));
+                txn.put(Table::log, random_id<CommitId>().view(), Bytes(commit_bytes));
                 return Done{};
             }));
         }

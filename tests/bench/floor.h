@@ -1,4 +1,5 @@
-// What nobody can leave out who takes a colleague's commits: verify, open, put, on two cores, without network.
+// What nobody can leave out who takes a colleague's commits: verify, open, put (each commit as the one
+// row that we keep of it), on two cores, without network.
 #pragma once
 
 #include <thread>
@@ -34,8 +35,9 @@ inline double floor_seconds(const std::filesystem::path& folder, const std::vect
         need(store->write([&](WriteTxn& txn) -> Result<> {
             for (std::size_t i = 0; i < good.size(); ++i) {
                 if (!good[i]) return {Code::malformed, "A commit of our own is bad."};
-                txn.put(Table::commits, good[i]->id.view(), good[i]->bytes);
-                txn.put(Table::parts, keys::part(good[i]->id, 0), *frames[first + i].parts[0]);
+                const auto place = key_of(good[i]->header.depth, good[i]->id);
+                txn.put(Table::log, keys::in_set(1, CommitKind::content, place.view()),
+                        commit_log::row_of(*good[i], frames[first + i].parts));
             }
             return Done{};
         }));

@@ -72,8 +72,7 @@ class Profile {
         const double start = now_seconds();
         const auto work = std::clock();
         const auto done = store_->write([&](WriteTxn& txn) -> Result<> {
-            for (const auto& key : batch)
-                txn.put(Table::order, keys::in_set(group, CommitKind::content, key.view()), {});
+            for (const auto& key : batch) txn.put(Table::log, keys::in_set(group, CommitKind::content, key.view()), {});
             if (!with_tree) return Done{};
             TreeRows rows(txn, group, CommitKind::content);
             return grow_tree(rows, batch);

@@ -87,10 +87,10 @@ inline GroupId found_school(Home& founder, const std::vector<PersonCard>& cards)
 
 inline std::vector<CommitFrame> frames_of(Home& home, const GroupId& group, CommitKind kind) {
     std::vector<CommitFrame> frames;
-    const auto& replica = home.replica();
+    const auto local = home.replica().group(group)->local();
     need(home.profile().store().read([&](ReadTxn& txn) -> Result<> {
-        commit_log::each(txn, replica.group(group)->number, kind, [&](const CommitKey& key) {
-            frames.push_back(*commit_log::frame(txn, id_of(key)));
+        commit_log::each(txn, local.number, kind, [&](const CommitKey& key) {
+            frames.push_back(*commit_log::frame(txn, local, id_of(key)));
             return true;
         });
         return Done{};

@@ -129,6 +129,27 @@ struct Kept {
         for (const auto& frame : amina.frames(school, kind)) ids.push_back(read_commit(frame.commit)->id);
         return ids;
     }
+    void spoil(CommitKind kind, const CommitId& id) {
+        std::optional<commit_log::Place> place;
+        const auto number = amina.replica->group(school)->number;
+        change([&](WriteTxn& txn) -> Result<> { return place = commit_log::find(txn, number, id), Done{}; });
+        REQUIRE(place.has_value());
+        spoil(Table::log, keys::in_set(number, kind, place->key.view()));
+    }
+    // Its first part lies beside it, as when it came later.
+    void part_came_late(const CommitId& id) {
+        const auto local = amina.replica->group(school)->local();
+        change([&](WriteTxn& txn) -> Result<> {
+            const auto kept = commit_log::read(txn, local, id);
+            const auto key = key_of(kept->commit.header.depth, id);
+            auto parts = kept->parts;
+            txn.put(Table::late_parts, keys::part(id, 0), *parts[0]);
+            parts[0].reset();
+            txn.put(Table::log, keys::in_set(local.number, CommitKind::content, key.view()),
+                    commit_log::row_of(kept->commit, parts));
+            return Done{};
+        });
+    }
 
     Bytes bytes() const { return *read_file(file(), std::size_t{1} << 30); }
     void replace(const Bytes& content) {
@@ -182,9 +203,9 @@ TEST_CASE("a spoiled content commit is set aside, asked for by its id, and comes
     Kept kept;
     kept.open();
     const auto content = kept.commits(CommitKind::content);
-    SUBCASE("the first") { kept.spoil(Table::commits, content.front().view()); }
-    SUBCASE("one in the middle") { kept.spoil(Table::commits, content[3].view()); }
-    SUBCASE("the last") { kept.spoil(Table::commits, content.back().view()); }
+    SUBCASE("the first") { kept.spoil(CommitKind::content, content.front()); }
+    SUBCASE("one in the middle") { kept.spoil(CommitKind::content, content[3]); }
+    SUBCASE("the last") { kept.spoil(CommitKind::content, content.back()); }
     CHECK(kept.health().commits_bad.size() == 1);
     kept.mends();
     CHECK(kept.mended.commits_lost == 1);
@@ -201,11 +222,8 @@ TEST_CASE("a spoiled content commit is set aside, asked for by its id, and comes
 TEST_CASE("a spoiled control or key commit makes those after it wait until it is fetched again") {
     Kept kept;
     kept.open();
-    SUBCASE("control") { kept.spoil(Table::commits, kept.commits(CommitKind::control).front().view()); }
-    SUBCASE("a part of a control commit") {
-        kept.spoil(Table::parts, keys::part(kept.commits(CommitKind::control).front(), 0));
-    }
-    SUBCASE("key") { kept.spoil(Table::commits, kept.commits(CommitKind::key).front().view()); }
+    SUBCASE("control") { kept.spoil(CommitKind::control, kept.commits(CommitKind::control).front()); }
+    SUBCASE("key") { kept.spoil(CommitKind::key, kept.commits(CommitKind::key).front()); }
     CHECK(!kept.health().is_sound());
     kept.mends();
     kept.brian_gives();
@@ -219,19 +237,25 @@ TEST_CASE("spoiled parts and wrong rows are found, and mended from a colleague o
     Kept kept;
     kept.open();
     const auto content = kept.commits(CommitKind::content);
-    kept.spoil(Table::parts, keys::part(content[2], 0));
+    kept.part_came_late(content[2]);
+    CHECK(kept.health().is_sound());
+    kept.spoil(Table::late_parts, keys::part(content[2], 0));
     const auto number = kept.amina.replica->group(kept.school)->number;
     kept.change([&](WriteTxn& txn) -> Result<> {
         CommitId nobody;
         nobody.bytes.fill(7);
-        txn.put(Table::order, keys::in_set(number, CommitKind::content, key_of(3, nobody).view()), {});
-        txn.put(Table::heads, keys::in_set(number, CommitKind::content, nobody.view()), Bytes(8));
-        txn.erase(Table::order, keys::in_set(number, CommitKind::content, key_of(1, content[0]).view()));
+        const auto place = key_of(3, nobody);
+        txn.put(Table::log, keys::in_set(number, CommitKind::content, place.view()), {});
+        txn.put(Table::heads, keys::in_set(number, CommitKind::content, key_of(4, nobody).view()), {});
+        txn.put(Table::places, keys::place(number, CommitKind::content, key_of(4, nobody)), {});
+        txn.put(Table::mentions, keys::mention(number, kept.notes[0], key_of(4, nobody), 0), {});
+        txn.erase(Table::places, keys::place(number, CommitKind::content, key_of(1, content[0])));
         return Done{};
     });
     const auto health = kept.health();
     CHECK(health.parts_bad == std::vector<PartName>{{content[2], 0}});
-    CHECK(health.rows_bad >= 2);
+    CHECK(health.commits_bad.size() == 1);
+    CHECK(health.rows_bad == 5);
     kept.mends();
     CHECK(kept.mended.parts_lost == 1);
     kept.brian_gives();
@@ -384,7 +408,9 @@ TEST_CASE("D08 three hundred flipped bits are each found, or have changed nothin
         } else {
             const auto now = kept.contents();
             for (std::size_t i = 0; i < tables_count; ++i) {
-                if (Table(i) != Table::views) CHECK(now[i] == contents[i]);
+                CAPTURE(i);
+                // Of these nothing but a folding of all content could tell.
+                if (Table(i) != Table::views && Table(i) != Table::mentions) CHECK(now[i] == contents[i]);
             }
         }
         kept.close();

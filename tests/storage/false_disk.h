@@ -58,7 +58,7 @@ inline Result<> put(Store& store, std::uint32_t number) {
     return store.write([&](WriteTxn& txn) -> Result<> {
         Bytes key;
         append_be32(key, number);
-        txn.put(Table::commits, key, Bytes(number % 7 == 0 ? 9000 : 300, std::uint8_t(number)));
+        txn.put(Table::log, key, Bytes(number % 7 == 0 ? 9000 : 300, std::uint8_t(number)));
         return Done{};
     });
 }
@@ -70,7 +70,7 @@ inline std::uint32_t holds(Store& store, std::uint32_t count) {
                   for (std::uint32_t i = 0; i < count; ++i) {
                       Bytes key;
                       append_be32(key, i);
-                      found += txn.get(Table::commits, key) == Bytes(i % 7 == 0 ? 9000 : 300, std::uint8_t(i));
+                      found += txn.get(Table::log, key) == Bytes(i % 7 == 0 ? 9000 : 300, std::uint8_t(i));
                   }
                   return Done{};
               })

@@ -202,7 +202,7 @@ TEST_CASE("D01 a process that dies at any write leaves every transaction whole o
         dead = WEXITSTATUS(status) == 9;
         REQUIRE(WEXITSTATUS(status) != 1);
         auto store = opened(place);
-        const auto entries = store->stats()->entries[std::size_t(Table::commits)];
+        const auto entries = store->stats()->entries[std::size_t(Table::log)];
         CHECK((entries == acknowledged || entries == acknowledged + 1));
         CHECK_EQ(holds(*store, acknowledged), acknowledged);
         CHECK(put(*store, 99).ok());

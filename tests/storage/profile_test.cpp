@@ -32,7 +32,7 @@ Profile opened(const OwnerLock& lock) {
 void write_something(Profile& profile) {
     CHECK(profile.store()
               .write([](WriteTxn& txn) -> Result<> {
-                  txn.put(Table::commits, view_of("key"), view_of("value"));
+                  txn.put(Table::log, view_of("key"), view_of("value"));
                   return Done{};
               })
               .ok());

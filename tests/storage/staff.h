@@ -80,11 +80,11 @@ struct Computer {
 
     std::vector<CommitFrame> frames(const GroupId& group, CommitKind kind) {
         std::vector<CommitFrame> all;
-        const auto number = replica->group(group)->number;
+        const auto local = replica->group(group)->local();
         REQUIRE(store
                     .read([&](ReadTxn& txn) -> Result<> {
-                        commit_log::each(txn, number, kind, [&](const CommitKey& key) {
-                            all.push_back(*commit_log::frame(txn, id_of(key)));
+                        commit_log::each(txn, local.number, kind, [&](const CommitKey& key) {
+                            all.push_back(*commit_log::frame(txn, local, id_of(key)));
                             return true;
                         });
                         return Done{};

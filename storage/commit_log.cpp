@@ -194,6 +194,8 @@ bool has_any(ReadTxn& txn, GroupNumber group, CommitKind kind) {
     return any;
 }
 
+void forget_wants(WriteTxn& txn) { txn.erase_all(Table::wants, ByteView(&part_want, 1)); }
+
 std::vector<PartName> wanted_parts(ReadTxn& txn, GroupNumber group, std::size_t most) {
     std::vector<PartName> wanted;
     const auto prefix = want_prefix(group);

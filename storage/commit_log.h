@@ -77,6 +77,8 @@ std::vector<CommitKey> heads(ReadTxn& txn, GroupNumber group, CommitKind kind);
 void each(ReadTxn& txn, GroupNumber group, CommitKind kind, const std::function<bool(const CommitKey&)>& visit);
 bool has_any(ReadTxn& txn, GroupNumber group, CommitKind kind);
 
+// Before every missing part is wanted anew.
+void forget_wants(WriteTxn& txn);
 std::vector<PartName> wanted_parts(ReadTxn& txn, GroupNumber group, std::size_t most);
 
 }  // namespace staffroom::commit_log

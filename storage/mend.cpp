@@ -44,6 +44,7 @@ class Mender {
         room_.load(txn_);
         txn_.empty(Table::places);
         txn_.empty(Table::heads);
+        txn_.empty(Table::mentions);
         for (auto& [number, group] : groups_) {
             suspend_control(group);
             for (const auto kind : all_kinds) mend_order(group, kind);
@@ -163,6 +164,7 @@ class Mender {
             return true;
         });
         for (const auto& key : bad) txn_.erase(Table::late_parts, key);
+        commit_log::forget_wants(txn_);
         for (const auto& [number, group] : groups_) {
             const auto content = group.sets.find(CommitKind::content);
             if (content == group.sets.end()) continue;

@@ -49,6 +49,11 @@ class Mender {
             suspend_control(group);
             for (const auto kind : all_kinds) mend_order(group, kind);
         }
+        room_.index_anew(txn_, [&](keys::GroupNumber number, const CommitId& id) {
+            const auto group = groups_.find(number);
+            return group != groups_.end() &&
+                   (id == root_of(group->second.local.id) || commit_log::has(txn_, number, id));
+        });
         mend_parts();
         mend_chunks();
     }

@@ -82,6 +82,28 @@ std::vector<CommitFrame> WaitingRoom::take_those_waiting_for(WriteTxn& txn, keys
     return frames;
 }
 
+void WaitingRoom::index_anew(WriteTxn& txn, const std::function<bool(keys::GroupNumber, const CommitId&)>& is_here) {
+    std::vector<Bytes> index, waits_for_nothing;
+    txn.scan(Table::waiting, {}, [&](ByteView key, ByteView value) {
+        const auto group = read_be32(key);
+        const auto frame = decode<CommitFrame>(value);
+        const auto commit = frame ? read_commit(frame->commit) : Result<Commit>{frame.error()};
+        const auto before = index.size();
+        if (commit) {
+            for (const auto* ancestors : {&commit->header.parents, &commit->header.auth}) {
+                for (const auto& ancestor : *ancestors)
+                    if (!is_here(group, ancestor)) index.push_back(waiting_for_key(ancestor, group, commit->id));
+            }
+        }
+        if (index.size() == before) waits_for_nothing.push_back(copy_of(key));
+        return true;
+    });
+    for (const auto& key : waits_for_nothing) txn.erase(Table::waiting, key);
+    txn.empty(Table::waiting_for);
+    for (const auto& key : index) txn.put(Table::waiting_for, key, {});
+    load(txn);
+}
+
 std::vector<CommitId> WaitingRoom::ids(ReadTxn& txn, keys::GroupNumber group, std::size_t most) const {
     std::vector<CommitId> ids;
     txn.scan_keys(Table::waiting, keys::group(group), [&](ByteView key) {

@@ -2,6 +2,7 @@
 // and are bounded: what is declined is named, and comes again at the next meeting.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -23,6 +24,10 @@ class WaitingRoom {
                  const std::vector<CommitId>& missing);
     // Takes out everything that waited for this one, whatever else it waits for: the caller looks again.
     std::vector<CommitFrame> take_those_waiting_for(WriteTxn& txn, keys::GroupNumber group, const CommitId& arrived);
+
+    // Makes the index of what is waited for anew: the disk may have spoiled it, or what waited. What does not read,
+    // or waits for nothing, goes: colleagues give it again.
+    void index_anew(WriteTxn& txn, const std::function<bool(keys::GroupNumber, const CommitId&)>& is_here);
 
     std::vector<CommitId> ids(ReadTxn& txn, keys::GroupNumber group, std::size_t most) const;
     // What they wait for and is not itself waiting, ascending.

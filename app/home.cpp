@@ -110,10 +110,14 @@ Result<std::unique_ptr<Home>> Home::open(const std::filesystem::path& folder,
     }
     auto owner = OwnerLock::take(folder, {});
     if (!owner) return owner.error();
+    return open(*owner, passphrase);
+}
+
+Result<std::unique_ptr<Home>> Home::open(OwnerLock& owner, const std::optional<std::string>& passphrase) {
     const auto phrase = passphrase ? std::optional<std::string_view>(*passphrase) : std::nullopt;
-    auto profile = Profile::open(*owner, phrase, say_progress());
+    auto profile = Profile::open(owner, phrase, say_progress());
     if (!profile) return profile.error();
-    return start(std::move(*owner), std::move(*profile));
+    return start(std::move(owner), std::move(*profile));
 }
 
 Result<std::unique_ptr<Home>> Home::start(OwnerLock owner, Profile profile) {

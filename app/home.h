@@ -24,6 +24,8 @@ class Home {
     // Errors: not_found (no profile here), busy (open elsewhere), refused (passphrase, folder), io (damaged).
     static Result<std::unique_ptr<Home>> open(const std::filesystem::path& folder,
                                               const std::optional<std::string>& passphrase);
+    // The same by who owns the folder already; the right to it goes over to the home, and only when it opens.
+    static Result<std::unique_ptr<Home>> open(OwnerLock& owner, const std::optional<std::string>& passphrase);
     // Leaves word where this run ended.
     ~Home();
 

@@ -77,6 +77,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         if (request.target() != "/api") return write(http::status::not_found, "");
         if (request.method() != http::verb::post) return write(http::status::method_not_allowed, "");
         ++asked_;
+        answering_ = true;
         handle_(std::move(request.body()), [self = shared_from_this()](std::string body) {
             asio::post(self->context_,
                        [self, body = std::move(body)]() mutable { self->write(http::status::ok, std::move(body)); });
@@ -134,7 +135,7 @@ struct LocalDoor::Served {
 LocalDoor::LocalDoor(std::unique_ptr<Served> served) : served_(std::move(served)) {}
 
 Result<std::unique_ptr<LocalDoor>> LocalDoor::open(const std::filesystem::path& socket, Handle handle) {
-    const Error shut{Code::io,
+    const Error shut{Code::refused,
                      "The door for the command line cannot be opened in " + socket.parent_path().string() + ".",
                      "Check that this folder can be written to."};
     auto served = std::make_unique<Served>(std::move(handle));
@@ -181,7 +182,7 @@ Result<std::string> ask_daemon(const std::filesystem::path& socket, const std::s
     parser.body_limit(std::uint64_t{256} << 20);
     if (!error) http::read(stream, buffer, parser, error);
     if (error || parser.get().result() != http::status::ok) {
-        return {Code::io, "Staffroom stopped before it had answered.", "Try again."};
+        return {Code::busy, "Staffroom stopped before it had answered.", "Try again."};
     }
     return parser.release().body();
 }

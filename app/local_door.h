@@ -23,7 +23,7 @@ class LocalDoor {
     // Called on the door's thread; must not wait.
     using Handle = std::function<void(std::string body, Answer answer)>;
 
-    // Needs that no other daemon owns this profile: a socket left behind is replaced. Error: io.
+    // Needs that no other daemon owns this profile: a socket left behind is replaced. Error: refused.
     static Result<std::unique_ptr<LocalDoor>> open(const std::filesystem::path& socket, Handle handle);
     // Stops listening, and waits a moment until the answers that were given are sent.
     ~LocalDoor();
@@ -34,7 +34,7 @@ class LocalDoor {
     std::unique_ptr<Served> served_;
 };
 
-// Asks the daemon and waits. Errors: not_found (no daemon answers there), io (it stopped meanwhile).
+// Asks the daemon and waits. Errors: not_found (no daemon answers there), busy (it stopped meanwhile).
 Result<std::string> ask_daemon(const std::filesystem::path& socket, const std::string& body);
 
 }  // namespace staffroom

@@ -35,8 +35,8 @@ class Network {
     virtual void groups_changed() = 0;
     // A group is here now, and this person may write in it: colleagues get to see who they are.
     virtual void joined(const GroupId& group) = 0;
-    // Writes that this invitation is closed once the program has run for so long.
-    virtual void close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) = 0;
+    // Writes that this invitation is closed once the program has run for so long. Error: io (nothing will close it).
+    virtual Result<> close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) = 0;
     // Literal addresses at which this computer's doors may be reached, most useful first; none while they are shut.
     virtual std::vector<net::Address> own_addresses() const = 0;
 
@@ -48,6 +48,8 @@ class Network {
     virtual bool is_settled() const = 0;
     // Devices met since the node started, by name.
     virtual std::vector<std::string> met() const = 0;
+    // Whether one of them answered at this address since open() was last given it.
+    virtual bool has_met(const net::Address& address) const = 0;
     // Commits since the node started.
     virtual std::uint64_t received() const = 0;
     virtual std::uint64_t sent() const = 0;

@@ -1,12 +1,11 @@
 #include "app/node.h"
 
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "app/api/verbs.h"
+#include "app/memory_use.h"
 
 namespace staffroom {
 namespace {
@@ -15,13 +14,6 @@ constexpr std::uint64_t ask_again_ms = 2'000;  // a question to a typed address 
 constexpr std::uint64_t watch_every_ms = 1'000;
 constexpr std::uint64_t tend_every_ms = 60'000;
 constexpr std::uint64_t turn_ms = 20;
-
-std::size_t resident_bytes() {
-    std::ifstream statm("/proc/self/statm");
-    std::size_t size = 0, resident = 0;
-    statm >> size >> resident;
-    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
 
 }  // namespace
 
@@ -88,17 +80,25 @@ void Node::take_requests() {
         if (verb == nullptr) {
             request->answer(Error{Code::not_found, "There is no “" + request->verb + "”.", "See: staffroom help"});
         } else if (verb->run != nullptr) {
-            request->answer(verb->run(desk_, request->args));
+            request->answer(api::guarded([&] { return verb->run(desk_, request->args); }));
         } else {
-            underway_.push_back({verb->begin(desk_, request->args), std::move(request->answer)});
+            begin(*verb, std::move(*request));
         }
         settle(net::uptime_ms());
     }
 }
 
+void Node::begin(const api::Verb& verb, Request request) {
+    const auto begun = api::guarded([&]() -> api::Reply {
+        underway_.push_back({verb.begin(desk_, request.args), request.answer});
+        return api::Json{};
+    });
+    if (api::trouble_in(begun)) request.answer(begun);
+}
+
 void Node::poll_errands(std::uint64_t now) {
     for (auto each = underway_.begin(); each != underway_.end();) {
-        auto reply = each->errand->poll(desk_, now);
+        auto reply = api::guarded([&] { return each->errand->poll(desk_, now); });
         if (!reply) {
             ++each;
             continue;
@@ -125,7 +125,8 @@ void Node::take_network(std::uint64_t now) {
     enter_written_chunks(net::uptime_ms());
     if (beacon_) {
         while (const auto seen = beacon_->receive()) {
-            std::erase_if(typed_, [&](const net::Address& address) { return address == seen->members; });
+            const auto answered = [&](const net::Address& address) { return address == seen->members; };
+            if (std::erase_if(typed_, answered) > 0) answered_[seen->members] = seen->key;
             peers_->heard({seen->key, seen->members, seen->lobby_port, seen->told}, now);
         }
         beacon_->tick();
@@ -136,7 +137,7 @@ void Node::take_network(std::uint64_t now) {
     }
     link_->tick();
     if (now >= watch_ms_) {
-        link_->watch(resident_bytes());
+        link_->watch(static_cast<std::size_t>(resident_bytes()));
         watch_ms_ = now + watch_every_ms;
     }
     peers_->tick(now);
@@ -177,6 +178,7 @@ Result<> Node::open(const NetworkOptions& options) {
     }
     for (const auto& address : options.peers) {
         typed_.push_back(address);
+        answered_.erase(address);
         beacon_->ask(address, net::Told::typed);
         ask_again_ms_ = now + ask_again_ms;
     }
@@ -184,13 +186,14 @@ Result<> Node::open(const NetworkOptions& options) {
     return Done{};
 }
 
-void Node::close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) {
-    (void)invitations_.add(group, invite, minutes, net::uptime_ms());
+Result<> Node::close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) {
+    return invitations_.add(group, invite, minutes, net::uptime_ms());
 }
 
 void Node::close_invitations(std::uint64_t now) {
-    for (const auto& ended : invitations_.take_ended(now)) {
+    for (const auto& ended : invitations_.ended(now)) {
         const auto written = home_.replica().write_control(ended.group, {make_op(CloseOp{ended.invite})});
+        invitations_.closed(ended.invite, written ? Result<>(Done{}) : Result<>(written.error()), now);
         if (written) wrote(ended.group, *written);
     }
 }
@@ -263,6 +266,11 @@ std::vector<net::Neighbour> Node::neighbours() const {
 bool Node::is_settled() const { return !peers_ || peers_->is_settled(); }
 
 std::vector<std::string> Node::met() const { return met_; }
+
+bool Node::has_met(const net::Address& address) const {
+    const auto found = answered_.find(address);
+    return found != answered_.end() && met_keys_.contains(found->second);
+}
 
 std::uint64_t Node::sent() const {
     std::uint64_t given = sent_before_;

@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "app/api/verb.h"
 #include "app/chunk_writer.h"
@@ -52,13 +53,14 @@ class Node final : public Network {
     void wrote(const GroupId& group, const Ingested& ingested) override;
     void groups_changed() override;
     void joined(const GroupId& group) override { introduce_oneself(group); }
-    void close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) override;
+    Result<> close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) override;
     std::vector<net::Address> own_addresses() const override;
     void join(const Invitation& invitation) override;
     std::optional<net::JoinAnswered> join_answer(const GroupId& group) const override;
     std::vector<net::Neighbour> neighbours() const override;
     bool is_settled() const override;
     std::vector<std::string> met() const override;
+    bool has_met(const net::Address& address) const override;
     std::uint64_t received() const override { return received_; }
     std::uint64_t sent() const override;
     std::uint64_t uptime_ms() const override;
@@ -72,6 +74,7 @@ class Node final : public Network {
 
     void wait();
     void take_requests();
+    void begin(const api::Verb& verb, Request request);
     void take_network(std::uint64_t now);
     void poll_errands(std::uint64_t now);
     void settle(std::uint64_t now);
@@ -127,6 +130,8 @@ class Node final : public Network {
     std::unique_ptr<ChunkWriter> chunk_writer_;
     std::map<GroupId, net::JoinAnswered> join_answers_;
     std::vector<std::string> met_;
+    std::set<LinkKey> met_keys_;
+    std::map<net::Address, LinkKey> answered_;  // who is at the typed addresses
     std::uint64_t received_ = 0;
     std::uint64_t sent_before_ = 0;  // over links that are gone
 };

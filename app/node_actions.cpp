@@ -1,6 +1,7 @@
 // The executors: what the conversation asks for, done.
 #include <algorithm>
 
+#include "app/last_met.h"
 #include "app/newcomers.h"
 #include "app/node.h"
 #include "core/records/decide.h"
@@ -193,6 +194,11 @@ void Node::execute(net::JoinAnswered& action, std::uint64_t) { join_answers_[act
 void Node::execute(net::Met& action, std::uint64_t) {
     for (const auto& neighbour : peers_->neighbours()) {
         if (neighbour.device != action.device || neighbour.run != action.run) continue;
+        if (neighbour.door == net::Door::lobby) continue;  // names are for those who are in
+        (void)LastMet(home_.profile().store()).note(action.device, Home::wall_ms());
+        for (const auto& [id, group] : home_.replica().groups()) {
+            if (const auto* record = group->members.record_of(action.device)) met_keys_.insert(record->link);
+        }
         if (std::find(met_.begin(), met_.end(), neighbour.name) == met_.end()) met_.push_back(neighbour.name);
     }
 }

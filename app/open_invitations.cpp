@@ -36,34 +36,45 @@ OpenInvitations::OpenInvitations(Store& store, std::uint64_t now_ms) : store_(st
 Result<> OpenInvitations::add(const GroupId& group, const InviteKey& invite, std::uint64_t minutes,
                               std::uint64_t now_ms) {
     const auto left_ms = std::min<std::uint64_t>(minutes, 525'600) * 60'000;
-    open_.push_back({group, invite, now_ms + left_ms});
-    return store_.write([&](WriteTxn& txn) -> Result<> {
+    auto kept = store_.write([&](WriteTxn& txn) -> Result<> {
         txn.put(Table::invites, invite.view(), encode(Row{group, left_ms}));
         return Done{};
     });
+    if (kept) open_.push_back({group, invite, now_ms + left_ms});
+    return kept;
 }
 
-std::vector<OpenInvitations::Ended> OpenInvitations::take_ended(std::uint64_t now_ms) {
+std::vector<OpenInvitations::Ended> OpenInvitations::ended(std::uint64_t now_ms) {
     std::vector<Ended> ended;
     for (const auto& each : open_) {
         if (each.until_ms <= now_ms) ended.push_back({each.group, each.invite});
     }
-    std::erase_if(open_, [&](const Open& each) { return each.until_ms <= now_ms; });
-    if (!ended.empty()) {
-        (void)store_.write([&](WriteTxn& txn) -> Result<> {
-            for (const auto& each : ended) txn.erase(Table::invites, each.invite.view());
-            return Done{};
-        });
-    }
     if (!open_.empty() && now_ms >= kept_ms_ + keep_every_ms) keep_times(now_ms);
     return ended;
+}
+
+void OpenInvitations::closed(const InviteKey& invite, const Result<>& written, std::uint64_t now_ms) {
+    const auto is_it = [&](const Open& each) { return each.invite == invite; };
+    if (!written && written.code() != Code::refused && written.code() != Code::not_found) {
+        for (auto& each : open_) {
+            if (is_it(each)) each.until_ms = now_ms + keep_every_ms;
+        }
+        return;
+    }
+    std::erase_if(open_, is_it);
+    // A row that stays is closed once more at the next start, which changes nothing.
+    (void)store_.write([&](WriteTxn& txn) -> Result<> {
+        txn.erase(Table::invites, invite.view());
+        return Done{};
+    });
 }
 
 void OpenInvitations::keep_times(std::uint64_t now_ms) {
     kept_ms_ = now_ms;
     (void)store_.write([&](WriteTxn& txn) -> Result<> {
         for (const auto& each : open_) {
-            txn.put(Table::invites, each.invite.view(), encode(Row{each.group, each.until_ms - now_ms}));
+            txn.put(Table::invites, each.invite.view(),
+                    encode(Row{each.group, each.until_ms - std::min(now_ms, each.until_ms)}));
         }
         return Done{};
     });

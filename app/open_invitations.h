@@ -13,14 +13,18 @@ class OpenInvitations {
   public:
     OpenInvitations(Store& store, std::uint64_t now_ms);
 
+    // Error: io; then it is not remembered.
     Result<> add(const GroupId& group, const InviteKey& invite, std::uint64_t minutes, std::uint64_t now_ms);
 
     struct Ended {
         GroupId group;
         InviteKey invite;
     };
-    // Those whose time is over: forgotten here, to be closed by the caller.
-    std::vector<Ended> take_ended(std::uint64_t now_ms);
+    // Those whose time is over, for the caller to close.
+    std::vector<Ended> ended(std::uint64_t now_ms);
+    // What became of that. Forgotten once it is written, or when the group takes no such word from this computer any
+    // more; what the disk did not take is tried again a minute later.
+    void closed(const InviteKey& invite, const Result<>& written, std::uint64_t now_ms);
     std::uint64_t deadline() const;
 
   private:

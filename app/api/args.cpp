@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <map>
 
+#include "app/network.h"
 #include "core/records/view.h"
 #include "core/text_rules.h"
 #include "storage/pairs.h"
@@ -73,12 +74,21 @@ std::vector<std::string> list_arg(const Json& args, std::string_view name) {
     return list;
 }
 
-std::uint64_t number_arg(const Json& args, std::string_view name, std::uint64_t otherwise) {
+Error out_of_bounds(std::string_view name, Bounds bounds) {
+    const auto words = "--" + std::string(name);
+    const auto range = std::to_string(bounds.least) + " to " + std::to_string(bounds.most);
+    return {Code::malformed, words + " is a number from " + range + ".", "Give one in these bounds."};
+}
+
+Result<std::uint64_t> bounded_arg(const Json& args, std::string_view name, std::uint64_t otherwise, Bounds bounds) {
     const auto* value = find(args, name);
-    if (value != nullptr && value->is_uint64()) return value->get_uint64();
-    if (value != nullptr && value->is_int64() && value->get_int64() >= 0)
-        return static_cast<std::uint64_t>(value->get_int64());
-    return otherwise;
+    if (value == nullptr) return otherwise;
+    boost::system::error_code inexact;
+    const auto number = value->is_number() ? value->to_number<std::uint64_t>(inexact) : 0;
+    if (!value->is_number() || inexact || number < bounds.least || number > bounds.most) {
+        return out_of_bounds(name, bounds);
+    }
+    return number;
 }
 
 bool flag_arg(const Json& args, std::string_view name) {
@@ -91,6 +101,28 @@ std::string group_name(const Replica& replica, const Group& group) {
     if (!other) return group.genesis.name;
     const auto card = card_anywhere(replica, *other);
     return card ? shown_name(card->first.name) : "a colleague";
+}
+
+Result<std::filesystem::path> path_arg(const Json& args, std::string_view name) {
+    std::filesystem::path path = text_arg(args, name);
+    if (path.is_absolute()) return path;
+    return {Code::malformed, "“" + path.string() + "” does not say where it is.", "Give the whole path, from / on."};
+}
+
+Result<NetworkOptions> network_options(const Json& args, std::uint16_t port) {
+    NetworkOptions options;
+    options.discovery = !flag_arg(args, "no-discovery");
+    const auto asked = bounded_arg(args, "port", port, bounds::port);
+    if (!asked) return asked.error();
+    options.port = static_cast<std::uint16_t>(*asked);
+    for (const auto& typed : list_arg(args, "peers")) {
+        const auto address = net::address_from_text(typed);
+        if (!address) {
+            return Error{Code::malformed, "“" + typed + "” is no address.", "Write it like 192.168.1.7:47710."};
+        }
+        options.peers.push_back(*address);
+    }
+    return options;
 }
 
 Result<const Group*> find_group(const Replica& replica, const std::string& named) {

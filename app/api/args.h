@@ -1,6 +1,7 @@
 // Reading a verb's arguments, and finding what a teacher named by id, by the beginning of an id, or by name.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace staffroom {
 
 class Replica;
 struct Group;
+struct NetworkOptions;
 
 namespace api {
 
@@ -20,8 +22,28 @@ std::string text_arg(const Json& args, std::string_view name);
 std::optional<std::string> maybe_text_arg(const Json& args, std::string_view name);
 // A list of texts; a single text counts as a list of one.
 std::vector<std::string> list_arg(const Json& args, std::string_view name);
-std::uint64_t number_arg(const Json& args, std::string_view name, std::uint64_t otherwise);
+// What a number may be, both included: the same for the command line and for whoever else asks.
+struct Bounds {
+    std::uint64_t least = 0;
+    std::uint64_t most = 0;
+};
+namespace bounds {
+inline constexpr Bounds port{0, 65'534};  // the lobby's is the next one
+inline constexpr Bounds page_port{0, 65'535};
+inline constexpr Bounds invite_uses{1, 100'000};
+inline constexpr Bounds invite_minutes{1, 525'600};  // a year
+inline constexpr Bounds sync_seconds{1, 86'400};
+inline constexpr Bounds carry_mb{1, 1'048'576};
+}  // namespace bounds
+// Error: malformed (no number, or outside its bounds).
+Result<std::uint64_t> bounded_arg(const Json& args, std::string_view name, std::uint64_t otherwise, Bounds bounds);
+// "--uses is a number from 1 to 100000."
+Error out_of_bounds(std::string_view name, Bounds bounds);
 bool flag_arg(const Json& args, std::string_view name);
+// An absolute path: the daemon's own folder is not where the teacher is. Errors: malformed (missing, relative).
+Result<std::filesystem::path> path_arg(const Json& args, std::string_view name);
+// port, peers, no-discovery. Error: malformed.
+Result<NetworkOptions> network_options(const Json& args, std::uint16_t port);
 
 // Six characters of an id are enough where they are unambiguous; so is an exact name that only one thing has.
 // Errors: not_found, refused (ambiguous).

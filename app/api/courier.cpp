@@ -93,7 +93,9 @@ Result<CarryOptions> options_from(Desk& desk, const Json& args) {
         if (!group) return group.error();
         options.groups.push_back((*group)->id);
     }
-    options.bytes_max = number_arg(args, "max-mb", options.bytes_max >> 20) << 20;
+    const auto most = bounded_arg(args, "max-mb", options.bytes_max >> 20, bounds::carry_mb);
+    if (!most) return most.error();
+    options.bytes_max = *most << 20;
     const auto whom = text_arg(args, "for");
     if (whom.empty()) return options;
     if (const auto group = find_group(replica, whom)) {
@@ -119,7 +121,8 @@ std::unique_ptr<Errand> carry(Desk& desk, const Json& args) {
     using CarryTrip = Trip<Carry>;
     auto options = options_from(desk, args);
     if (!options) return std::make_unique<CarryTrip>(options.error());
-    auto stick = open_stick(text_arg(args, "folder"), Make::yes);
+    const auto folder = path_arg(args, "folder");
+    auto stick = folder ? open_stick(folder->string(), Make::yes) : folder.error();
     if (!stick) return std::make_unique<CarryTrip>(stick.error());
     auto bag = open_bag(desk.home.folder());
     if (!bag) return std::make_unique<CarryTrip>(bag.error());
@@ -129,7 +132,8 @@ std::unique_ptr<Errand> carry(Desk& desk, const Json& args) {
 
 std::unique_ptr<Errand> unload(Desk& desk, const Json& args) {
     using UnloadTrip = Trip<Unload>;
-    auto stick = open_stick(text_arg(args, "folder"), Make::no);
+    const auto folder = path_arg(args, "folder");
+    auto stick = folder ? open_stick(folder->string(), Make::no) : folder.error();
     if (!stick) return std::make_unique<UnloadTrip>(stick.error());
     auto bag = open_bag(desk.home.folder());
     if (!bag) return std::make_unique<UnloadTrip>(bag.error());

@@ -143,7 +143,9 @@ Reply policy(Desk& desk, const Json& args) {
         if (named == std::end(policies)) {
             return Error{Code::malformed, "There is no policy “" + word + "”.", "Choose all, recent or on-demand."};
         }
-        wanted = {named->second, number_arg(args, "max-mb", 0) << 20};
+        const auto most = bounded_arg(args, "max-mb", 0, bounds::carry_mb);
+        if (!most) return most.error();
+        wanted = {named->second, *most << 20};
         const auto written = store.write([&](WriteTxn& txn) -> Result<> {
             file_policy::set(txn, desk.home.profile().chunks(), number, wanted);
             return Done{};

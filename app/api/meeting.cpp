@@ -1,30 +1,19 @@
 // Meeting colleagues: join with an invitation, sync once, see who is near. Errands: they end when the network has
 // answered.
+#include <algorithm>
 #include <boost/json.hpp>
+#include <map>
 
 #include "app/api/args.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
+#include "app/last_met.h"
 #include "app/network.h"
 #include "net/curve_link.h"
 #include "net/lobby.h"
 
 namespace staffroom::api {
 namespace {
-
-Result<NetworkOptions> options_from(const Json& args) {
-    NetworkOptions options;
-    options.discovery = !flag_arg(args, "no-discovery");
-    options.port = static_cast<std::uint16_t>(number_arg(args, "port", 0));
-    for (const auto& typed : list_arg(args, "peers")) {
-        auto address = net::address_from_text(typed);
-        if (!address) {
-            return Error{Code::malformed, in_quotes(typed) + " is no address.", "Write it like 192.168.1.7:47710."};
-        }
-        options.peers.push_back(*address);
-    }
-    return options;
-}
 
 constexpr std::uint64_t look_ms = 50;  // between two looks at what the network has come to
 
@@ -89,7 +78,7 @@ std::unique_ptr<Errand> join(Desk& desk, const Json& args) {
         return std::make_unique<Refusal>(
             Error{Code::refused, "This is your own invitation.", "Give it to a colleague."});
     }
-    auto options = options_from(args);
+    const auto options = network_options(args, 0);
     if (!options) return std::make_unique<Refusal>(options.error());
     if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Refusal>(opened.error());
     const auto* group = desk.home.replica().group(invitation->group);
@@ -118,10 +107,11 @@ bool is_safe_to_leave(const Replica& replica) {
 class Sync final : public Errand {
   public:
     // Discovery needs a beacon or two; a quiet moment means that nothing more is coming.
-    static constexpr std::uint64_t discovery_ms = 3'000, quiet_ms = 300, stuck_ms = 3'000;
+    // Who was named is asked for longer: their computer may just be waking up.
+    static constexpr std::uint64_t discovery_ms = 3'000, named_ms = 15'000, quiet_ms = 300, stuck_ms = 3'000;
 
-    Sync(Desk& desk, std::size_t peers, std::uint64_t seconds, std::uint64_t now)
-        : peers_(peers),
+    Sync(Desk& desk, std::vector<net::Address> peers, std::uint64_t seconds, std::uint64_t now)
+        : peers_(std::move(peers)),
           received_(desk.network.received()),
           sent_(desk.network.sent()),
           began_(now),
@@ -129,9 +119,11 @@ class Sync final : public Errand {
 
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
         next_ = now + look_ms;
-        const auto neighbours = desk.network.neighbours().size();
-        most_ = std::max(most_, neighbours);
-        const bool expecting = peers_ > 0 ? most_ < peers_ : now < began_ + discovery_ms;
+        std::vector<net::Address> missed;
+        std::copy_if(peers_.begin(), peers_.end(), std::back_inserter(missed),
+                     [&](const net::Address& peer) { return !desk.network.has_met(peer); });
+        const bool expecting =
+            peers_.empty() ? now < began_ + discovery_ms : !missed.empty() && now < began_ + named_ms;
         const auto lacking = desk.home.replica().chunks().wanted(64).size();
         if (!desk.network.is_settled() || expecting || desk.network.received() != seen_ || lacking != lacking_) {
             quiet_since_ = now;
@@ -146,27 +138,39 @@ class Sync final : public Errand {
         }
         boost::json::array met;
         for (const auto& name : desk.network.met()) met.push_back(boost::json::string(name));
-        return Reply(Json{{"met", std::move(met)},
-                          {"received", desk.network.received() - received_},
-                          {"sent", desk.network.sent() - std::min(sent_, desk.network.sent())},
-                          {"waiting", waiting},
-                          {"files_missing", lacking},
-                          {"safe_to_leave", is_safe_to_leave(desk.home.replica())}});
+        Json reply{{"met", std::move(met)},
+                   {"missed", listed(missed)},
+                   {"received", desk.network.received() - received_},
+                   {"sent", desk.network.sent() - std::min(sent_, desk.network.sent())},
+                   {"waiting", waiting},
+                   {"files_missing", lacking},
+                   {"safe_to_leave", is_safe_to_leave(desk.home.replica())}};
+        if (missed.empty() || missed.size() < peers_.size()) return Reply(std::move(reply));
+        return with_trouble(std::move(reply), {"failed", "Nobody of your groups was met at the address you gave.",
+                                               "Check the address with: staffroom status, on their computer. Staffroom "
+                                               "must be running there."});
     }
     std::uint64_t deadline() const override { return next_; }
 
   private:
-    std::size_t peers_, most_ = 0, lacking_ = 0;
+    static boost::json::array listed(const std::vector<net::Address>& addresses) {
+        boost::json::array list;
+        for (const auto& address : addresses) list.push_back(boost::json::string(net::address_text(address)));
+        return list;
+    }
+
+    std::vector<net::Address> peers_;
+    std::size_t lacking_ = 0;
     std::uint64_t received_, sent_, began_, until_, next_ = 0, quiet_since_ = 0, seen_ = 0;
 };
 
 std::unique_ptr<Errand> sync(Desk& desk, const Json& args) {
-    auto options = options_from(args);
+    const auto options = network_options(args, 0);
     if (!options) return std::make_unique<Refusal>(options.error());
+    const auto seconds = bounded_arg(args, "seconds", options->peers.empty() ? 20 : 60, bounds::sync_seconds);
+    if (!seconds) return std::make_unique<Refusal>(seconds.error());
     if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Refusal>(opened.error());
-    const auto peers = options->peers.size();
-    const auto seconds = number_arg(args, "seconds", peers > 0 ? 60 : 20);
-    return std::make_unique<Sync>(desk, peers, seconds, net::uptime_ms());
+    return std::make_unique<Sync>(desk, options->peers, *seconds, net::uptime_ms());
 }
 
 // What a teacher should know of the pace at which the two give each other changes; empty as a rule.
@@ -179,23 +183,99 @@ std::string notice_about(const net::Neighbour& neighbour) {
     return "";
 }
 
-Reply colleagues(Desk& desk, const Json&) {
-    boost::json::array rows;
-    for (const auto& neighbour : desk.network.neighbours()) {
-        rows.push_back(Json{{"name", neighbour.name},
-                            {"device", to_text(neighbour.device)},
-                            {"near", true},
-                            {"groups", neighbour.groups},
-                            {"up_to_date", neighbour.settled},
-                            {"given", neighbour.given},
-                            {"taken", neighbour.taken},
-                            {"declined", neighbour.too_fast},
-                            {"notice", notice_about(neighbour)}});
+// What a computer was last heard to lack of what is here; nothing when it never said.
+struct Lacks {
+    std::uint64_t changes = 0, files = 0;  // commits; parts of files, which it wants itself
+};
+std::optional<Lacks> lacks_of(const Replica& replica, const DeviceId& device) {
+    std::optional<Lacks> lacks;
+    for (const auto& [id, group] : replica.groups()) {
+        for (const auto& have : replica.log().haves(id)) {
+            if (have.device != device) continue;
+            if (!lacks) lacks.emplace();
+            lacks->files += have.wanted_chunks;
+            for (const auto kind : all_kinds) {
+                const auto& its = have.set(kind);
+                const auto here = replica.count(id, kind);
+                if (its.root == replica.root(id, kind)) continue;
+                lacks->changes += std::max<std::uint64_t>(here - std::min(here, its.count), 1);
+            }
+        }
     }
-    return Json{{"colleagues", std::move(rows)}, {"safe_to_leave", is_safe_to_leave(desk.home.replica())}};
+    return lacks;
 }
 
-constexpr Verb verbs[] = {{"join", nullptr, join}, {"sync", nullptr, sync}, {"colleagues", colleagues, nullptr}};
+boost::json::array colleagues_rows(Desk& desk) {
+    const auto& replica = desk.home.replica();
+    const LastMet last_met(desk.home.profile().store());
+    struct Known {
+        std::string name;
+        PersonId person;
+    };
+    std::map<DeviceId, Known> known;
+    for (const auto& [id, group] : replica.groups()) {
+        for (const auto& member : group->members.members()) {
+            for (const auto& device : member.devices) known[device] = {member.name, member.person};
+        }
+    }
+    known.erase(desk.home.identity().device());
+    const auto neighbours = desk.network.neighbours();
+    boost::json::array near, far;
+    for (const auto& [device, whose] : known) {
+        const auto found = std::find_if(neighbours.begin(), neighbours.end(),
+                                        [of = device](const net::Neighbour& each) { return each.device == of; });
+        const bool is_near = found != neighbours.end();
+        const auto when = is_near ? std::optional(Home::wall_ms()) : last_met.of(device);
+        const auto lacks = lacks_of(replica, device);
+        Json row{{"name", whose.name},
+                 {"near", is_near},
+                 {"last_met", when ? boost::json::value(*when) : boost::json::value()},
+                 {"lacks_changes", lacks ? boost::json::value(lacks->changes) : boost::json::value()},
+                 {"lacks_files", lacks ? boost::json::value(lacks->files) : boost::json::value()}};
+        if (is_near) {
+            row["groups"] = found->groups;
+            row["up_to_date"] = found->settled;
+            row["given"] = found->given;
+            row["taken"] = found->taken;
+            row["declined"] = found->too_fast;
+            row["notice"] = notice_about(*found);
+        }
+        row["person"] = to_text(whose.person);
+        row["device"] = to_text(device);
+        (is_near ? near : far).push_back(std::move(row));
+    }
+    for (auto& row : far) near.push_back(std::move(row));
+    return near;
+}
+
+// Where no daemon runs, this program looks for them itself, as long as a beacon or two take.
+class Colleagues final : public Errand {
+  public:
+    Colleagues(bool looking, std::uint64_t now) : until_(looking ? now + Sync::discovery_ms : 0) {}
+
+    std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
+        next_ = now + look_ms;
+        if (now < until_ || (until_ != 0 && now < until_ + Sync::stuck_ms && !desk.network.is_settled())) {
+            return std::nullopt;
+        }
+        return Reply(
+            Json{{"colleagues", colleagues_rows(desk)}, {"safe_to_leave", is_safe_to_leave(desk.home.replica())}});
+    }
+    std::uint64_t deadline() const override { return next_; }
+
+  private:
+    std::uint64_t until_, next_ = 0;
+};
+
+std::unique_ptr<Errand> colleagues(Desk& desk, const Json&) {
+    const bool looking = !desk.network.is_open() && !desk.home.replica().groups().empty();
+    if (looking) {
+        if (const auto opened = desk.network.open({}); !opened) return std::make_unique<Refusal>(opened.error());
+    }
+    return std::make_unique<Colleagues>(looking, net::uptime_ms());
+}
+
+constexpr Verb verbs[] = {{"join", nullptr, join}, {"sync", nullptr, sync}, {"colleagues", nullptr, colleagues}};
 
 }  // namespace
 

@@ -26,16 +26,22 @@ Reply invite(Desk& desk, const Json& args) {
         return Error{Code::malformed, "People are invited as member or reader.",
                      "An organiser is made later: staffroom member promote"};
     }
+    const auto uses = bounded_arg(args, "uses", 1, bounds::invite_uses);
+    if (!uses) return uses.error();
+    const auto minutes = bounded_arg(args, "minutes", 0, bounds::invite_minutes);
+    if (!minutes) return minutes.error();
     const auto seed = new_signing_seed();
     InviteOp op;
     op.invite = SigningKey(seed).public_key<InviteKey>();
     op.role = role == "reader" ? Role::reader : Role::member;
-    op.uses = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(number_arg(args, "uses", 1), 1, 100'000));
+    op.uses = static_cast<std::uint32_t>(*uses);
     op.ask = flag_arg(args, "ask");
     const auto written = desk.home.replica().write_control(id, {make_op(op)});
     if (!written) return written.error();
     desk.network.wrote(id, *written);
-    if (const auto minutes = number_arg(args, "minutes", 0)) desk.network.close_later(id, op.invite, minutes);
+    if (*minutes != 0) {
+        if (auto kept = desk.network.close_later(id, op.invite, *minutes); !kept) return kept.error();
+    }
     Invitation invitation;
     invitation.seed = *Hash::from(seed.view());
     invitation.group = id;

@@ -1,26 +1,16 @@
 // Who I am, and how this computer does.
-#include <sys/resource.h>
-
 #include <boost/json.hpp>
-#include <fstream>
 
+#include "app/api/args.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
+#include "app/memory_use.h"
 #include "app/network.h"
 #include "app/version.h"
+#include "storage/keyfile.h"
 
 namespace staffroom::api {
 namespace {
-
-std::uint64_t resident_bytes() {
-    std::ifstream status("/proc/self/status");
-    std::string word;
-    while (status >> word) {
-        std::uint64_t kilobytes = 0;
-        if (word == "VmRSS:" && status >> kilobytes) return kilobytes * 1024;
-    }
-    return 0;
-}
 
 Reply whoami(Desk& desk, const Json&) {
     const auto& identity = desk.home.identity();
@@ -68,8 +58,16 @@ Reply stop(Desk& desk, const Json&) {
     return Json{};
 }
 
-// Reached only when it is open already.
-Reply unlock(Desk&, const Json&) { return Json{{"locked", false}}; }
+// Reached only when it is open already. Who gives a wrong passphrase must not believe that it was the right one.
+Reply unlock(Desk& desk, const Json& args) {
+    const auto& keys = desk.home.profile().layout().keys;
+    const auto needed = needs_passphrase(keys);
+    if (!needed) return needed.error();
+    if (*needed) {
+        if (const auto opened = open_keyfile(keys, text_arg(args, "passphrase")); !opened) return opened.error();
+    }
+    return Json{{"locked", false}};
+}
 
 constexpr Verb verbs[] = {
     {"unlock", unlock}, {"whoami", whoami}, {"status", status}, {"version", tell_version}, {"stop", stop}};

@@ -4,6 +4,7 @@
 #include "app/api/records.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
+#include "core/merge/difference.h"
 #include "storage/commit_log.h"
 
 namespace staffroom::api {
@@ -20,6 +21,29 @@ Result<std::vector<Input>> inputs_for(Desk& desk, const GroupId& group, std::str
     return inputs;
 }
 
+// A record without its name could be found by nobody; a second one of those that everybody has one of would be the
+// first again, changed.
+Result<> check_new(Desk& desk, const GroupId& group, const NewRecord& wanted) {
+    const auto& type = *find_type(wanted.type);
+    const auto* title = type.find("title");
+    const bool named = std::any_of(wanted.inputs.begin(), wanted.inputs.end(),
+                                   [](const Input& input) { return input.field == "title" && input.value; });
+    if (title != nullptr && !title->fixed && !named) {
+        return {Code::malformed, "A " + wanted.type + " needs a title.", "Give title=…, for example title=Fractions."};
+    }
+    if (!type.one_per_person) return Done{};
+    std::optional<RecordId> own;
+    desk.home.replica().each_record(group, [&](RecordState&& state) {
+        const bool same = state.exists && state.birth && state.birth->type == wanted.type &&
+                          state.birth->owner == desk.home.identity().person();
+        if (same) own = state.id;
+        return !same;
+    });
+    if (!own) return Done{};
+    return {Code::refused, "You have a " + wanted.type + " in this group already.",
+            "Change it: staffroom record set " + to_text(*own) + " FIELD=VALUE"};
+}
+
 Reply record_new(Desk& desk, const Json& args) {
     const auto group = find_group(desk.home.replica(), text_arg(args, "group"));
     if (!group) return group.error();
@@ -29,6 +53,7 @@ Reply record_new(Desk& desk, const Json& args) {
     auto inputs = inputs_for(desk, id, wanted.type, args);
     if (!inputs) return inputs.error();
     wanted.inputs = std::move(*inputs);
+    if (const auto checked = check_new(desk, id, wanted); !checked) return checked.error();
     const auto record = make(desk, id, std::move(wanted));
     if (!record) return record.error();
     return Json{{"record", to_text(*record)}};
@@ -41,8 +66,21 @@ Reply change(Desk& desk, const Json& args, const Decide& decide) {
     if (!found) return found.error();
     const auto inputs = inputs_for(desk, found->group, found->state.birth->type, args);
     if (!inputs) return inputs.error();
+    if (inputs->empty()) return Error{Code::malformed, "Say what is to change.", "Give FIELD=VALUE."};
     if (const auto written = decide(*found, *inputs); !written) return written.error();
     return Json{{"record", to_text(found->state.id)}};
+}
+
+// Error: too_large for more than one edit holds, which `note edit` takes in several.
+Result<std::vector<Op>> edits_for(Desk& desk, const FoundRecord& found, const Input& input) {
+    const auto actor = actor_in(desk, found.group);
+    if (const auto may = check_right(found.state, actor, input.field); !may) return may.error();
+    const auto text = desk.home.replica().text(found.group, found.state.id, input.field);
+    if (!text) return text.error();
+    const auto* words = input.value ? input.value->get<std::string>() : nullptr;
+    const auto drafts = text->draft(difference(text->text(), words ? *words : ""));
+    if (!drafts) return drafts.error();
+    return decide_edit(found.state, actor, input.field, *drafts);
 }
 
 Reply record_set(Desk& desk, const Json& args) {
@@ -54,19 +92,15 @@ Reply record_set(Desk& desk, const Json& args) {
             const auto* rule = type ? type->find(input.field) : nullptr;
             (rule != nullptr && rule->merge == Merge::text ? texts : plain).push_back(input);
         }
-        const auto actor = actor_in(desk, found.group);
+        // One commit: all of it or nothing.
+        auto ops = decide_set(found.state, actor_in(desk, found.group), plain);
+        if (!ops) return ops.error();
         for (const auto& input : texts) {
-            if (const auto may = check_right(found.state, actor, input.field); !may) return may.error();
+            const auto edits = edits_for(desk, found, input);
+            if (!edits) return edits.error();
+            ops->insert(ops->end(), edits->begin(), edits->end());
         }
-        if (!plain.empty()) {
-            if (auto written = write(desk, found, decide_set(found.state, actor, plain)); !written) return written;
-        }
-        for (const auto& input : texts) {
-            const auto* words = input.value ? input.value->get<std::string>() : nullptr;
-            const auto put = put_words(desk, found, input.field, words ? *words : "");
-            if (!put) return put.error();
-        }
-        return Done{};
+        return write(desk, found, ops);
     });
 }
 

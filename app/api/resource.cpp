@@ -8,11 +8,13 @@
 #include "app/api/intake.h"
 #include "app/api/records.h"
 #include "app/api/verbs.h"
+#include "app/folder_walk.h"
 #include "app/home.h"
 #include "app/safe_file.h"
 #include "core/records/practice.h"
 #include "storage/file_copy.h"
 #include "storage/file_refs.h"
+#include "storage/own_file.h"
 
 namespace staffroom::api {
 namespace {
@@ -65,31 +67,36 @@ Reply resource_add(Desk& desk, const Json& args) {
         if (!record) return record.error();
         return Json{{"resource", to_text(*record)}};
     }
-    std::error_code error;
-    if (!fs::exists(source, error)) {
-        return Error{Code::not_found, "There is no file “" + source + "”.", "Check the path."};
+    if (source.find("://") != std::string::npos) {
+        return Error{Code::malformed, "“" + source + "” is no web address.", "One begins with https:// or http://."};
     }
-    if (!fs::is_directory(source, error)) {
+    const auto path = path_arg(args, "source");
+    if (!path) return path.error();
+    std::error_code error;
+    const auto kind = fs::status(*path, error).type();
+    if (kind == fs::file_type::not_found || kind == fs::file_type::none) return own_file_error(error.value(), *path);
+    if (kind != fs::file_type::directory) {
         const auto record = add_one(desk, group, *inputs, fs::path(source).stem().string(), {source});
         if (!record) return record.error();
         return Json{{"resource", to_text(*record)}};
     }
-    std::vector<std::string> files;
-    for (fs::recursive_directory_iterator at(source, error), end; !error && at != end; at.increment(error)) {
-        const bool hidden = at->path().filename().string().starts_with('.');
-        if (hidden && at->is_directory(error)) at.disable_recursion_pending();
-        if (!hidden && at->is_regular_file(error) && !at->is_symlink(error)) files.push_back(at->path().string());
+    const bool as_one = flag_arg(args, "as-one");
+    if (!as_one && args.contains("title")) {
+        return Error{Code::malformed, "The files of a folder are called by their own names.",
+                     "Leave out --title, or add --as-one to make one resource of the folder."};
     }
+    const auto walked = files_below(*path);
+    if (!walked) return walked.error();
+    std::vector<std::string> files;
+    for (const auto& file : *walked) files.push_back(file.string());
     if (files.empty()) return Error{Code::not_found, "There is no file in “" + source + "”.", "Choose another folder."};
-    std::sort(files.begin(), files.end());
-    if (flag_arg(args, "as-one")) {
-        const auto record = add_one(desk, group, *inputs, fs::path(source).filename().string(), files);
+    if (as_one) {
+        auto name = path->filename().empty() ? path->parent_path().filename() : path->filename();
+        const auto record = add_one(desk, group, *inputs, name.string(), files);
         if (!record) return record.error();
         return Json{{"resource", to_text(*record)}};
     }
-    // One resource a file, all in few commits: a title given for the folder would name them all alike, so it is left
-    // out.
-    std::erase_if(*inputs, [](const Input& input) { return input.field == "title"; });
+    // One resource a file, all in few commits.
     boost::json::array made;
     std::vector<ContentPart> parts;
     auto taken = take_in_all(desk, group, files);
@@ -189,7 +196,9 @@ Reply resource_get(Desk& desk, const Json& args) {
     if (files == nullptr || files->values.empty()) {
         return Error{Code::not_found, "This resource has no file.", "It may be a link: staffroom resource show"};
     }
-    auto folder = SafeFolder::open(maybe_text_arg(args, "to").value_or("."));
+    const auto to = path_arg(args, "to");
+    if (!to) return to.error();
+    auto folder = SafeFolder::open(*to);
     if (!folder) return folder.error();
     boost::json::array saved, missing;
     for (const auto& each : files->values) {
@@ -226,14 +235,14 @@ Reply resource_edit(Desk& desk, const Json& args) {
         const auto* rule = find_type("resource")->find(input.field);
         (rule->merge == Merge::set ? sets : registers).push_back(input);
     }
+    // One commit: all of it or nothing.
     const auto actor = actor_in(desk, found->group);
-    if (!registers.empty()) {
-        if (const auto done = write(desk, *found, decide_set(found->state, actor, registers)); !done)
-            return done.error();
-    }
-    if (!sets.empty()) {
-        if (const auto done = write(desk, *found, decide_add(found->state, actor, sets)); !done) return done.error();
-    }
+    auto ops = decide_set(found->state, actor, registers);
+    if (!ops) return ops.error();
+    const auto added = decide_add(found->state, actor, sets);
+    if (!added) return added.error();
+    ops->insert(ops->end(), added->begin(), added->end());
+    if (const auto done = write(desk, *found, ops); !done) return done.error();
     return Json{{"resource", to_text(found->state.id)}};
 }
 

@@ -23,20 +23,26 @@ Reply verify(Desk& desk, const Json&) {
     const auto health = scrub.finish();
     if (!health) return health.error();
     const auto bad = pages->bad_pages + pages->entries_missing + pages->entries_misplaced + health->bad();
-    if (bad != 0) {
-        return Error{Code::io, "Something that is kept here is damaged (found: " + std::to_string(bad) + ").",
-                     "Run: staffroom stop, then: staffroom repair"};
-    }
-    return Json{{"good", health->values},     {"bad", bad},
-                {"commits", health->commits}, {"parts", health->parts},
-                {"chunks", health->chunks},   {"locked", health->values_locked}};
+    Json found{{"good", health->values - std::min(health->values, health->bad())},
+               {"bad", bad},
+               {"repaired", 0},
+               {"commits", health->commits},
+               {"parts", health->parts},
+               {"chunks", health->chunks},
+               {"locked", health->values_locked}};
+    if (bad == 0) return found;
+    return with_trouble(std::move(found), {name_of(Code::io), "Something that is kept here is damaged.",
+                                           "Run: staffroom stop, then: staffroom repair"});
 }
 
+// While it runs nothing is mended beneath it, so without damage there is only to fold everything again.
 Reply repair(Desk& desk, const Json& args) {
-    (void)args;
+    auto found = verify(desk, args);
+    if (trouble_in(found) || !flag_arg(args, "rebuild")) return found;
     const auto rebuilt = desk.home.replica().rebuild();
     if (!rebuilt) return rebuilt.error();
-    return Json{{"rebuilt", desk.home.replica().groups().size()}};
+    (*found)["rebuilt"] = desk.home.replica().groups().size();
+    return found;
 }
 
 // A slice at a time, so that colleagues are served meanwhile.
@@ -62,13 +68,14 @@ class Backup final : public Errand {
     Reply finish() {
         const auto bytes = (*writer_)->finish();
         if (!bytes) return bytes.error();
-        return Json{{"good", (*writer_)->files()}, {"bad", 0}, {"bytes", *bytes}};
+        return Json{{"good", (*writer_)->files()}, {"bad", 0}, {"repaired", 0}, {"bytes", *bytes}};
     }
     Result<std::unique_ptr<BackupWriter>> writer_;
 };
 
 std::unique_ptr<Errand> backup(Desk& desk, const Json& args) {
-    return std::make_unique<Backup>(BackupWriter::begin(desk.home, text_arg(args, "file")));
+    const auto file = path_arg(args, "file");
+    return std::make_unique<Backup>(file ? BackupWriter::begin(desk.home, *file) : file.error());
 }
 
 Result<const Group*> group_for_markdown(Desk& desk, const Json& args) {
@@ -83,7 +90,9 @@ Result<const Group*> group_for_markdown(Desk& desk, const Json& args) {
 Reply export_group(Desk& desk, const Json& args) {
     const auto group = group_for_markdown(desk, args);
     if (!group) return group.error();
-    const auto written = export_markdown(desk, (*group)->id, text_arg(args, "folder"));
+    const auto folder = path_arg(args, "folder");
+    if (!folder) return folder.error();
+    const auto written = export_markdown(desk, (*group)->id, *folder);
     if (!written) return written.error();
     return Json{{"notes", written->notes},
                 {"records", written->records},
@@ -94,7 +103,9 @@ Reply export_group(Desk& desk, const Json& args) {
 Reply import_group(Desk& desk, const Json& args) {
     const auto group = group_for_markdown(desk, args);
     if (!group) return group.error();
-    const auto read = import_markdown(desk, (*group)->id, text_arg(args, "folder"));
+    const auto folder = path_arg(args, "folder");
+    if (!folder) return folder.error();
+    const auto read = import_markdown(desk, (*group)->id, *folder);
     if (!read) return read.error();
     return Json{{"notes", read->notes}, {"changed", read->changed}, {"files", read->files}};
 }

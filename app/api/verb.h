@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/result.h"
@@ -24,6 +25,18 @@ namespace api {
 
 using Json = boost::json::object;
 using Reply = Result<Json>;
+
+// What is not well, as the document's `error` says it. `code` is the word of a Code, or
+//  - "failed": something outside this profile did not do its part, or something unforeseen happened (exit code 1);
+//  - "interrupted": the teacher stopped it (130).
+struct Trouble {
+    std::string code, say, advice;
+};
+Trouble trouble_of(const Error& error);
+// A reply that found something out beside its trouble: in the document its fields stand beside `error`, and the exit
+// code is the trouble's.
+Json with_trouble(Json reply, const Trouble& trouble);
+std::optional<Trouble> trouble_in(const Reply& reply);
 
 // What verbs work with.
 struct Desk {

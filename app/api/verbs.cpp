@@ -1,6 +1,31 @@
 #include "app/api/verbs.h"
 
+#include <boost/json.hpp>
+
 namespace staffroom::api {
+
+Trouble unexpected(const std::exception& thrown) {
+    return {"failed", "Something happened that Staffroom did not expect. What was saved before is safe.",
+            std::string("Try again. If it happens again, tell who helps you with computers: ") + thrown.what()};
+}
+
+Trouble trouble_of(const Error& error) { return {name_of(error.code), error.say, error.advice}; }
+
+Json with_trouble(Json reply, const Trouble& trouble) {
+    reply["error"] = Json{{"code", trouble.code}, {"say", trouble.say}, {"do", trouble.advice}};
+    return reply;
+}
+
+std::optional<Trouble> trouble_in(const Reply& reply) {
+    if (!reply) return trouble_of(reply.error());
+    const auto* error = reply->if_contains("error");
+    if (error == nullptr || !error->is_object()) return std::nullopt;
+    const auto text = [&](const char* name) {
+        const auto* found = error->get_object().if_contains(name);
+        return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+    };
+    return Trouble{text("code"), text("say"), text("do")};
+}
 
 const Verb* find_verb(std::string_view name) {
     for (const auto& table :

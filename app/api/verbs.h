@@ -1,12 +1,26 @@
 // Every verb there is.
 #pragma once
 
+#include <boost/json/value.hpp>
+#include <exception>
+
 #include "app/api/verb.h"
 
 namespace staffroom::api {
 
 // Null: there is none of that name.
 const Verb* find_verb(std::string_view name);
+
+// What a library throws ends here as a refusal of this one request, never as the end of the program.
+Trouble unexpected(const std::exception& thrown);
+template <class Ask>
+auto guarded(const Ask& ask) -> decltype(ask()) {
+    try {
+        return ask();
+    } catch (const std::exception& thrown) {
+        return Reply(with_trouble({}, unexpected(thrown)));
+    }
+}
 
 // One table a noun.
 std::span<const Verb> profile_verbs();

@@ -3,19 +3,22 @@
 namespace staffroom::cli {
 namespace {
 
+namespace bounds = api::bounds;
+
 constexpr Option group{"GROUP", "group", Takes::text, true, "a group's name or id"};
 constexpr Option record{"RECORD", "record", Takes::text, true, "a record's title or id"};
 constexpr Option note{"NOTE", "note", Takes::text, true, "a note's title or id"};
 constexpr Option resource{"RESOURCE", "resource", Takes::text, true, "a resource's title or id"};
 constexpr Option who{"WHO", "who", Takes::text, true, "a member's name or id"};
 constexpr Option title{"--title", "title", Takes::text, true, "what it is called"};
-constexpr Option new_title{"--title", "title", Takes::text, false, "what it is called"};
+constexpr Option new_title{"--title", "title", Takes::text, false, "what it is called", {}, true};
 constexpr Option tags{"--tag", "tags", Takes::list, false, "a word to find it by; may be given again"};
 constexpr Option subject{"--subject", "subject", Takes::text, false, "the school subject"};
 constexpr Option grades{"--grade", "grades", Takes::list, false, "a grade; may be given again"};
 constexpr Option language{"--language", "language", Takes::text, false, "the language it is in"};
 constexpr Option licence{"--licence", "licence", Takes::text, false, "what others may do with it"};
-constexpr Option fields{"FIELD=VALUE", "fields", Takes::list, false, "what it says; see: staffroom types"};
+constexpr Option fields{"FIELD=VALUE", "fields", Takes::fields, false, "what it says; see: staffroom types"};
+constexpr Option some_fields{"FIELD=VALUE", "fields", Takes::fields, true, "what is to change; see: staffroom types"};
 constexpr Option peers{"--peer", "peers", Takes::list, false,
                        "a colleague's address, as HOST:PORT; may be given again"};
 constexpr Option no_discovery{"--no-discovery", "no-discovery", Takes::flag, false,
@@ -24,8 +27,9 @@ constexpr Option no_discovery{"--no-discovery", "no-discovery", Takes::flag, fal
 constexpr Option init[] = {{"--name", "name", Takes::text, true, "your name, as colleagues know you"},
                            {"--school", "school", Takes::text, false, "your school"}};
 constexpr Option start[] = {
-    {"--port", "port", Takes::number, false, "the port for colleagues; 0: any free one"},
-    {"--page-port", "page-port", Takes::number, false, "the port for the page on this computer"},
+    {"--port", "port", Takes::number, false, "the port for colleagues, up to 65534; 0: any free one", bounds::port},
+    {"--page-port", "page-port", Takes::number, false, "the port for the page on this computer, up to 65535; 0: any",
+     bounds::page_port},
     no_discovery,
     peers,
     {"--foreground", "foreground", Takes::flag, false, "stay in this terminal"}};
@@ -38,8 +42,9 @@ constexpr Option group_leave[] = {group, {"--anyway", "anyway", Takes::flag, fal
 constexpr Option invite[] = {
     group,
     {"--role", "role", Takes::text, false, "member, or reader"},
-    {"--uses", "uses", Takes::number, false, "how many people may come with it"},
-    {"--minutes", "minutes", Takes::number, false, "for how long, while this program runs"},
+    {"--uses", "uses", Takes::number, false, "how many people may come with it, 1 to 100000", bounds::invite_uses},
+    {"--minutes", "minutes", Takes::number, false, "for how long, while this program runs, up to 525600",
+     bounds::invite_minutes},
     {"--ask", "ask", Takes::flag, false, "you say yes to each newcomer: staffroom member admit"},
     {"--qr", "qr", Takes::flag, false, "also as a picture to scan"}};
 constexpr Option join[] = {{"INVITE", "invite", Takes::text, true, "the invitation's text"}, peers, no_discovery};
@@ -56,7 +61,8 @@ constexpr Option resource_add[] = {group,
                                    {"--as-one", "as-one", Takes::flag, false, "a folder as one resource"}};
 constexpr Option resource_list[] = {group, tags};
 constexpr Option only_resource[] = {resource};
-constexpr Option resource_get[] = {resource, {"--to", "to", Takes::path, false, "the folder to save it in"}};
+constexpr Option resource_get[] = {
+    resource, {"--to", "to", Takes::folder, false, "the folder to save it in; without it, this one"}};
 constexpr Option resource_edit[] = {resource, new_title, tags, subject, grades, language, licence};
 constexpr Option resource_used[] = {resource,
                                     {"--worked", "worked", Takes::text, false, "what worked in class"},
@@ -92,23 +98,27 @@ constexpr Option feedback_list[] = {{"ITEM", "item", Takes::text, true, "what it
 constexpr Option feedback_reply[] = {{"FEEDBACK", "feedback", Takes::text, true, "the feedback's id"},
                                      {"TEXT", "text", Takes::text, true, "your reply"}};
 constexpr Option record_new[] = {group, {"TYPE", "type", Takes::text, true, "see: staffroom types"}, fields};
-constexpr Option record_change[] = {record, fields};
+constexpr Option record_change[] = {record, some_fields};
 constexpr Option only_record[] = {record};
 constexpr Option record_list[] = {group,
                                   {"TYPE", "type", Takes::text, false, "only this type"},
                                   {"--retired", "retired", Takes::flag, false, "also what was put away"}};
-constexpr Option sync[] = {peers, no_discovery, {"--seconds", "seconds", Takes::number, false, "stop after this long"}};
 constexpr Option only_files[] = {record};
 constexpr Option files_drop[] = {record, {"--anyway", "anyway", Takes::flag, false, "even if nobody else has it"}};
 constexpr Option files_policy[] = {
     group,
     {"POLICY", "policy", Takes::text, false, "all, recent (from now on) or on-demand; without it: what it is"},
-    {"--max-mb", "max-mb", Takes::number, false, "larger files only on demand"}};
+    {"--max-mb", "max-mb", Takes::number, false, "larger files only on demand, 1 to 1048576", bounds::carry_mb}};
 constexpr Option carry[] = {{"DIR", "folder", Takes::path, true, "the stick's folder, or any folder"},
                             {"--group", "groups", Takes::list, false, "only this group; may be given again"},
                             {"--for", "for", Takes::text, false, "only what this group or this person lacks"},
-                            {"--max-mb", "max-mb", Takes::number, false, "at most so many megabytes; without it 4096"}};
+                            {"--max-mb", "max-mb", Takes::number, false,
+                             "at most so many megabytes, 1 to 1048576; without it 4096", bounds::carry_mb}};
 constexpr Option unload[] = {{"DIR", "folder", Takes::path, true, "the stick's folder, or any folder"}};
+constexpr Option sync[] = {
+    peers,
+    no_discovery,
+    {"--seconds", "seconds", Takes::number, false, "stop after this long, 1 to 86400", bounds::sync_seconds}};
 constexpr Option repair[] = {{"--rebuild", "rebuild", Takes::flag, false, "make everything that is derived anew"}};
 constexpr Option convert[] = {group,
                               {"DIR", "folder", Takes::path, true, "a folder"},

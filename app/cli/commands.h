@@ -5,6 +5,8 @@
 #include <span>
 #include <string_view>
 
+#include "app/api/args.h"
+
 namespace staffroom::cli {
 
 enum class Takes {
@@ -12,7 +14,9 @@ enum class Takes {
     list,  // may be given several times
     number,
     flag,
+    fields,     // likewise, FIELD=VALUE: what is a file in the schema is a path
     path,       // made absolute, since the daemon has a folder of its own
+    folder,     // likewise; without it, the folder in which the command is typed
     source,     // a path, or a web address as it is
     file_text,  // a file, or - for standard input: its words are sent
 };
@@ -23,6 +27,8 @@ struct Option {
     Takes takes = Takes::text;
     bool required = false;
     std::string_view about = {};
+    api::Bounds bounds = {};   // of a number
+    bool never_empty = false;  // may be left out, but not given empty
 };
 
 struct Command {

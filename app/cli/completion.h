@@ -2,9 +2,11 @@
 
 #include <string>
 
+#include "core/result.h"
+
 namespace staffroom::cli {
 
-// Prints the completion script for bash, zsh or fish. Exit code 2 for another shell.
-int print_completion(const std::string& shell);
+// The completion script for bash, zsh or fish. Error: malformed (another shell).
+Result<std::string> completion_for(const std::string& shell);
 
 }  // namespace staffroom::cli

@@ -31,6 +31,10 @@ void on_signal(int) {
     if (Node* node = running) node->interrupt();
 }
 
+Error already_running() {
+    return {Code::busy, "Staffroom is already running.", "See how it does with: staffroom status"};
+}
+
 struct Asked {
     std::string verb;
     api::Json args;
@@ -45,14 +49,15 @@ std::optional<Asked> read_asked(const std::string& body, LocalDoor::Answer answe
     const auto* verb = object ? object->if_contains("verb") : nullptr;
     const auto* args = object ? object->if_contains("args") : nullptr;
     if (verb == nullptr || !verb->is_string() || (args != nullptr && !args->is_object())) {
-        answer(document_of(Error{Code::malformed, "This request makes no sense.", ""}));
+        answer(document_of(Error{Code::malformed, "This request is not a verb with its arguments.",
+                                 "Send {\"verb\": …, \"args\": {…}} in UTF-8."}));
         return std::nullopt;
     }
     return Asked{std::string(verb->get_string()), args ? args->get_object() : api::Json{}, std::move(answer)};
 }
 
 // Hands requests to the node, or keeps them for the gate while there is none.
-class Desk {
+class Reception {
   public:
     void take(const std::string& body, LocalDoor::Answer answer) {
         auto asked = read_asked(body, std::move(answer));
@@ -75,11 +80,11 @@ class Desk {
 };
 
 // The profile is locked: until the passphrase comes. Nothing: stopped before.
-std::unique_ptr<Home> wait_for_passphrase(const Parsed& parsed, Desk& desk) {
+std::unique_ptr<Home> wait_for_passphrase(OwnerLock& owner, Reception& reception) {
     while (!ended) {
-        pollfd waited{desk.gate().descriptor(), POLLIN, 0};
+        pollfd waited{reception.gate().descriptor(), POLLIN, 0};
         (void)::poll(&waited, 1, 1'000);
-        while (auto asked = desk.gate().take()) {
+        while (auto asked = reception.gate().take()) {
             api::Reply reply = Error{Code::refused, "This profile is locked.", "Unlock it with: staffroom unlock"};
             if (asked->verb == "status") reply = api::Json{{"locked", true}};
             if (asked->verb == "stop") {
@@ -88,9 +93,11 @@ std::unique_ptr<Home> wait_for_passphrase(const Parsed& parsed, Desk& desk) {
             }
             std::unique_ptr<Home> home;
             if (asked->verb == "unlock") {
-                auto opened = Home::open(parsed.home, api::text_arg(asked->args, "passphrase"));
+                auto opened = Home::open(owner, api::text_arg(asked->args, "passphrase"));
                 if (opened) home = std::move(*opened);
                 reply = home ? api::Reply(api::Json{{"locked", false}}) : api::Reply(opened.error());
+                const bool may_open_later = home || opened.code() == Code::refused || opened.code() == Code::busy;
+                if (!may_open_later) ended = true;
             }
             asked->answer(document_of(reply));
             if (home) return home;
@@ -99,60 +106,64 @@ std::unique_ptr<Home> wait_for_passphrase(const Parsed& parsed, Desk& desk) {
     return nullptr;
 }
 
-Result<> open_network(Node& node, const Parsed& parsed) {
-    NetworkOptions options;
-    options.discovery = !api::flag_arg(parsed.args, "no-discovery");
-    for (const auto& typed : api::list_arg(parsed.args, "peers")) {
-        const auto address = net::address_from_text(typed);
-        if (!address)
-            return {Code::malformed, in_quotes(typed) + " is no address.", "Write it like 192.168.1.7:47710."};
-        options.peers.push_back(*address);
-    }
-    const auto port = api::number_arg(parsed.args, "port", net::members_port_default);
-    options.port = static_cast<std::uint16_t>(port);
+Result<> open_network(Node& node, NetworkOptions options, bool port_chosen) {
     auto opened = node.open(options);
-    if (!opened && opened.code() == Code::busy && !parsed.args.contains("port")) {
+    if (!opened && opened.code() == Code::busy && !port_chosen) {
         options.port = 0;  // the usual port is taken: colleagues learn the other one from the beacon
         opened = node.open(options);
     }
     return opened;
 }
 
+// Commands that run without a daemon hold the profile for a moment; another daemon holds it for good.
+Result<OwnerLock> take_when_free(const std::filesystem::path& home) {
+    using namespace std::chrono_literals;
+    const auto patience = std::chrono::steady_clock::now() + 15s;
+    while (true) {
+        auto owner = OwnerLock::take(home, {});
+        if (owner || owner.code() != Code::busy || ended || std::chrono::steady_clock::now() > patience) return owner;
+        if (ask_daemon(door_of(home), R"({"verb":"status"})")) return already_running();
+        std::this_thread::sleep_for(20ms);
+    }
+}
+
 // Runs until stopped; `ready` gets the first answer, once.
-void serve(const Parsed& parsed, const std::optional<std::string>& passphrase,
+void serve(const Parsed& parsed, const NetworkOptions& options, const std::optional<std::string>& passphrase,
            const std::function<void(const api::Reply&)>& ready) {
     std::signal(SIGTERM, on_signal);
     std::signal(SIGINT, on_signal);
-    const auto needed =
-        has_profile(parsed.home) ? needs_passphrase(ProfileLayout(parsed.home).keys) : Result<bool>(false);
+    // Before the door: whoever has no right to the profile must not take the door of the one who has.
+    auto owner = take_when_free(parsed.home);
+    if (!owner) return ready(owner.error());
+    const auto needed = needs_passphrase(ProfileLayout(parsed.home).keys);
     const bool locked = needed && *needed && !passphrase;
     std::unique_ptr<Home> home;
     if (!locked) {
-        auto opened = Home::open(parsed.home, passphrase);
+        auto opened = Home::open(*owner, passphrase);
         if (!opened) return ready(opened.error());
         home = std::move(*opened);
     }
-    Desk desk;
+    Reception reception;
     auto door = LocalDoor::open(door_of(parsed.home), [&](const std::string& body, LocalDoor::Answer answer) {
-        desk.take(body, std::move(answer));
+        reception.take(body, std::move(answer));
     });
     if (!door) return ready(door.error());
     if (locked) {
         ready(api::Json{{"locked", true}});
-        home = wait_for_passphrase(parsed, desk);
+        home = wait_for_passphrase(*owner, reception);
         if (!home) return;
     }
     open_log(home->folder());
     Node node(*home);
-    const auto opened = open_network(node, parsed);
+    const auto opened = open_network(node, options, parsed.args.contains("port"));
     if (!locked)
         ready(opened ? api::Reply(api::Json{{"port", node.ports().members}, {"lobby_port", node.ports().lobby}})
                      : api::Reply(opened.error()));
     if (!opened) return log_line("The network could not be opened.");
     running = &node;
-    desk.give_to(&node);
+    reception.give_to(&node);
     if (!ended) node.run();
-    desk.give_to(nullptr);
+    reception.give_to(nullptr);
     running = nullptr;
     node.refuse_requests();  // their answers hold connections of the door
 }
@@ -173,12 +184,18 @@ void wait_until_closed(const std::filesystem::path& home) {
 
 std::optional<api::Reply> start(const Parsed& parsed, const std::optional<std::string>& passphrase) {
     prctl(PR_SET_DUMPABLE, 0);  // a core dump would hold the keys
-    if (const auto reply = ask_daemon(door_of(parsed.home), R"({"verb":"status"})")) {
-        return Error{Code::busy, "Staffroom is already running.", "See how it does with: staffroom status"};
+    const auto options = api::network_options(parsed.args, net::members_port_default);
+    if (!options) return options.error();
+    const auto page_port = api::bounded_arg(parsed.args, "page-port", 0, api::bounds::page_port);
+    if (!page_port) return page_port.error();
+    if (!has_profile(parsed.home)) {
+        return Error{Code::not_found, "Nobody uses Staffroom in this folder yet.",
+                     "Begin with: staffroom init --name NAME"};
     }
+    if (ask_daemon(door_of(parsed.home), R"({"verb":"status"})")) return already_running();
     if (api::flag_arg(parsed.args, "foreground")) {
         std::optional<api::Reply> failed;
-        serve(parsed, passphrase, [&](const api::Reply& reply) {
+        serve(parsed, *options, passphrase, [&](const api::Reply& reply) {
             if (!reply) failed = reply;
             if (reply) print("start", reply, parsed.json);
         });
@@ -186,16 +203,16 @@ std::optional<api::Reply> start(const Parsed& parsed, const std::optional<std::s
     }
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return Error{Code::io, "The system gives no more descriptors.", "Close other programs."};
+        return Error{Code::busy, "The system gives no more descriptors.", "Close other programs."};
     const auto child = fork();
-    if (child < 0) return Error{Code::io, "The system starts no more programs.", "Close other programs."};
+    if (child < 0) return Error{Code::busy, "The system starts no more programs.", "Close other programs."};
     if (child == 0) {
         setsid();
         ::close(ends[0]);
         const int nothing = ::open("/dev/null", O_RDWR);
         for (const int stream : {0, 1, 2}) dup2(nothing, stream);
         if (nothing > 2) ::close(nothing);
-        serve(parsed, passphrase, [&](const api::Reply& reply) {
+        serve(parsed, *options, passphrase, [&](const api::Reply& reply) {
             const auto document = document_of(reply);
             (void)!::write(ends[1], document.data(), document.size());
             ::close(ends[1]);
@@ -209,7 +226,7 @@ std::optional<api::Reply> start(const Parsed& parsed, const std::optional<std::s
         document.append(buffer, static_cast<std::size_t>(count));
     ::close(ends[0]);
     if (document.empty())
-        return Error{Code::io, "Staffroom could not start.", "See the file log in your profile's folder."};
+        return Error{Code::refused, "Staffroom could not start.", "See the file log in your profile's folder."};
     return reply_of(document);
 }
 

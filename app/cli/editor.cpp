@@ -17,7 +17,8 @@ namespace {
 class ScratchFile {
   public:
     ScratchFile() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "staffroom-XXXXXX.md").string();
+        std::error_code ignored;  // then there is no such folder, and no file either
+        std::string pattern = (std::filesystem::temp_directory_path(ignored) / "staffroom-XXXXXX.md").string();
         const int made = mkstemps(pattern.data(), 3);
         if (made >= 0) ::close(made);
         path_ = made >= 0 ? pattern : "";

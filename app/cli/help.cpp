@@ -26,6 +26,8 @@ std::string value_of(const Option& option) {
             return {};
         case Takes::number:
             return " N";
+        case Takes::folder:
+            return " FOLDER";
         case Takes::path:
         case Takes::file_text:
             return " FILE";
@@ -33,6 +35,17 @@ std::string value_of(const Option& option) {
             return " WORDS";
     }
 }
+
+std::string options_of(const Command& command) {
+    Lines lines;
+    for (const auto& option : command.options) {
+        const bool named = option.name.starts_with("--");
+        lines.emplace_back(std::string(option.name) + (named ? value_of(option) : ""), std::string(option.about));
+    }
+    return in_columns(lines);
+}
+
+}  // namespace
 
 std::string usage_of(const Command& command) {
     auto line = "staffroom " + std::string(command.words);
@@ -48,17 +61,6 @@ std::string usage_of(const Command& command) {
     }
     return line + (optional ? " [options]" : "");
 }
-
-std::string options_of(const Command& command) {
-    Lines lines;
-    for (const auto& option : command.options) {
-        const bool named = option.name.starts_with("--");
-        lines.emplace_back(std::string(option.name) + (named ? value_of(option) : ""), std::string(option.about));
-    }
-    return in_columns(lines);
-}
-
-}  // namespace
 
 std::string help_for_all() {
     Lines lines;

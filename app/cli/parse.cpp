@@ -1,28 +1,27 @@
 #include "app/cli/parse.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdlib>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <memory>
 
 #include "app/cli/commands.h"
 #include "app/cli/help.h"
+#include "app/cli/usage.h"
+#include "app/cli/values.h"
 
 namespace staffroom::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Where CLI11 puts what it reads for one option.
+// Where CLI11 puts what it reads for one option. What it means is for values.h.
 struct Slot {
     const Option* option = nullptr;
     CLI::Option* read = nullptr;
-    std::string text;
-    std::vector<std::string> list;
-    std::uint64_t number = 0;
+    std::vector<std::string> words;
+    std::string word;  // of one that stands by its place: a list would take its neighbours too
     bool flag = false;
 };
 
@@ -38,23 +37,15 @@ void add_option(Built& built, const Option& option) {
     auto name = std::string(option.name);
     const bool positional = !name.starts_with("--");
     if (positional) name = std::string(option.key);
-    const std::string about(option.about);
-    switch (option.takes) {
-        case Takes::list:
-            slot->read = built.app->add_option(name, slot->list, about);
-            break;
-        case Takes::number:
-            slot->read = built.app->add_option(name, slot->number, about);
-            break;
-        case Takes::flag:
-            slot->read = built.app->add_flag(name, slot->flag, about);
-            break;
-        default:
-            slot->read = built.app->add_option(name, slot->text, about);
+    const bool list = option.takes == Takes::list || option.takes == Takes::fields;
+    if (option.takes == Takes::flag) {
+        slot->read = built.app->add_flag(name, slot->flag);
+    } else if (positional && !list) {
+        slot->read = built.app->add_option(name, slot->word);
+    } else {
+        slot->read = built.app->add_option(name, slot->words);
+        if (!positional) slot->read->expected(1)->take_all();
     }
-    if (option.takes == Takes::list && !positional) slot->read->expected(1)->take_all();
-    if (positional) slot->read->type_name(std::string(option.name));
-    slot->read->required(option.required);
     built.slots.push_back(std::move(slot));
 }
 
@@ -68,64 +59,49 @@ fs::path default_home() {
     return folder("HOME", ".local/share/staffroom");
 }
 
-std::optional<std::string> words_of_file(const std::string& name) {
-    if (name == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-    std::ifstream file(name, std::ios::binary);
-    if (!file) return std::nullopt;
-    return std::string(std::istreambuf_iterator<char>(file), {});
+// The arguments as the verb reads them.
+Result<api::Json> arguments(const Built& built) {
+    api::Json args;
+    for (const auto& slot : built.slots) {
+        const auto& option = *slot->option;
+        const bool given = option.takes == Takes::flag ? slot->flag : slot->read->count() > 0;
+        if (!given && option.required) return missing(*built.command, option);
+        const auto& words = slot->words.empty() ? std::vector{slot->word} : slot->words;
+        auto value = given ? std::optional(value_of(option, words)) : value_without(option);
+        if (!value) continue;
+        if (!*value) return value->error();
+        args[option.key] = std::move(**value);
+    }
+    return args;
 }
 
-// The arguments as the verb reads them, or what is wrong with them.
-std::optional<std::string> fill(const Built& built, api::Json& args) {
-    for (const auto& slot : built.slots) {
-        if (slot->read->count() == 0) continue;
-        const auto key = slot->option->key;
-        switch (slot->option->takes) {
-            case Takes::text:
-                args[key] = slot->text;
-                break;
-            case Takes::list: {
-                boost::json::array list;
-                for (const auto& each : slot->list) list.push_back(boost::json::string(each));
-                args[key] = std::move(list);
-                break;
-            }
-            case Takes::number:
-                args[key] = slot->number;
-                break;
-            case Takes::flag:
-                args[key] = slot->flag;
-                break;
-            case Takes::path:
-                args[key] = fs::absolute(slot->text).lexically_normal().string();
-                break;
-            case Takes::source: {
-                const bool address = slot->text.find("://") != std::string::npos;
-                args[key] = address ? slot->text : fs::absolute(slot->text).lexically_normal().string();
-                break;
-            }
-            case Takes::file_text: {
-                auto words = words_of_file(slot->text);
-                if (!words) return "The file “" + slot->text + "” cannot be read.";
-                args[key] = std::move(*words);
-                break;
-            }
+// What stands for a command, without the options around it.
+std::vector<std::string> words_in(int argc, const char* const* argv) {
+    std::vector<std::string> words;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--home" || word == "--passphrase-file") {
+            ++i;
+        } else if (!word.starts_with('-')) {
+            words.emplace_back(word);
         }
     }
-    return std::nullopt;
+    return words;
 }
 
 }  // namespace
 
 std::variant<Parsed, Told> parse(int argc, const char* const* argv) {
-    CLI::App app("Staffroom: a staff room for teachers, without the Internet.", "staffroom");
-    app.require_subcommand(1);
+    // CLI11 only takes apart what was typed: what is missing, superfluous or no number is told in words of our own.
+    CLI::App app("", "staffroom");
+    app.require_subcommand(0, 1);
     app.fallthrough();
+    app.allow_extras();
     Parsed parsed;
-    std::string home, passphrase_file;
-    app.add_option("--home", home, "the folder of your profile");
-    app.add_flag("--json", parsed.json, "answer for programs, as one JSON document");
-    app.add_option("--passphrase-file", passphrase_file, "a file that holds your passphrase");
+    std::vector<std::string> home, passphrase_file;
+    app.add_option("--home", home)->expected(1)->take_all();
+    app.add_flag("--json", parsed.json);
+    app.add_option("--passphrase-file", passphrase_file)->expected(1)->take_all();
 
     std::map<std::string, CLI::App*> parents;
     std::vector<std::unique_ptr<Built>> all;
@@ -136,27 +112,32 @@ std::variant<Parsed, Told> parse(int argc, const char* const* argv) {
             const auto first = word.substr(0, space);
             auto& parent = parents[first];
             if (parent == nullptr) {
-                parent = app.add_subcommand(first, "See: staffroom " + first + " --help");
-                parent->require_subcommand(1);
+                parent = app.add_subcommand(first);
+                parent->require_subcommand(0, 1);
                 parent->fallthrough();
+                parent->allow_extras();
             }
             under = parent;
             word = word.substr(space + 1);
         }
         auto built = std::make_unique<Built>();
         built->command = &command;
-        built->app = under->add_subcommand(word, std::string(command.about));
+        built->app = under->add_subcommand(word);
         built->app->fallthrough();
+        built->app->allow_extras();
         for (const auto& option : command.options) add_option(*built, option);
         all.push_back(std::move(built));
     }
     std::vector<std::string> about;
-    auto* help = app.add_subcommand("help", "What can be asked of Staffroom");
+    auto* help = app.add_subcommand("help");
+    help->fallthrough();
     help->add_option("COMMAND", about);
 
     // `--json` is looked for by hand as well: a usage error must know how to speak before parsing has ended.
     const bool wants_json =
         std::any_of(argv + 1, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
+    const auto told = [&](std::string words) { return Told{std::move(words), std::nullopt, wants_json}; };
+    const auto wrong = [&](Error error) { return Told{{}, std::move(error), wants_json}; };
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -166,24 +147,48 @@ std::variant<Parsed, Told> parse(int argc, const char* const* argv) {
             words.push_back(asked->get_name());
         }
         const auto text = help_for(words);
-        return Told{words.empty() || text.empty() ? help_for_all() : text, 0, false};
+        return told(words.empty() || text.empty() ? help_for_all() : text);
     } catch (const CLI::ParseError& error) {
-        return Told{error.what(), 2, wants_json};
+        // Its words begin with the option, as in "--title: 1 required".
+        const std::string what(error.what());
+        const auto option = what.find("--");
+        return wrong(wrong_value(
+            option == std::string::npos ? what : what.substr(option, what.find_first_of(" :=", option) - option)));
     }
     if (help->parsed()) {
-        if (about.empty()) return Told{help_for_all(), 0, false};
+        if (about.empty()) return told(help_for_all());
         const auto text = help_for(about);
-        if (text.empty()) return Told{"There is no such command.", 2, wants_json};
-        return Told{text, 0, false};
+        return text.empty() ? wrong(no_such_command(about)) : told(text);
     }
-    parsed.home = home.empty() ? default_home() : fs::path(home);
-    if (!parsed.home.empty()) parsed.home = fs::absolute(parsed.home);
-    if (!passphrase_file.empty()) parsed.passphrase_file = passphrase_file;
-    for (const auto& built : all) {
-        if (!built->app->parsed()) continue;
-        parsed.command = std::string(built->command->words);
-        if (const auto wrong = fill(*built, parsed.args)) return Told{*wrong, 2, wants_json};
+    const auto built = std::find_if(all.begin(), all.end(), [](const auto& each) { return each->app->parsed(); });
+    const auto strays = app.remaining(true);
+    if (built == all.end()) {
+        const auto option = std::find_if(strays.begin(), strays.end(),
+                                         [](const auto& word) { return word.starts_with("-") && word != "-"; });
+        auto words = words_in(argc, argv);
+        if (words.empty() && option != strays.end()) words.push_back(*option);
+        return wrong(no_such_command(words));
     }
+    const auto& command = *(*built)->command;
+    if (!strays.empty()) return wrong(superfluous(command, strays.front()));
+    if (home.size() > 1) return wrong(given_twice("--home"));
+    if (passphrase_file.size() > 1) return wrong(given_twice("--passphrase-file"));
+
+    parsed.command = std::string(command.words);
+    parsed.home = home.empty() ? default_home() : fs::path(home.front());
+    if (!parsed.home.empty() || !home.empty()) {
+        auto absolute = path_from_here(parsed.home.string());
+        if (!absolute) return wrong(absolute.error());
+        parsed.home = absolute->has_filename() ? *absolute : absolute->parent_path();
+    }
+    if (!passphrase_file.empty()) {
+        auto absolute = path_from_here(passphrase_file.front());
+        if (!absolute) return wrong(absolute.error());
+        parsed.passphrase_file = std::move(*absolute);
+    }
+    auto args = arguments(**built);
+    if (!args) return wrong(args.error());
+    parsed.args = std::move(*args);
     return parsed;
 }
 

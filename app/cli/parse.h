@@ -18,10 +18,10 @@ struct Parsed {
     std::optional<std::filesystem::path> passphrase_file;
 };
 
-// What to print and with which exit code, when there is nothing to do: help (0) or a usage error (2).
+// What to say when there is nothing to do: help, or what is wrong with what was typed.
 struct Told {
-    std::string words;
-    int exit_code = 0;
+    std::string help;
+    std::optional<Error> wrong;
     bool json = false;
 };
 

@@ -16,8 +16,16 @@ namespace {
 namespace json = boost::json;
 
 constexpr int partly_done = 6;
-constexpr std::pair<Code, int> exit_codes[] = {{Code::malformed, 2}, {Code::too_large, 1}, {Code::refused, 5},
-                                               {Code::not_found, 4}, {Code::busy, 7},      {Code::io, 74}};
+constexpr std::pair<std::string_view, int> exit_codes[] = {{"malformed", 2}, {"too_large", 1},    {"refused", 5},
+                                                           {"not_found", 4}, {"busy", 7},         {"io", 74},
+                                                           {"failed", 1},    {"interrupted", 130}};
+
+int exit_code_of(const api::Trouble& trouble) {
+    for (const auto& [code, number] : exit_codes) {
+        if (code == trouble.code) return number;
+    }
+    return 1;
+}
 
 void print_rows(const json::array& rows) {
     if (rows.empty()) {
@@ -50,6 +58,8 @@ void print_for_people(const std::string& command, const api::Json& reply) {
         const auto words = shown_text(std::string_view(reply.at("text").as_string()));
         std::cout << words;
         if (isatty(STDOUT_FILENO) != 0 && !words.ends_with('\n')) std::cout << '\n';
+    } else if (command == "help" || command == "completion") {
+        std::cout << std::string_view(reply.at(command).as_string());
     } else if (command == "invite") {
         const std::string invite(reply.at("invite").as_string());
         if (reply.contains("qr")) {
@@ -84,59 +94,53 @@ void print_for_people(const std::string& command, const api::Json& reply) {
 
 }  // namespace
 
-int exit_code_of(const Error& error) {
-    for (const auto& [code, number] : exit_codes) {
-        if (code == error.code) return number;
-    }
-    return 1;
-}
+api::Trouble interrupted() { return {"interrupted", "Interrupted.", "What was done before is saved. Try again."}; }
+
+int exit_code_of(const Error& error) { return exit_code_of(api::trouble_of(error)); }
 
 std::string document_of(const api::Reply& reply) {
-    if (!reply) {
-        const auto& error = reply.error();
-        return json::serialize(json::object{
-            {"ok", false}, {"error", {{"code", name_of(error.code)}, {"say", error.say}, {"do", error.advice}}}});
-    }
-    json::object document{{"ok", true}};
-    for (const auto& [key, value] : *reply) document[key] = value;
+    const auto fields = reply ? *reply : api::with_trouble({}, api::trouble_of(reply.error()));
+    json::object document{{"ok", !fields.contains("error")}};
+    for (const auto& [key, value] : fields) document[key] = value;
     return json::serialize(document);
 }
 
 api::Reply reply_of(const std::string& document) {
-    const Error strange{Code::io, "Staffroom gave an answer that makes no sense.", "Stop it and start it again."};
+    const Error strange{Code::busy, "Staffroom gave an answer that makes no sense.", "Stop it and start it again."};
     boost::system::error_code wrong;
     const auto value = json::parse(document, wrong);
     if (wrong || !value.is_object()) return strange;
     auto object = value.get_object();
     const auto* ok = object.if_contains("ok");
     if (ok == nullptr || !ok->is_bool()) return strange;
-    if (ok->get_bool()) {
-        object.erase("ok");
-        return object;
+    const bool well = ok->get_bool();
+    object.erase("ok");
+    if (well) return object;
+    const auto trouble = api::trouble_in(object);
+    const auto known = [&](const auto& word) { return trouble && trouble->code == word.first; };
+    if (std::none_of(std::begin(exit_codes), std::end(exit_codes), known)) return strange;
+    if (object.size() > 1) return object;
+    for (const auto code : {Code::malformed, Code::too_large, Code::refused, Code::not_found, Code::busy, Code::io}) {
+        if (trouble->code == name_of(code)) return Error{code, trouble->say, trouble->advice};
     }
-    const auto* error = object.if_contains("error");
-    if (error == nullptr || !error->is_object()) return strange;
-    const auto text = [&](const char* name) {
-        const auto* found = error->get_object().if_contains(name);
-        return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-    };
-    for (const auto& [code, number] : exit_codes) {
-        if (text("code") == name_of(code)) return Error{code, text("say"), text("do")};
-    }
-    return strange;
+    return object;
 }
 
 int print(const std::string& command, const api::Reply& reply, bool as_json) {
+    const auto trouble = api::trouble_in(reply);
     if (as_json) {
         std::cout << document_of(reply) << '\n';
     } else if (reply) {
-        print_for_people(command, *reply);
-    } else {
-        std::cerr << shown_text(reply.error().say) << '\n';
-        if (!reply.error().advice.empty()) std::cerr << shown_text(reply.error().advice) << '\n';
+        auto fields = *reply;
+        fields.erase("error");
+        if (!trouble || !fields.empty()) print_for_people(command, fields);
     }
-    std::cout.flush();
-    if (!reply) return exit_code_of(reply.error());
+    std::cout.flush();  // a daemon that stays in its terminal says this and goes on
+    if (trouble && !as_json) {
+        std::cerr << shown_text(trouble->say) << '\n';
+        if (!trouble->advice.empty()) std::cerr << shown_text(trouble->advice) << '\n';
+    }
+    if (trouble) return exit_code_of(*trouble);
     const auto* unplug = reply->if_contains("safe_to_unplug");
     if (!as_json && unplug != nullptr && unplug->is_bool() && unplug->get_bool()) {
         std::cerr << "You can take the stick out.\n";
@@ -145,7 +149,7 @@ int print(const std::string& command, const api::Reply& reply, bool as_json) {
         const auto* list = reply->if_contains(name);
         return list != nullptr && list->is_array() && !list->get_array().empty();
     };
-    return has_any("missing") || has_any("refused") ? partly_done : 0;
+    return has_any("missing") || has_any("missed") || has_any("refused") ? partly_done : 0;
 }
 
 }  // namespace staffroom::cli

@@ -14,6 +14,9 @@ int exit_code_of(const Error& error);
 std::string document_of(const api::Reply& reply);
 api::Reply reply_of(const std::string& document);
 
+// What ends a command that the teacher stopped.
+api::Trouble interrupted();
+
 // Prints the reply of a command and gives its exit code.
 int print(const std::string& command, const api::Reply& reply, bool json);
 

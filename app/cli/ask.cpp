@@ -1,0 +1,84 @@
+#include "app/cli/ask.h"
+
+#include <boost/json.hpp>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "app/cli/daemon.h"
+#include "app/cli/passphrase.h"
+#include "app/cli/print.h"
+#include "app/cli/repair.h"
+#include "app/local_door.h"
+#include "app/node.h"
+
+namespace staffroom::cli {
+namespace {
+
+Node* at_work = nullptr;  // for the signal handler
+
+api::Reply run_here(const Parsed& parsed, Home& home) {
+    std::optional<api::Reply> reply;
+    Node node(home);
+    at_work = &node;
+    const auto on_signal = [](int) { at_work->interrupt(); };
+    const auto before_int = std::signal(SIGINT, on_signal), before_term = std::signal(SIGTERM, on_signal);
+    node.submit({parsed.command, parsed.args, [&](api::Reply answered) { reply = std::move(answered); }});
+    node.run([&] { return reply.has_value(); });
+    std::signal(SIGINT, before_int);
+    std::signal(SIGTERM, before_term);
+    at_work = nullptr;
+    if (!reply) return api::with_trouble({}, interrupted());
+    return *reply;
+}
+
+bool is_locked(const std::filesystem::path& home) {
+    const auto answered = ask_daemon(door_of(home), R"({"verb":"status"})");
+    const auto status = answered ? reply_of(*answered) : api::Reply(api::Json{});
+    const auto* locked = status ? status->if_contains("locked") : nullptr;
+    return locked != nullptr && locked->is_bool() && locked->get_bool();
+}
+
+}  // namespace
+
+api::Reply unlock(const Parsed& parsed) {
+    const auto passphrase = read_passphrase(parsed.passphrase_file, "Passphrase: ");
+    if (!passphrase) return passphrase.error();
+    // Over the local door, which only this user may open: never in an argument.
+    const auto answered =
+        ask_daemon(door_of(parsed.home),
+                   boost::json::serialize(api::Json{{"verb", "unlock"}, {"args", {{"passphrase", *passphrase}}}}));
+    return answered ? reply_of(*answered) : api::Reply(answered.error());
+}
+
+api::Reply ask(const Parsed& parsed) {
+    using namespace std::chrono_literals;
+    const auto body = boost::json::serialize(api::Json{{"verb", parsed.command}, {"args", parsed.args}});
+    if (body.size() > request_bytes_max) {
+        return Error{Code::too_large, "This is more than fits: 8 MiB of words at a time.",
+                     "Shorten it, or add it as a file: staffroom resource add"};
+    }
+    // Who gives a passphrase means it to be used, also where the daemon waits for one.
+    if (parsed.passphrase_file && parsed.command != "status" && is_locked(parsed.home)) {
+        if (const auto unlocked = unlock(parsed); api::trouble_in(unlocked)) return unlocked;
+    }
+    const auto patience = std::chrono::steady_clock::now() + 15s;
+    std::optional<std::optional<std::string>> passphrase;
+    while (true) {
+        const auto answered = ask_daemon(door_of(parsed.home), body);
+        if (answered) return reply_of(*answered);
+        if (answered.code() != Code::not_found) return answered.error();
+        if (!passphrase) {
+            auto given = passphrase_for(parsed);
+            if (!given) return given.error();
+            passphrase = std::move(*given);
+        }
+        if (parsed.command == "repair") return repair_here(parsed, *passphrase);
+        const auto home = Home::open(parsed.home, *passphrase);
+        if (home) return run_here(parsed, **home);
+        if (home.code() != Code::busy || std::chrono::steady_clock::now() > patience) return home.error();
+        std::this_thread::sleep_for(20ms);
+    }
+}
+
+}  // namespace staffroom::cli

@@ -1,0 +1,73 @@
+#include "app/cli/profile.h"
+
+#include <boost/json.hpp>
+
+#include "app/api/args.h"
+#include "app/backup.h"
+#include "app/cli/passphrase.h"
+#include "app/home.h"
+#include "storage/keyfile.h"
+
+namespace staffroom::cli {
+namespace {
+
+Error empty_passphrase() {
+    return {Code::refused, "The passphrase is empty.", "Put it into the first line of the file."};
+}
+
+}  // namespace
+
+api::Reply init(const Parsed& parsed) {
+    std::optional<std::string> passphrase;
+    if (parsed.passphrase_file) {
+        auto read = read_passphrase(parsed.passphrase_file, "");
+        if (!read) return read.error();
+        if (read->empty()) return empty_passphrase();
+        passphrase = std::move(*read);
+    }
+    const auto home = Home::create(
+        parsed.home, {api::text_arg(parsed.args, "name"), api::text_arg(parsed.args, "school")}, passphrase);
+    if (!home && home.code() == Code::busy && has_profile(parsed.home)) {
+        return Error{Code::refused, "There is a profile here already.",
+                     "Use it, or choose another folder with --home."};
+    }
+    if (!home) return home.error();
+    return api::Json{{"person", to_text((*home)->identity().person())},
+                     {"device", to_text((*home)->identity().device())}};
+}
+
+api::Reply restore(const Parsed& parsed) {
+    const auto file = api::path_arg(parsed.args, "file");
+    if (!file) return file.error();
+    const auto files = restore_backup(*file, parsed.home);
+    if (!files) return files.error();
+    return api::Json{{"good", *files}, {"bad", 0}, {"repaired", 0}};
+}
+
+api::Reply change_passphrase_here(const Parsed& parsed) {
+    if (!has_profile(parsed.home)) {
+        return Error{Code::not_found, "Nobody uses Staffroom in this folder yet.",
+                     "Begin with: staffroom init --name NAME"};
+    }
+    const auto now = passphrase_for(parsed);
+    if (!now) return now.error();
+    const auto named = api::maybe_text_arg(parsed.args, "new-passphrase-file");
+    const auto file = named ? std::optional<std::filesystem::path>(*named) : std::nullopt;
+    const auto wanted = read_passphrase(file, "New passphrase: ");
+    if (!wanted && !file) {
+        return Error{Code::refused, "The new passphrase is missing.", "Give it: --new-passphrase-file FILE"};
+    }
+    if (!wanted) return wanted.error();
+    if (wanted->empty()) return empty_passphrase();
+    if (!file) {
+        const auto again = read_passphrase(std::nullopt, "Once more: ");
+        if (!again || *again != *wanted) {
+            return Error{Code::refused, "You typed two different passphrases.", "Nothing was changed. Try again."};
+        }
+    }
+    const auto changed = change_passphrase(ProfileLayout(parsed.home).keys,
+                                           *now ? std::optional<std::string_view>(**now) : std::nullopt, *wanted);
+    return changed ? api::Reply(api::Json{}) : api::Reply(changed.error());
+}
+
+}  // namespace staffroom::cli

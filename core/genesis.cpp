@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view domain = "staffroom-group-v1";
 
-struct Body {
+struct GenesisBody {
     Genesis& genesis;
     template <class A>
     void serialize(A& ar) {
@@ -17,7 +17,7 @@ struct Body {
 
 Bytes signed_bytes(Genesis genesis) {
     Bytes out = copy_of(view_of(domain));
-    append(out, encode(Body{genesis}));
+    append(out, encode(GenesisBody{genesis}));
     return out;
 }
 

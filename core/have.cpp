@@ -3,7 +3,7 @@
 namespace staffroom {
 namespace {
 
-struct Body {
+struct HaveBody {
     Have& have;
     template <class A>
     void serialize(A& ar) {
@@ -14,7 +14,7 @@ struct Body {
 Bytes signed_bytes(const Have& have) {
     Have copy = have;
     Bytes bytes = copy_of(view_of("staffroom-have-v1"));
-    append(bytes, encode(Body{copy}));
+    append(bytes, encode(HaveBody{copy}));
     return bytes;
 }
 

@@ -184,11 +184,12 @@ Reply courier_list(Desk& desk, const Json&) {
                 {"receipts", receipts}, {"parts", std::move(parts)}, {"colleagues", std::move(colleagues)}};
 }
 
-constexpr Verb verbs[] = {
-    {"carry", nullptr, carry}, {"unload", nullptr, unload}, {"courier list", courier_list, nullptr}};
-
 }  // namespace
 
-std::span<const Verb> courier_verbs() { return verbs; }
+std::span<const Verb> courier_verbs() {
+    static constexpr Verb verbs[] = {
+        {"carry", nullptr, carry}, {"unload", nullptr, unload}, {"courier list", courier_list, nullptr}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

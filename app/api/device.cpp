@@ -67,10 +67,11 @@ Reply device_revoke(Desk& desk, const Json& args) {
     return Json{{"device", to_text(device)}, {"groups", std::move(done)}, {"refused", std::move(left)}};
 }
 
-constexpr Verb verbs[] = {{"device list", device_list}, {"device revoke", device_revoke}};
-
 }  // namespace
 
-std::span<const Verb> device_verbs() { return verbs; }
+std::span<const Verb> device_verbs() {
+    static constexpr Verb verbs[] = {{"device list", device_list}, {"device revoke", device_revoke}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

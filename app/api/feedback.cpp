@@ -95,11 +95,12 @@ Reply feedback_reply(Desk& desk, const Json& args) {
     return Json{{"feedback", to_text(found->state.id)}};
 }
 
-constexpr Verb verbs[] = {
-    {"feedback give", feedback_give}, {"feedback list", feedback_list}, {"feedback reply", feedback_reply}};
-
 }  // namespace
 
-std::span<const Verb> feedback_verbs() { return verbs; }
+std::span<const Verb> feedback_verbs() {
+    static constexpr Verb verbs[] = {
+        {"feedback give", feedback_give}, {"feedback list", feedback_list}, {"feedback reply", feedback_reply}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

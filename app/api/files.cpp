@@ -187,11 +187,15 @@ Reply storage(Desk& desk, const Json&) {
                 {"groups", std::move(rows)}};
 }
 
-constexpr Verb verbs[] = {
-    {"files fetch", fetch}, {"files keep", keep}, {"files drop", drop}, {"files policy", policy}, {"storage", storage}};
-
 }  // namespace
 
-std::span<const Verb> files_verbs() { return verbs; }
+std::span<const Verb> files_verbs() {
+    static constexpr Verb verbs[] = {{"files fetch", fetch},
+                                     {"files keep", keep},
+                                     {"files drop", drop},
+                                     {"files policy", policy},
+                                     {"storage", storage}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

@@ -88,11 +88,12 @@ Reply group_leave(Desk& desk, const Json& args) {
     return Json{{"group", to_text(id)}};
 }
 
-constexpr Verb verbs[] = {
-    {"group new", group_new}, {"group list", group_list}, {"group show", group_show}, {"group leave", group_leave}};
-
 }  // namespace
 
-std::span<const Verb> group_verbs() { return verbs; }
+std::span<const Verb> group_verbs() {
+    static constexpr Verb verbs[] = {
+        {"group new", group_new}, {"group list", group_list}, {"group show", group_show}, {"group leave", group_leave}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

@@ -275,10 +275,12 @@ std::unique_ptr<Errand> colleagues(Desk& desk, const Json&) {
     return std::make_unique<Colleagues>(looking, net::uptime_ms());
 }
 
-constexpr Verb verbs[] = {{"join", nullptr, join}, {"sync", nullptr, sync}, {"colleagues", nullptr, colleagues}};
-
 }  // namespace
 
-std::span<const Verb> meeting_verbs() { return verbs; }
+std::span<const Verb> meeting_verbs() {
+    static constexpr Verb verbs[] = {
+        {"join", nullptr, join}, {"sync", nullptr, sync}, {"colleagues", nullptr, colleagues}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

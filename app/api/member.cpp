@@ -156,7 +156,11 @@ Reply act(Desk& desk, const Json& args, const Decide& decide) {
     return Json{{"person", to_text(*who)}, {"role", name_of(now)}};
 }
 
-Reply member_remove(Desk& desk, const Json& args) { return act(desk, args, decide_remove); }
+Reply member_remove(Desk& desk, const Json& args) {
+    return act(desk, args, [](const Membership& members, const DeviceId& me, const PersonId& who) {
+        return decide_remove(members, me, who);
+    });
+}
 
 Reply member_promote(Desk& desk, const Json& args) {
     return act(desk, args, [](const Membership& members, const DeviceId& me, const PersonId& who) {
@@ -177,15 +181,16 @@ Reply member_demote(Desk& desk, const Json& args) {
                });
 }
 
-constexpr Verb verbs[] = {{"invite", invite},
-                          {"members", members},
-                          {"member admit", member_admit},
-                          {"member remove", member_remove},
-                          {"member promote", member_promote},
-                          {"member demote", member_demote}};
-
 }  // namespace
 
-std::span<const Verb> member_verbs() { return verbs; }
+std::span<const Verb> member_verbs() {
+    static constexpr Verb verbs[] = {{"invite", invite},
+                                     {"members", members},
+                                     {"member admit", member_admit},
+                                     {"member remove", member_remove},
+                                     {"member promote", member_promote},
+                                     {"member demote", member_demote}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

@@ -230,14 +230,15 @@ Reply templates(Desk&, const Json&) {
     return Json{{"templates", std::move(all)}};
 }
 
-constexpr Verb verbs[] = {{"note new", note_new},         {"note list", note_list},
-                          {"note show", note_show},       {"note edit", note_edit},
-                          {"note history", note_history}, {"note blame", note_blame},
-                          {"note restore", note_restore}, {"note difference", note_difference},
-                          {"templates", templates}};
-
 }  // namespace
 
-std::span<const Verb> note_verbs() { return verbs; }
+std::span<const Verb> note_verbs() {
+    static constexpr Verb verbs[] = {{"note new", note_new},         {"note list", note_list},
+                                     {"note show", note_show},       {"note edit", note_edit},
+                                     {"note history", note_history}, {"note blame", note_blame},
+                                     {"note restore", note_restore}, {"note difference", note_difference},
+                                     {"templates", templates}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

@@ -69,11 +69,12 @@ Reply unlock(Desk& desk, const Json& args) {
     return Json{{"locked", false}};
 }
 
-constexpr Verb verbs[] = {
-    {"unlock", unlock}, {"whoami", whoami}, {"status", status}, {"version", tell_version}, {"stop", stop}};
-
 }  // namespace
 
-std::span<const Verb> profile_verbs() { return verbs; }
+std::span<const Verb> profile_verbs() {
+    static constexpr Verb verbs[] = {
+        {"unlock", unlock}, {"whoami", whoami}, {"status", status}, {"version", tell_version}, {"stop", stop}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

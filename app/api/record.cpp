@@ -188,14 +188,15 @@ Reply types(Desk&, const Json&) {
     return Json{{"types", std::move(all)}};
 }
 
-constexpr Verb verbs[] = {{"record new", record_new},         {"record set", record_set},
-                          {"record add", record_add},         {"record remove", record_remove},
-                          {"record show", record_show},       {"record list", record_list},
-                          {"record retire", record_retire},   {"record restore", record_restore},
-                          {"record history", record_history}, {"types", types}};
-
 }  // namespace
 
-std::span<const Verb> record_verbs() { return verbs; }
+std::span<const Verb> record_verbs() {
+    static constexpr Verb verbs[] = {{"record new", record_new},         {"record set", record_set},
+                                     {"record add", record_add},         {"record remove", record_remove},
+                                     {"record show", record_show},       {"record list", record_list},
+                                     {"record retire", record_retire},   {"record restore", record_restore},
+                                     {"record history", record_history}, {"types", types}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

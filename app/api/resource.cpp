@@ -289,13 +289,14 @@ Reply collection_add(Desk& desk, const Json& args) {
     return Json{{"record", to_text(found->state.id)}};
 }
 
-constexpr Verb verbs[] = {
-    {"resource add", resource_add},   {"resource list", resource_list},   {"resource show", resource_show},
-    {"resource get", resource_get},   {"resource edit", resource_edit},   {"resource adapt", resource_adapt},
-    {"resource used", resource_used}, {"collection new", collection_new}, {"collection add", collection_add}};
-
 }  // namespace
 
-std::span<const Verb> resource_verbs() { return verbs; }
+std::span<const Verb> resource_verbs() {
+    static constexpr Verb verbs[] = {
+        {"resource add", resource_add},   {"resource list", resource_list},   {"resource show", resource_show},
+        {"resource get", resource_get},   {"resource edit", resource_edit},   {"resource adapt", resource_adapt},
+        {"resource used", resource_used}, {"collection new", collection_new}, {"collection add", collection_add}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

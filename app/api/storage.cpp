@@ -110,14 +110,15 @@ Reply import_group(Desk& desk, const Json& args) {
     return Json{{"notes", read->notes}, {"changed", read->changed}, {"files", read->files}};
 }
 
-constexpr Verb verbs[] = {{"verify", verify},
-                          {"repair", repair},
-                          {"backup", nullptr, backup},
-                          {"export", export_group},
-                          {"import", import_group}};
-
 }  // namespace
 
-std::span<const Verb> storage_verbs() { return verbs; }
+std::span<const Verb> storage_verbs() {
+    static constexpr Verb verbs[] = {{"verify", verify},
+                                     {"repair", repair},
+                                     {"backup", nullptr, backup},
+                                     {"export", export_group},
+                                     {"import", import_group}};
+    return verbs;
+}
 
 }  // namespace staffroom::api

@@ -61,13 +61,13 @@ void print_for_people(const std::string& command, const api::Json& reply) {
     } else if (command == "help" || command == "completion") {
         std::cout << std::string_view(reply.at(command).as_string());
     } else if (command == "invite") {
-        const std::string invite(reply.at("invite").as_string());
+        const std::string invitation(reply.at("invite").as_string());
         if (reply.contains("qr")) {
-            auto upper = invite;
+            auto upper = invitation;
             std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
             std::cout << qr_code(upper).value_or("");
         }
-        std::cout << invite << '\n';
+        std::cout << invitation << '\n';
         std::cerr << "Give this to the colleague. They type: staffroom join …\n";
     } else if (command == "init") {
         std::cout << "Your profile is ready. Next, found a group or join a colleague's:\n"

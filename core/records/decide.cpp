@@ -69,7 +69,7 @@ std::vector<Entry> values_of(const RecordState& state, const CellKey& key) {
 }
 
 // The greatest of `values`, as many as one op can name.
-std::vector<Ref> replacing(const std::vector<Entry>& values) {
+std::vector<Ref> refs_to(const std::vector<Entry>& values) {
     std::vector<Ref> refs;
     const auto skip = values.size() - std::min(values.size(), limits::replaces_count);
     for (std::size_t i = skip; i < values.size(); ++i) refs.push_back(Ref::of(values[i].at));
@@ -81,7 +81,7 @@ std::vector<Ref> replacing(const std::vector<Entry>& values) {
 std::optional<Op> assign(const RecordState& state, const CellKey& key, const std::optional<Value>& value) {
     const auto values = values_of(state, key);
     if (value ? values.size() == 1 && values[0].value == *value : values.empty()) return std::nullopt;
-    return make_op(AssignOp{key.field, key.of, value, replacing(values)});
+    return make_op(AssignOp{key.field, key.of, value, refs_to(values)});
 }
 
 // Puts a new element into a list and says which positions to write. A list where one has no position, which happens
@@ -291,7 +291,7 @@ Result<std::vector<Op>> decide_remove(const RecordState& state, const Actor& act
                     "`staffroom record show` lists what it holds."};
         }
         while (!adds.empty()) {
-            const auto replaced = replacing(adds);
+            const auto replaced = refs_to(adds);
             ops.push_back(make_op(AssignOp{input.field, std::nullopt, std::nullopt, replaced}));
             adds.resize(adds.size() - replaced.size());
         }

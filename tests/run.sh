@@ -79,7 +79,7 @@ if [ -x build/release/sim ]; then piece sim 300 build/release/sim 1 1000; fi
 for script in tests/e2e/*.sh; do
     name=${script#tests/e2e/}
     case "$name" in lib.sh | '*.sh') continue ;; esac
-    piece "e2e/${name%.sh}" 180 sh "$script" build/release/staffroom
+    piece "e2e/${name%.sh}" 420 sh "$script" build/release/staffroom
 done
 if [ -e app/demo/main-job.sh ]; then piece main-job 120 sh app/demo/main-job.sh build/release/staffroom; fi
 

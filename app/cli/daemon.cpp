@@ -63,17 +63,23 @@ class Reception {
         auto asked = read_asked(body, std::move(answer));
         if (!asked) return;
         const std::lock_guard lock(mutex_);
-        if (node_ == nullptr) return gate_.put(std::move(*asked));
-        node_->submit({std::move(asked->verb), std::move(asked->args),
-                       [answer = std::move(asked->answer)](api::Reply reply) { answer(document_of(reply)); }});
+        node_ == nullptr ? gate_.put(std::move(*asked)) : submit(std::move(*asked));
     }
+    // With what came while the profile was being opened.
     void give_to(Node* node) {
         const std::lock_guard lock(mutex_);
         node_ = node;
+        if (node_ == nullptr) return;
+        while (auto asked = gate_.take()) submit(std::move(*asked));
     }
     Inbox<Asked>& gate() { return gate_; }
 
   private:
+    void submit(Asked asked) {
+        node_->submit({std::move(asked.verb), std::move(asked.args),
+                       [answer = std::move(asked.answer)](api::Reply reply) { answer(document_of(reply)); }});
+    }
+
     std::mutex mutex_;
     Node* node_ = nullptr;
     Inbox<Asked> gate_;

@@ -45,10 +45,11 @@ Result<std::filesystem::path> path_arg(const Json& args, std::string_view name);
 // port, peers, no-discovery. Error: malformed.
 Result<NetworkOptions> network_options(const Json& args, std::uint16_t port);
 
-// Six characters of an id are enough where they are unambiguous; so is an exact name that only one thing has.
-// Errors: not_found, refused (ambiguous).
 // What a group is called here: a pair group bears the other person's name.
 std::string group_name(const Replica& replica, const Group& group);
+
+// Six characters of an id are enough where they are unambiguous; so is an exact name that only one thing has.
+// Errors: not_found, refused (ambiguous).
 Result<const Group*> find_group(const Replica& replica, const std::string& named);
 
 struct FoundRecord {

@@ -33,7 +33,8 @@ Result<bool> put_words(Desk& desk, const FoundRecord& found, const std::string& 
                        const std::optional<std::vector<OpRef>>& version = std::nullopt);
 std::string words_of(Desk& desk, const FoundRecord& found, const std::string& field);
 
-// A colleague's name as they gave it, made safe to show; the id where no device of theirs is known.
+// A colleague's name as they gave it, which whoever shows it makes safe; the beginning of their id where no device of
+// theirs is known.
 std::string person_name(Desk& desk, const GroupId& group, const PersonId& person);
 
 }  // namespace staffroom::api

@@ -146,6 +146,21 @@ std::string safe_file_name(std::string_view label) {
     return stem + ending;
 }
 
+std::string name_as_words(std::string_view name) {
+    if (is_utf8(name)) return std::string(name);
+    std::string words;
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x80) {
+            words += c;
+        } else {
+            words += static_cast<char>(0xC0 | byte >> 6);
+            words += static_cast<char>(0x80 | (byte & 0x3F));
+        }
+    }
+    return words;
+}
+
 std::string numbered_file_name(const std::string& safe, unsigned number) {
     auto [stem, ending] = split(safe);
     const auto mark = " (" + std::to_string(number) + ")";

@@ -11,6 +11,10 @@ namespace staffroom {
 // Unicode normalization form C; the same words when they are not valid UTF-8.
 std::string to_nfc(std::string_view words);
 
+// A file's name as words: itself when it is valid UTF-8; else, as older systems wrote names, each byte a letter of
+// Latin-1.
+std::string name_as_words(std::string_view name);
+
 // For a screen or a terminal: line ends and tabs become spaces; other control characters, terminal escapes and
 // characters that change the direction of what follows are dropped; at most `scalars_max` scalar values, then "…".
 std::string shown_name(std::string_view words, std::size_t scalars_max = 80);

@@ -11,7 +11,7 @@
 namespace staffroom {
 
 Error own_file_error(int error, const std::filesystem::path& path) {
-    const auto name = "“" + path.string() + "”";
+    const auto name = in_quotes(path.string());
     if (is_disk_full(error, path)) {
         return {Code::refused, "The disk is full: " + name + " does not fit.",
                 "Free some space there, or choose another place."};
@@ -56,7 +56,8 @@ Result<std::string> read_own_file(int descriptor, const std::filesystem::path& n
         if (got == 0) return text;
         text.append(block, static_cast<std::size_t>(got));
         if (text.size() > max) {
-            return {Code::too_large, "“" + name.string() + "” is larger than " + std::to_string(max >> 20) + " MiB.",
+            return {Code::too_large,
+                    in_quotes(name.string()) + " is larger than " + std::to_string(max >> 20) + " MiB.",
                     "Shorten it, or add it to the library: staffroom resource add"};
         }
     }

@@ -106,7 +106,8 @@ std::string group_name(const Replica& replica, const Group& group) {
 Result<std::filesystem::path> path_arg(const Json& args, std::string_view name) {
     std::filesystem::path path = text_arg(args, name);
     if (path.is_absolute()) return path;
-    return {Code::malformed, "“" + path.string() + "” does not say where it is.", "Give the whole path, from / on."};
+    return {Code::malformed, in_quotes(path.string()) + " does not say where it is.",
+            "Give the whole path, from / on."};
 }
 
 Result<NetworkOptions> network_options(const Json& args, std::uint16_t port) {
@@ -118,7 +119,7 @@ Result<NetworkOptions> network_options(const Json& args, std::uint16_t port) {
     for (const auto& typed : list_arg(args, "peers")) {
         const auto address = net::address_from_text(typed);
         if (!address) {
-            return Error{Code::malformed, "“" + typed + "” is no address.", "Write it like 192.168.1.7:47710."};
+            return Error{Code::malformed, in_quotes(typed) + " is no address.", "Write it like 192.168.1.7:47710."};
         }
         options.peers.push_back(*address);
     }

@@ -33,7 +33,7 @@ inline constexpr Bounds page_port{0, 65'535};
 inline constexpr Bounds invite_uses{1, 100'000};
 inline constexpr Bounds invite_minutes{1, 525'600};  // a year
 inline constexpr Bounds sync_seconds{1, 86'400};
-inline constexpr Bounds carry_mb{1, 1'048'576};
+inline constexpr Bounds megabytes{1, 1'048'576};
 }  // namespace bounds
 // Error: malformed (no number, or outside its bounds).
 Result<std::uint64_t> bounded_arg(const Json& args, std::string_view name, std::uint64_t otherwise, Bounds bounds);

@@ -93,7 +93,7 @@ Result<CarryOptions> options_from(Desk& desk, const Json& args) {
         if (!group) return group.error();
         options.groups.push_back((*group)->id);
     }
-    const auto most = bounded_arg(args, "max-mb", options.bytes_max >> 20, bounds::carry_mb);
+    const auto most = bounded_arg(args, "max-mb", options.bytes_max >> 20, bounds::megabytes);
     if (!most) return most.error();
     options.bytes_max = *most << 20;
     const auto whom = text_arg(args, "for");

@@ -143,7 +143,7 @@ Reply policy(Desk& desk, const Json& args) {
         if (named == std::end(policies)) {
             return Error{Code::malformed, "There is no policy “" + word + "”.", "Choose all, recent or on-demand."};
         }
-        const auto most = bounded_arg(args, "max-mb", 0, bounds::carry_mb);
+        const auto most = bounded_arg(args, "max-mb", 0, bounds::megabytes);
         if (!most) return most.error();
         wanted = {named->second, *most << 20};
         const auto written = store.write([&](WriteTxn& txn) -> Result<> {

@@ -5,6 +5,7 @@
 #include "app/api/records.h"
 #include "app/home.h"
 #include "app/media_type.h"
+#include "core/text_rules.h"
 #include "storage/disk.h"
 #include "storage/file_copy.h"
 
@@ -53,14 +54,27 @@ class SmallFiles {
 
 }  // namespace
 
+Result<FileRef> take_in(Desk& desk, const GroupId& group, const std::string& path) {
+    const auto* held = desk.home.replica().group(group);
+    const std::filesystem::path file(path);
+    const auto name = name_as_words(file.filename().string());
+    auto intake = FileIntake::open(file, held->keys.file, name, media_type_of(name));
+    if (!intake) return intake.error();
+    while (!intake->is_done()) {
+        auto stepped = intake->step(desk.home.profile().store(), desk.home.profile().chunks());
+        if (!stepped) return stepped.error();
+    }
+    return intake->file();
+}
+
 Result<std::vector<FileRef>> take_in_all(Desk& desk, const GroupId& group, const std::vector<std::string>& paths) {
     std::vector<FileRef> files;
     SmallFiles small(desk, desk.home.replica().group(group)->keys.file);
     for (const auto& path : paths) {
         // One that is larger, a link, or cannot be read goes the way of single files, which has the words for it.
         const auto plain = read_file(path, limits::chunk_bytes);
-        auto file =
-            plain ? small.add(std::filesystem::path(path).filename().string(), *plain) : take_in(desk, group, path);
+        auto file = plain ? small.add(name_as_words(std::filesystem::path(path).filename().string()), *plain)
+                          : take_in(desk, group, path);
         if (!file) return file.error();
         files.push_back(std::move(*file));
     }

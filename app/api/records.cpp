@@ -3,11 +3,10 @@
 #include <boost/json.hpp>
 #include <filesystem>
 
+#include "app/api/intake.h"
 #include "app/home.h"
-#include "app/media_type.h"
 #include "app/network.h"
 #include "core/merge/difference.h"
-#include "storage/file_copy.h"
 
 namespace staffroom::api {
 
@@ -15,19 +14,6 @@ Actor actor_in(Desk& desk, const GroupId& group) {
     const auto me = desk.home.identity().person();
     const auto* held = desk.home.replica().group(group);
     return {me, held ? held->members.role_of(desk.home.identity().device()) : Role::none};
-}
-
-Result<FileRef> take_in(Desk& desk, const GroupId& group, const std::string& path) {
-    const auto* held = desk.home.replica().group(group);
-    const std::filesystem::path file(path);
-    const auto name = file.filename().string();
-    auto intake = FileIntake::open(file, held->keys.file, name, media_type_of(name));
-    if (!intake) return intake.error();
-    while (!intake->is_done()) {
-        auto stepped = intake->step(desk.home.profile().store(), desk.home.profile().chunks());
-        if (!stepped) return stepped.error();
-    }
-    return intake->file();
 }
 
 Resolver resolver_for(Desk& desk, const GroupId& group) {

@@ -11,7 +11,6 @@ Actor actor_in(Desk& desk, const GroupId& group);
 
 // Reads what a teacher typed for this group: people and records by id or name, files by path (taken in and stored).
 Resolver resolver_for(Desk& desk, const GroupId& group);
-Result<FileRef> take_in(Desk& desk, const GroupId& group, const std::string& path);
 
 RecordView view_in(Desk& desk, const FoundRecord& found);
 // {id, type, owner, fields{…}, also{…}}.

@@ -12,6 +12,7 @@
 #include "app/home.h"
 #include "app/safe_file.h"
 #include "core/records/practice.h"
+#include "core/text_rules.h"
 #include "storage/file_copy.h"
 #include "storage/file_refs.h"
 #include "storage/own_file.h"
@@ -68,7 +69,8 @@ Reply resource_add(Desk& desk, const Json& args) {
         return Json{{"resource", to_text(*record)}};
     }
     if (source.find("://") != std::string::npos) {
-        return Error{Code::malformed, "“" + source + "” is no web address.", "One begins with https:// or http://."};
+        return Error{Code::malformed, in_quotes(source) + " is no web address.",
+                     "One begins with https:// or http://."};
     }
     const auto path = path_arg(args, "source");
     if (!path) return path.error();
@@ -76,7 +78,7 @@ Reply resource_add(Desk& desk, const Json& args) {
     const auto kind = fs::status(*path, error).type();
     if (kind == fs::file_type::not_found || kind == fs::file_type::none) return own_file_error(error.value(), *path);
     if (kind != fs::file_type::directory) {
-        const auto record = add_one(desk, group, *inputs, fs::path(source).stem().string(), {source});
+        const auto record = add_one(desk, group, *inputs, name_as_words(path->stem().string()), {path->string()});
         if (!record) return record.error();
         return Json{{"resource", to_text(*record)}};
     }
@@ -89,10 +91,11 @@ Reply resource_add(Desk& desk, const Json& args) {
     if (!walked) return walked.error();
     std::vector<std::string> files;
     for (const auto& file : *walked) files.push_back(file.string());
-    if (files.empty()) return Error{Code::not_found, "There is no file in “" + source + "”.", "Choose another folder."};
+    if (files.empty())
+        return Error{Code::not_found, "There is no file in " + in_quotes(source) + ".", "Choose another folder."};
     if (as_one) {
         auto name = path->filename().empty() ? path->parent_path().filename() : path->filename();
-        const auto record = add_one(desk, group, *inputs, name.string(), files);
+        const auto record = add_one(desk, group, *inputs, name_as_words(name.string()), files);
         if (!record) return record.error();
         return Json{{"resource", to_text(*record)}};
     }
@@ -103,7 +106,7 @@ Reply resource_add(Desk& desk, const Json& args) {
     if (!taken) return taken.error();
     for (std::size_t i = 0; i < files.size(); ++i) {
         auto each = *inputs;
-        each.push_back({"title", Value(fs::path(files[i]).stem().string()), {}});
+        each.push_back({"title", Value(name_as_words(fs::path(files[i]).stem().string())), {}});
         each.push_back({"files", Value(std::move((*taken)[i])), {}});
         auto part = decide_create(group, actor_in(desk, group), {"resource", std::move(each)}, random_id<Nonce16>());
         if (!part) return part.error();

@@ -108,12 +108,12 @@ constexpr Option files_drop[] = {record, {"--anyway", "anyway", Takes::flag, fal
 constexpr Option files_policy[] = {
     group,
     {"POLICY", "policy", Takes::text, false, "all, recent (from now on) or on-demand; without it: what it is"},
-    {"--max-mb", "max-mb", Takes::number, false, "larger files only on demand, 1 to 1048576", bounds::carry_mb}};
+    {"--max-mb", "max-mb", Takes::number, false, "larger files only on demand, 1 to 1048576", bounds::megabytes}};
 constexpr Option carry[] = {{"DIR", "folder", Takes::path, true, "the stick's folder, or any folder"},
                             {"--group", "groups", Takes::list, false, "only this group; may be given again"},
                             {"--for", "for", Takes::text, false, "only what this group or this person lacks"},
                             {"--max-mb", "max-mb", Takes::number, false,
-                             "at most so many megabytes, 1 to 1048576; without it 4096", bounds::carry_mb}};
+                             "at most so many megabytes, 1 to 1048576; without it 4096", bounds::megabytes}};
 constexpr Option unload[] = {{"DIR", "folder", Takes::path, true, "the stick's folder, or any folder"}};
 constexpr Option sync[] = {
     peers,

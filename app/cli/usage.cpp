@@ -39,7 +39,7 @@ std::string nearest(const std::string& typed, const Choices& choices, const Name
     return best;
 }
 
-std::string quoted(const std::string& word) { return "“" + shown_name(word, 80) + "”"; }
+std::string quoted(const std::string& word) { return in_quotes(shown_name(word, 80)); }
 
 std::string first_word(std::string_view words) { return std::string(words.substr(0, words.find(' '))); }
 
@@ -81,7 +81,7 @@ Error superfluous(const Command& command, const std::string& word) {
     }
     const auto name = word.substr(0, word.find('='));
     const auto near = nearest(name, command.options, [](const Option& option) { return option.name; });
-    return {Code::malformed, "“" + words + "” has no option " + quoted(name) + ".",
+    return {Code::malformed, in_quotes(words) + " has no option " + quoted(name) + ".",
             near.empty() ? help : "Did you mean: " + near};
 }
 

@@ -22,7 +22,7 @@ using boost::json::value;
 constexpr std::size_t words_bytes_max = request_bytes_max - (std::size_t{1} << 20);
 
 Error is_wrong(const Option& option, const std::string& what, const std::string& advice) {
-    return {Code::malformed, "“" + std::string(option.name) + "” " + what, advice};
+    return {Code::malformed, in_quotes(option.name) + " " + what, advice};
 }
 
 bool is_blank(const std::string& words) { return words.find_first_not_of(" \t\r\n") == std::string::npos; }
@@ -47,7 +47,7 @@ Result<value> words_of_file(const std::string& typed) {
     const auto words = read_words(typed);
     if (!words) return words.error();
     if (!is_utf8(*words)) {
-        return {Code::malformed, "“" + typed + "” is no text in UTF-8.", "Save it as UTF-8, then try again."};
+        return {Code::malformed, in_quotes(typed) + " is no text in UTF-8.", "Save it as UTF-8, then try again."};
     }
     return value(*words);
 }

@@ -8,10 +8,13 @@
 #include <iterator>
 #include <set>
 
+#include "app/api/intake.h"
 #include "app/api/records.h"
 #include "app/api/text_version.h"
+#include "app/folder_walk.h"
 #include "app/home.h"
 #include "app/safe_file.h"
+#include "core/text_rules.h"
 #include "storage/file_copy.h"
 
 namespace staffroom::api {
@@ -155,24 +158,20 @@ Result<Imported> import_markdown(Desk& desk, const GroupId& group, const fs::pat
     Imported done;
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
-        return {Code::not_found, "There is no folder “" + folder.string() + "”.", "Check the path."};
+        return {Code::not_found, "There is no folder " + in_quotes(folder.string()) + ".", "Check the path."};
     }
     // The library's own export of records is for reading; notes and loose files come back.
     const auto root = fs::is_directory(folder / "notes", error) ? folder / "notes" : folder;
-    std::vector<fs::path> paths;
-    for (fs::recursive_directory_iterator at(root, error), end; !error && at != end; at.increment(error)) {
-        const bool hidden = at->path().filename().string().starts_with('.');
-        if (hidden && at->is_directory(error)) at.disable_recursion_pending();
-        if (!hidden && at->is_regular_file(error) && !at->is_symlink(error)) paths.push_back(at->path());
-    }
-    std::sort(paths.begin(), paths.end());
-    for (const auto& path : paths) {
+    const auto paths = files_below(root);
+    if (!paths) return paths.error();
+    for (const auto& path : *paths) {
         if (path.extension() != ".md") {
             auto file = take_in(desk, group, path.string());
             if (!file) return file.error();
             const auto made = make(
                 desk, group,
-                {"resource", {{"title", Value(path.stem().string()), {}}, {"files", Value(std::move(*file)), {}}}});
+                {"resource",
+                 {{"title", Value(name_as_words(path.stem().string())), {}}, {"files", Value(std::move(*file)), {}}}});
             if (!made) return made.error();
             ++done.files;
             continue;
@@ -196,7 +195,7 @@ Result<Imported> import_markdown(Desk& desk, const GroupId& group, const fs::pat
             done.changed += *put ? 1 : 0;
             continue;
         }
-        const auto title = maybe_text_arg(page.fields, "title").value_or(path.stem().string());
+        const auto title = maybe_text_arg(page.fields, "title").value_or(name_as_words(path.stem().string()));
         NewRecord wanted{"note", {{"title", Value(title), {}}}};
         if (!page.words.empty()) wanted.inputs.push_back({"body", Value(page.words), {}});
         for (const auto& tag : list_arg(page.fields, "tag")) wanted.inputs.push_back({"tag", Value(tag), {}});

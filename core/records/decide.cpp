@@ -384,16 +384,4 @@ Result<std::vector<PlacedOps>> decide_place(const RecordState& state, const Acto
     return placed_ops;
 }
 
-std::vector<std::string> text_pieces(std::string_view words) {
-    std::vector<std::string> pieces;
-    do {
-        auto length = std::min(words.size(), limits::insert_bytes);
-        while (length < words.size() && length > 0 && (static_cast<unsigned char>(words[length]) & 0xC0) == 0x80)
-            --length;
-        pieces.emplace_back(words.substr(0, length));
-        words.remove_prefix(length);
-    } while (!words.empty());
-    return pieces;
-}
-
 }  // namespace staffroom

@@ -27,8 +27,7 @@ struct NewRecord {
     std::vector<Input> inputs;
 };
 // A fresh record. Fixed fields go into the create op, others become ops beside it: a set's field may come several
-// times, a text is put whole (together at most limits::insert_bytes: write the rest with further edits, see
-// text_pieces()).
+// times, a text is put whole (together at most limits::insert_bytes: the rest is written with further edits).
 Result<ContentPart> decide_create(const GroupId& group, const Actor& actor, const NewRecord& wanted,
                                   const Nonce16& nonce);
 
@@ -56,8 +55,5 @@ Result<std::vector<PlacedOps>> decide_place(const RecordState& state, const Acto
 
 // Whether the actor may write the field, as decide_* ask. For the page: what to offer.
 Result<> check_right(const RecordState& state, const Actor& actor, std::string_view field);
-
-// Words cut so that each piece fits one edit, never inside a character. At least one.
-std::vector<std::string> text_pieces(std::string_view words);
 
 }  // namespace staffroom

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "app/api/intake.h"
 #include "app/api/records.h"
 #include "app/courier/unload.h"
 #include "app/home.h"

@@ -214,20 +214,6 @@ TEST_CASE("limits are said in characters") {
              "“title” is given twice.");
 }
 
-TEST_CASE("a long text is cut between characters") {
-    std::string words;
-    while (words.size() < 3 * limits::insert_bytes) words += "\xE0\xA4\x95";
-    const auto pieces = text_pieces(words);
-    std::string joined;
-    for (const auto& piece : pieces) {
-        CHECK(piece.size() <= limits::insert_bytes);
-        CHECK(is_utf8(piece));
-        joined += piece;
-    }
-    CHECK_EQ(joined, words);
-    CHECK_EQ(text_pieces("").size(), 1U);
-}
-
 TEST_CASE("a collection keeps the order that people give it, also when two move at once") {
     const auto item = [](std::uint8_t n) { return RecordRef{id<RecordId>(n), {}}; };
     Desk desk(amina, new_collection("Water", {item(3), item(1), item(2)}));

@@ -24,6 +24,13 @@ TEST_CASE("A01 a path in a name does not leave the chosen folder") {
     CHECK(longest.ends_with(".pdf"));
 }
 
+TEST_CASE("a file's name from an older system is read as Latin-1") {
+    CHECK_EQ(name_as_words("plan.pdf"), "plan.pdf");
+    CHECK_EQ(name_as_words("caf\xe9.txt"), "café.txt");
+    CHECK_EQ(name_as_words("café.txt"), "café.txt");
+    CHECK_EQ(name_as_words(""), "");
+}
+
 TEST_CASE("A02 device names and trailing dots and spaces are renamed") {
     for (const std::string name : {"CON", "aux.txt", "nul", "COM1.pdf", "lpt9"}) {
         CHECK(safe_file_name(name) == "_" + name);

@@ -20,10 +20,8 @@ int main(int count, char** arguments) {
     const std::size_t runs = count > 2 ? std::strtoul(arguments[2], nullptr, 10) : 3;
     const Folder folder;
     auto founder = new_home(folder / "founder", "Amina");
-    std::vector<Colleague> colleagues;
-    for (int i = 0; i < 20; ++i) colleagues.emplace_back("Colleague " + std::to_string(i));
     std::vector<PersonCard> cards;
-    for (const auto& each : colleagues) cards.push_back(each.card);
+    const auto colleagues = twenty_colleagues(cards);
     std::vector<std::unique_ptr<Home>> homes;
     for (std::size_t i = 0; i < runs; ++i) {
         homes.push_back(new_home(folder / ("home" + std::to_string(i)), "Birk"));

@@ -15,10 +15,8 @@ int main(int count, char** arguments) {
     const std::size_t runs = count > 2 ? std::strtoul(arguments[2], nullptr, 10) : 3;
     const Folder folder;
     auto founder = new_home(folder / "founder", "Amina");
-    std::vector<Colleague> colleagues;
-    for (int i = 0; i < 20; ++i) colleagues.emplace_back("Colleague " + std::to_string(i));
     std::vector<PersonCard> cards;
-    for (const auto& each : colleagues) cards.push_back(each.card);
+    const auto colleagues = twenty_colleagues(cards);
     std::vector<std::unique_ptr<Home>> homes;
     const auto name = [](const char* what, std::size_t run) { return what + std::to_string(run); };
     for (std::size_t run = 0; run < runs; ++run) {

@@ -68,6 +68,14 @@ struct Colleague {
     PersonCard card;
 };
 
+// Twenty; their cards are added to `cards`.
+inline std::vector<Colleague> twenty_colleagues(std::vector<PersonCard>& cards) {
+    std::vector<Colleague> colleagues;
+    for (int i = 0; i < 20; ++i) colleagues.emplace_back("Colleague " + std::to_string(i));
+    for (const auto& each : colleagues) cards.push_back(each.card);
+    return colleagues;
+}
+
 // A group in the founder's home, with an epoch key, that the owners of these cards are members of.
 inline GroupId found_school(Home& founder, const std::vector<PersonCard>& cards) {
     auto& replica = founder.replica();
@@ -165,10 +173,8 @@ struct Diaries {
 inline Diaries write_diaries(const Folder& folder, std::size_t commits) {
     auto founder = new_home(folder / "founder", "Amina");
     Diaries made{new_home(folder / "colleague", "Birk"), {}, {}};
-    std::vector<Colleague> colleagues;
-    for (int i = 0; i < 20; ++i) colleagues.emplace_back("Colleague " + std::to_string(i));
     std::vector<PersonCard> cards{made.colleague->identity().card};
-    for (const auto& each : colleagues) cards.push_back(each.card);
+    const auto colleagues = twenty_colleagues(cards);
     made.group = found_school(*founder, cards);
     enter(*made.colleague, *founder, made.group);
     made.frames = diary(*founder, made.group, colleagues, commits);

@@ -213,7 +213,8 @@ void Node::refuse_requests() {
 }
 
 void Node::let_in_members() {
-    std::vector<LinkKey> keys;
+    // Who is in and loses the right to it hears so over the link they have: cut off, they would not know for a while.
+    auto keys = peers_->within();
     for (const auto& [id, group] : home_.replica().groups()) {
         for (const auto& device : group->members.readers()) keys.push_back(device.link);
     }

@@ -203,7 +203,7 @@ void Node::execute(net::Met& action, std::uint64_t) {
     }
 }
 
-void Node::execute(net::Parted&, std::uint64_t) {}
+void Node::execute(net::Parted&, std::uint64_t) { let_in_members(); }
 
 // Everyone writes their own profile once, as soon as they may write in the group.
 void Node::introduce_oneself(const GroupId& id) {

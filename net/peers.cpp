@@ -345,6 +345,14 @@ std::vector<Neighbour> Peers::neighbours() const {
     return list;
 }
 
+std::vector<LinkKey> Peers::within() const {
+    std::vector<LinkKey> keys;
+    for (const auto& [link, line] : lines_) {
+        if (line.met && line.door == Door::members && !line.dialled) keys.push_back(line.key);
+    }
+    return keys;
+}
+
 bool Peers::is_settled() const {
     return chunks_.is_settled() && std::all_of(lines_.begin(), lines_.end(), [](const auto& entry) {
                return !entry.second.met || entry.second.session->is_settled();

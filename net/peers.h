@@ -74,6 +74,8 @@ class Peers {
     std::uint64_t deadline() const;
 
     std::vector<Neighbour> neighbours() const;
+    // The keys of those who came in by the members' door and are not parted from yet.
+    std::vector<LinkKey> within() const;
     // Every neighbour is equal with us and nothing is under way.
     bool is_settled() const;
     const ChunkExchange& chunks() const { return chunks_; }

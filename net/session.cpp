@@ -35,6 +35,7 @@ void Session::start(std::uint64_t now) {
     assert(greeting_.done() && !talk_);
     talk_.emplace(here_, on_, *greeting_.done(), rates_);
     talk_->offers.refresh(now, out_);
+    guest_ = is_guest();
     progress_ = now;
 }
 
@@ -77,6 +78,10 @@ void Session::fresh(const GroupId& group, const std::vector<CommitId>& ids, bool
 void Session::standings_changed(std::uint64_t now) {
     if (!talk_ || parting_) return;
     talk_->offers.refresh(now, out_);
+    if (is_guest() != guest_) {
+        guest_ = !guest_;
+        progress_ = now;
+    }
     offers_may_have_changed(now);
 }
 
@@ -97,6 +102,15 @@ void Session::offers_may_have_changed(std::uint64_t now) {
         look_at_.insert(shared.group);
     }
     obey(talk_->sets.tick(talk_->offers, now, talk_->giving, out_));
+}
+
+bool Session::is_guest() const {
+    if (on_.door == Door::lobby) return true;
+    if (on_.dialled) return false;
+    const auto groups = here_.log.groups();
+    return std::none_of(groups.begin(), groups.end(), [&](const GroupId& group) {
+        return here_.log.standing(group, greeting_.done()->record.device) == Standing::current;
+    });
 }
 
 // --- time ----------------------------------------------------------------------------------------------------------
@@ -133,11 +147,11 @@ void Session::tick(std::uint64_t now) {
     if (!talk_->asking.tick(talk_->offers, now, out_)) part(Parting::promises);
     talk_->telling.tick(talk_->offers, now, out_);
     if (!look_at_.empty() || now >= look_all_) look(now);
-    if (on_.door != Door::lobby) return;
+    if (!guest_) return;
     const auto seen = given_count() + taken_count() + talk_->offers.version();
     if (seen != progress_seen_) progress_ = now;
     progress_seen_ = seen;
-    if (now >= progress_ + lobby_progress_ms) part(Parting::silent);
+    if (now >= progress_ + guest_progress_ms) part(Parting::silent);
 }
 
 std::uint64_t Session::deadline() const {
@@ -151,7 +165,7 @@ std::uint64_t Session::deadline() const {
         earliest = std::min(earliest, next);
     }
     if (!look_at_.empty()) return 0;
-    return on_.door == Door::lobby ? std::min(earliest, progress_ + lobby_progress_ms) : earliest;
+    return guest_ ? std::min(earliest, progress_ + guest_progress_ms) : earliest;
 }
 
 bool Session::is_settled() const {

@@ -9,7 +9,9 @@
 //  - a frame of a kind that is not known is passed over; one that breaks a rule ends the session;
 //  - a group that is not shared is never spoken of: frames that name it are passed over, for offers change at any time;
 //  - a side that hears nothing for 10 s asks for a sign of life, and gives up after 30 s;
-//  - in the lobby only control sets are compared; the session ends, and says so, when both know each other.
+//  - in the lobby only control sets are compared; the session ends, and says so, when both know each other;
+//  - whoever came in by the members' door and is current in no group any more is a guest as in the lobby: the farewell
+//    is said, and 10 s without progress end the session.
 #pragma once
 
 #include "net/asking.h"
@@ -24,7 +26,7 @@ namespace staffroom::net {
 
 class Session {
   public:
-    static constexpr std::uint64_t greeting_ms = 10'000, lobby_progress_ms = 10'000;
+    static constexpr std::uint64_t greeting_ms = 10'000, guest_progress_ms = 10'000;
     static constexpr std::uint64_t ping_ms = 10'000, silent_ms = 30'000, look_ms = 10'000, keys_ms = 10'000;
     static constexpr std::size_t eager_count = 64;  // new commits passed on one by one; more: the sets are compared
 
@@ -96,6 +98,7 @@ class Session {
     void hear(const AskKeys& ask, std::uint64_t now);
     void offers_may_have_changed(std::uint64_t now);
     void obey(const Sets::Verdict& verdict);
+    bool is_guest() const;
     void look(std::uint64_t now);
     void keep_alive(std::uint64_t now);
 
@@ -108,6 +111,7 @@ class Session {
     std::optional<Parting> parting_;
     std::uint64_t began_, heard_, progress_, pinged_;
     bool left_ = false;
+    bool guest_ = false;               // is_guest(), when standings were last asked for
     std::uint64_t progress_seen_ = 0;  // commits given and taken, and offers, at progress_
     std::uint64_t offers_seen_ = 0;
     std::uint64_t look_all_ = 0;

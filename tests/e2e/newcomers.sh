@@ -48,7 +48,7 @@ scanned() {
 lost_laptop() {
     as chipo device list | grep -q '"this":true' && refuses 4 amina device revoke "No such" && refuses 5 chipo device revoke "Amina Diallo" &&
         as amina device revoke "Chipo Banda" >"$world/out" && grep -q Science "$world/out" && grep -q Maths "$world/out" &&
-        until_true 60 is_out && refuses 5 chipo note new "$maths" --title "By a thief" &&
+        until_true 20 is_out && refuses 5 chipo note new "$maths" --title "By a thief" &&
         as amina members "$science" | grep -q '"name":"Chipo Banda","role":"member","devices":\[\]'
 }
 

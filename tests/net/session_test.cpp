@@ -154,6 +154,23 @@ TEST_CASE("E6 a removed device is told so and gets the control commits up to its
     CHECK(staff[1].log->count(group, CommitKind::content) == 0);
 }
 
+TEST_CASE("M10 who is removed from the last common group hears so on the link that is open, and is let go") {
+    Staff staff({"Amina", "Ben"});
+    const auto group = staff.group({0, 1});
+    staff.start_all();
+    staff.introduce(1, 0);  // Ben dials
+    staff.write(0, group, 3, CommitKind::control);
+    REQUIRE(staff.run_until([&] { return staff.equal(group, {0, 1}); }, 5'000));
+    REQUIRE(staff[0].peers().within() == std::vector{staff[1].record.link});
+    auto& mine = staff[0].log->group(group);
+    mine.standings[staff[1].device()] = Standing::removed;
+    mine.removals = {staff.write(0, group, 1, CommitKind::control)[0]};
+    CHECK(staff.run_until([&] { return staff[1].log->knows(group, mine.removals[0]); }, 1'000));
+    staff.write(0, group, 2);
+    CHECK(staff.run_until([&] { return staff[0].peers().within().empty(); }, 15'000));
+    CHECK(staff[1].log->count(group, CommitKind::content) == 0);
+}
+
 TEST_CASE("O15 what waits for an ancestor is offered, and the ancestor is looked for") {
     Staff staff({"Amina", "Ben", "Chidi"});
     const auto group = staff.group({0, 1, 2});

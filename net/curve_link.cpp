@@ -18,6 +18,7 @@ constexpr int frame_queue = 64;  // messages, of each peer
 constexpr int lobby_queue = 2;   // with 1, a ROUTER of libzmq 4.3.4 hands out nothing at all
 constexpr std::uint64_t strangers_burst_s = 2;
 constexpr std::uint64_t retry_ms = 100;
+constexpr std::uint64_t count_descriptors_ms = 20;  // a tick comes after every message
 
 }  // namespace
 
@@ -180,9 +181,12 @@ void CurveLink::tick() {
     }
     for (const auto id : dead) forget(id, true);
 
-    const bool crowded = descriptors_short();
+    if (now >= descriptors_due_ms_) {
+        crowded_ = descriptors_short();
+        descriptors_due_ms_ = now + count_descriptors_ms;
+    }
     for (auto& door : doors_) {
-        if (!crowded || !door.bound) continue;
+        if (!crowded_ || !door.bound) continue;
         shut_door(door, now + options_.shut_ms);
         ++stats_.shut;
     }
@@ -196,7 +200,7 @@ void CurveLink::tick() {
     for (auto& door : doors_) {
         if (!door.reopen_ms || *door.reopen_ms > now) continue;
         // The library closes the old listener on its own thread, a moment after we asked.
-        if (crowded || !open_door(door)) door.reopen_ms = now + retry_ms;
+        if (crowded_ || !open_door(door)) door.reopen_ms = now + retry_ms;
     }
 }
 

@@ -133,6 +133,8 @@ class CurveLink : public Link {
 
     TokenBucket strangers_;
     bool lobby_resting_ = false;
+    bool crowded_ = false;  // descriptors were short when last counted
+    std::uint64_t descriptors_due_ms_ = 0;
     LinkStats stats_;
 
     mutable std::mutex gate_mutex_;  // over the gate and the counts of its refusals, which the ZAP thread shares

@@ -8,14 +8,10 @@ namespace staffroom {
 
 class Author {
   public:
-    // `wall_ms` is shown beside what is written and decides nothing.
-    Author(WriteTxn& txn, Group& group, Ingest& ingest, const Identity& identity, std::uint64_t wall_ms)
-        : txn_(txn),
-          group_(group),
-          ingest_(ingest),
-          identity_(identity),
-          key_(identity.secrets.signing),
-          wall_ms_(wall_ms) {}
+    // `key` is that of `identity`, expanded. `wall_ms` is shown beside what is written and decides nothing.
+    Author(WriteTxn& txn, Group& group, Ingest& ingest, const Identity& identity, const SigningKey& key,
+           std::uint64_t wall_ms)
+        : txn_(txn), group_(group), ingest_(ingest), identity_(identity), key_(key), wall_ms_(wall_ms) {}
 
     // As many commits as the parts need: each has at most limits::parts_count parts and limits::commit_bytes bytes.
     // Makes an epoch key first when none is fit to write with (membership.md E3).
@@ -56,7 +52,7 @@ class Author {
     Group& group_;
     Ingest& ingest_;
     const Identity& identity_;
-    SigningKey key_;
+    const SigningKey& key_;
     std::uint64_t wall_ms_;
 };
 

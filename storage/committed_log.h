@@ -10,8 +10,10 @@ namespace staffroom {
 class CommittedLog final : public CommitLog {
   public:
     // All of these outlive it.
-    CommittedLog(Store& store, const Groups& groups, const WaitingRoom& waiting, const Identity& identity)
-        : store_(store), groups_(groups), waiting_(waiting), identity_(identity), key_(identity.secrets.signing) {}
+    // `key` is that of `identity`, expanded.
+    CommittedLog(Store& store, const Groups& groups, const WaitingRoom& waiting, const Identity& identity,
+                 const SigningKey& key)
+        : store_(store), groups_(groups), waiting_(waiting), identity_(identity), key_(key) {}
 
     std::vector<GroupId> groups() const override;
     SymmetricKey tag_key(const GroupId& group) const override;
@@ -50,7 +52,7 @@ class CommittedLog final : public CommitLog {
     const Groups& groups_;
     const WaitingRoom& waiting_;
     const Identity& identity_;
-    SigningKey key_;
+    const SigningKey& key_;
 };
 
 }  // namespace staffroom

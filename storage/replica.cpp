@@ -25,8 +25,12 @@ Bytes have_key(keys::GroupNumber number, const Have& have) {
 }  // namespace
 
 Replica::Replica(Store& store, const Chunks& chunks, Identity identity, Options options)
-    : store_(store), chunk_files_(chunks), identity_(std::move(identity)), options_(std::move(options)) {
-    log_ = std::make_unique<CommittedLog>(store_, groups_, waiting_, identity_);
+    : store_(store),
+      chunk_files_(chunks),
+      identity_(std::move(identity)),
+      signing_(identity_.secrets.signing),
+      options_(std::move(options)) {
+    log_ = std::make_unique<CommittedLog>(store_, groups_, waiting_, identity_, signing_);
     chunks_ = std::make_unique<CommittedChunks>(store_, chunk_files_, groups_);
 }
 
@@ -52,8 +56,7 @@ const Group* Replica::group(const GroupId& id) const {
 
 Result<GroupId> Replica::found(GroupKind kind, const std::string& name, NewcomersRead newcomers) {
     if (const auto fits = check_title("The group's name", name); !fits) return fits.error();
-    const SigningKey key(identity_.secrets.signing);
-    const auto genesis = make_genesis(kind, name, newcomers, {identity_.card}, key);
+    const auto genesis = make_genesis(kind, name, newcomers, {identity_.card}, signing_);
     assert(is_valid(genesis));
     return adopt({genesis, random_id<Hash>()});
 }
@@ -115,7 +118,7 @@ Result<Ingested> Replica::change(const GroupId& id, const std::function<Result<>
         Ingest ingest(txn, changed, waiting_, chunk_files_);
         if (auto stepped = step(txn, changed, ingest); !stepped) return stepped;
         if (ingest.keys_changed() || ingest.members_changed()) {
-            Author author(txn, changed, ingest, identity_, options_.wall_ms());
+            Author author(txn, changed, ingest, identity_, signing_, options_.wall_ms());
             if (auto begun = author.begin_epoch_after_merge(); !begun) return begun;
             if (auto said = author.say_what_does_not_open(); !said) return said;
         }
@@ -204,13 +207,13 @@ Result<> Replica::keep(const Have& have) {
 
 Result<Ingested> Replica::write(const GroupId& id, const std::vector<ContentPart>& parts) {
     return change(id, [&](WriteTxn& txn, Group& group, Ingest& ingest) {
-        return Author(txn, group, ingest, identity_, options_.wall_ms()).content(parts);
+        return Author(txn, group, ingest, identity_, signing_, options_.wall_ms()).content(parts);
     });
 }
 
 Result<Ingested> Replica::write_control(const GroupId& id, const std::vector<Op>& ops) {
     return change(id, [&](WriteTxn& txn, Group& group, Ingest& ingest) -> Result<> {
-        const auto written = Author(txn, group, ingest, identity_, options_.wall_ms()).control(ops);
+        const auto written = Author(txn, group, ingest, identity_, signing_, options_.wall_ms()).control(ops);
         if (!written) return written.error();
         return Done{};
     });
@@ -218,13 +221,13 @@ Result<Ingested> Replica::write_control(const GroupId& id, const std::vector<Op>
 
 Result<Ingested> Replica::write_key(const GroupId& id, const Op& op) {
     return change(id, [&](WriteTxn& txn, Group& group, Ingest& ingest) {
-        return Author(txn, group, ingest, identity_, options_.wall_ms()).key(op);
+        return Author(txn, group, ingest, identity_, signing_, options_.wall_ms()).key(op);
     });
 }
 
 Result<Ingested> Replica::share_keys(const GroupId& id, const DeviceId& asker, const std::vector<EpochId>& epochs) {
     return change(id, [&](WriteTxn& txn, Group& group, Ingest& ingest) {
-        return Author(txn, group, ingest, identity_, options_.wall_ms()).share_with(asker, epochs);
+        return Author(txn, group, ingest, identity_, signing_, options_.wall_ms()).share_with(asker, epochs);
     });
 }
 

@@ -83,6 +83,7 @@ class Replica {
     Store& store_;
     const Chunks& chunk_files_;
     Identity identity_;
+    SigningKey signing_;  // its key, expanded once: that takes as long as a signature
     Options options_;
     Groups groups_;
     WaitingRoom waiting_;

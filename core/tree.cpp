@@ -142,10 +142,10 @@ Branches branches_of(const Prefix& prefix, std::span<const CommitKey> keys) {
     Branches branches;
     while (!keys.empty()) {
         const auto digit = Prefix::nibble_of(keys.front(), prefix.size());
-        const auto range = prefix.with(digit);
-        const auto count = std::upper_bound(keys.begin(), keys.end(), range.high()) - keys.begin();
-        branches[digit] = bucket_of(range, keys.first(static_cast<std::size_t>(count)));
-        keys = keys.subspan(static_cast<std::size_t>(count));
+        std::size_t count = 1;
+        while (count < keys.size() && Prefix::nibble_of(keys[count], prefix.size()) == digit) ++count;
+        branches[digit] = bucket_of(prefix.with(digit), keys.first(count));
+        keys = keys.subspan(count);
     }
     return branches;
 }

@@ -65,10 +65,12 @@ class Daemon {
 
     // Commits taken from the colleague who is connected.
     std::uint64_t taken() const {
-        const auto reply = cli::reply_of(need(ask_daemon(home_ / "door", R"({"verb":"colleagues"})")));
+        const auto reply = need(cli::reply_of(need(ask_daemon(home_ / "door", R"({"verb":"colleagues"})"))));
         std::uint64_t taken = 0;
-        for (const auto& each : need(reply).at("colleagues").as_array())
-            taken += each.at("taken").to_number<std::uint64_t>();
+        for (const auto& each : reply.at("colleagues").as_array()) {
+            const auto* near = each.as_object().if_contains("taken");
+            if (near != nullptr) taken += near->to_number<std::uint64_t>();
+        }
         return taken;
     }
 

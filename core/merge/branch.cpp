@@ -113,7 +113,7 @@ void Branch::change(std::uint32_t position, std::uint32_t deleted, std::uint32_t
         deleted = std::min(deleted, rope_.length() - position);
         if (deleted > 0) rope_.erase(position, deleted);
         rope_.insert(position, text);
-        tell(position, deleted, text);
+        if (shown) tell(position, deleted, text);
         return;
     }
     erased_.clear();

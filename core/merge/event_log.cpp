@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <cstring>
 #include <tuple>
 
 #include "core/utf8.h"
@@ -12,6 +13,22 @@ namespace {
 
 constexpr std::uint32_t block = 64;
 constexpr std::uint32_t vacant = 0xFFFFFFFF;
+
+// Word by word: most edits are by the author and of the commit of the one before, and a call costs more than the rest.
+template <class I>
+bool same(const I& a, const I& b) {
+    static_assert(I::size % 8 == 0);
+    std::uint64_t differ = 0;
+    for (std::size_t at = 0; at < I::size; at += 8) {
+        std::uint64_t x;
+        std::uint64_t y;
+        std::memcpy(&x, a.bytes.data() + at, 8);
+        std::memcpy(&y, b.bytes.data() + at, 8);
+        differ |= x ^ y;
+    }
+    return differ == 0;
+}
+bool same(const TextAuthor& a, const TextAuthor& b) { return same(a.device, b.device) && same(a.run, b.run); }
 
 std::size_t slot_hash(const OpRef& id) {
     std::uint64_t h = IdHash{}(id.commit);
@@ -117,7 +134,7 @@ TextEdit EventLog::edit_of(EditIndex edit) const {
 }
 
 void EventLog::append_author(const TextAuthor& author, EditIndex edit) {
-    if (!columns_.author_runs.empty() && columns_.authors[columns_.author_runs.back().author] == author) return;
+    if (!columns_.author_runs.empty() && same(columns_.authors[columns_.author_runs.back().author], author)) return;
     const auto [at, fresh] = author_numbers_.try_emplace(author, static_cast<std::uint32_t>(columns_.authors.size()));
     if (fresh) columns_.authors.push_back(author);
     columns_.author_runs.push_back({edit, at->second});
@@ -145,7 +162,7 @@ void EventLog::append_id(const OpRef& id, EditIndex edit) {
     if (!columns_.id_runs.empty()) {
         IdRun& last = columns_.id_runs.back();
         const bool next =
-            last.id.position + last.count == id.position && last.id.part == id.part && last.id.commit == id.commit;
+            last.id.position + last.count == id.position && last.id.part == id.part && same(last.id.commit, id.commit);
         if (next) {
             ++last.count;
             if (id.position % block == 0) remember(id, static_cast<std::uint32_t>(columns_.id_runs.size() - 1));
@@ -183,7 +200,7 @@ std::optional<EditIndex> EventLog::find(const OpRef& id) const {
          slot = (slot + 1) & (table_.size() - 1)) {
         const IdRun& run = columns_.id_runs[table_[slot]];
         if (id.position >= run.id.position && std::uint32_t{id.position} - run.id.position < run.count &&
-            run.id.part == id.part && run.id.commit == id.commit)
+            run.id.part == id.part && same(run.id.commit, id.commit))
             return run.first + (id.position - run.id.position);
     }
     return std::nullopt;

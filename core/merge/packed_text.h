@@ -14,6 +14,7 @@ class PackedText {
   public:
     struct Block {
         std::uint32_t size = 0;  // of the text in it
+        bool copies = false;     // whether `packed` names passages that stand earlier in the same block
         Bytes packed;
     };
 
@@ -46,8 +47,14 @@ class PackedText {
     mutable std::string unpacked_;  // of all blocks, or empty
 };
 
-// Total: any bytes unpack to `size` bytes of some text.
-Bytes pack_text(std::string_view text);
-std::string unpack_text(ByteView packed, std::uint32_t size);
+// Passages of 32 bytes and more that stood before (words cut here and pasted there) are named by where they stood, so
+// they cost neither room nor the time to guess them:
+//
+//   packed with copies := varint count of copies | (varint bytes since the last copy | varint length - 32 |
+//                         varint distance - 1)... | what is no copy, coded bit by bit with TextModel's guesses
+//   packed without     := the last of these
+PackedText::Block pack_text(std::string_view text);
+// Total: any block unpacks to `size` bytes of some text.
+std::string unpack_text(const PackedText::Block& block);
 
 }  // namespace staffroom

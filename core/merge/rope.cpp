@@ -14,8 +14,20 @@ struct Count {
     std::uint32_t scalars = 0;
     std::uint32_t wide = 0;
 };
+// Eight bytes at a time: to count a text costs less than to read it from the disk.
 Count count_of(std::string_view utf8) {
     Count count;
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    for (; utf8.size() >= 8; utf8.remove_prefix(8)) {
+        std::uint64_t word;
+        std::memcpy(&word, utf8.data(), 8);
+        const auto high = word >> 7 & ones;
+        count.scalars += 8;
+        if (high == 0) continue;
+        const auto second = word >> 6;
+        count.scalars -= static_cast<std::uint32_t>((high & ~second) * ones >> 56);
+        count.wide += static_cast<std::uint32_t>((high & second & word >> 5 & word >> 4) * ones >> 56);
+    }
     for (const char c : utf8) {
         count.scalars += starts_scalar(c);
         count.wide += starts_wide(c);

@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::string_view magic = "SRT1";
 constexpr std::size_t checksum_bytes = 8;
+// In a block's size; the first histories had no copies, and no size reaches here.
+constexpr std::uint32_t with_copies = 1u << 31;
+static_assert(max_text_history < with_copies);
 
 Error malformed() { return {Code::malformed, "This stored text is damaged.", "Run `staffroom repair --rebuild`."}; }
 
@@ -201,18 +204,19 @@ class HistoryDecoder {
     }
 
     bool decode_blocks(EventLog::Columns& out) {
-        std::vector<std::pair<std::uint32_t, std::size_t>> sizes;
+        std::vector<std::size_t> packed_sizes;
         std::uint64_t total = 0;
-        for (auto left = in_.read_length(64); left > 0; --left) {
-            const auto size = static_cast<std::uint32_t>(in_.read_varint(max_text_history));
-            sizes.emplace_back(size, in_.read_varint(in_.left()));
-            total += size;
-        }
         std::vector<PackedText::Block> blocks;
-        for (const auto& [size, packed] : sizes) {
-            const auto bytes = in_.take(packed);
-            if (size / 8'000 > packed) return false;  // no text packs that well, and unpacking it would cost too much
-            blocks.push_back({size, copy_of(bytes)});
+        for (auto left = in_.read_length(64); left > 0; --left) {
+            const auto size = static_cast<std::uint32_t>(in_.read_varint(with_copies | max_text_history));
+            blocks.push_back({size & ~with_copies, (size & with_copies) != 0, {}});
+            packed_sizes.push_back(in_.read_varint(in_.left()));
+            total += blocks.back().size;
+        }
+        for (std::size_t b = 0; b < blocks.size(); ++b) {
+            blocks[b].packed = copy_of(in_.take(packed_sizes[b]));
+            // No text packs that well, and unpacking it would cost too much.
+            if (blocks[b].size / 8'000 > packed_sizes[b]) return false;
         }
         if (in_.failed() || total > max_text_history) return false;
         out.inserted = PackedText(std::move(blocks));
@@ -328,7 +332,7 @@ Bytes encode_history(const EventLog& log) {
     for (const auto& commit : commits) append(out.bytes, commit.view());
     out.write_varint(from.inserted.blocks().size());
     for (const auto& block : from.inserted.blocks()) {
-        out.write_varint(block.size);
+        out.write_varint(block.copies ? block.size | with_copies : block.size);
         out.write_varint(block.packed.size());
     }
     for (const auto& block : from.inserted.blocks()) append(out.bytes, block.packed);

@@ -6,8 +6,8 @@
 //               | text, UTF-8, to the end
 //   id       := commit 32 | varint part | varint position
 //   history  := authors: varint count, (device 32, run 16)... | varint count of id runs | varint count of commits,
-//               their 32 bytes each | blocks of text: varint count, (varint size, varint packed size)..., packed
-//               bytes... | columns, range coded, to the end
+//               their 32 bytes each | blocks of text: varint count, (varint size, 2^31 more if it holds copies, varint
+//               packed size)..., packed bytes as packed_text.h says... | columns, range coded, to the end
 //   columns  := id runs | author runs | chains of the graph | strokes, each as text_codec.cpp says
 //
 // Integers are little-endian base-128 varints as in core/wire.h. The checksum is not cryptographic: what keeps

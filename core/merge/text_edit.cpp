@@ -18,8 +18,13 @@ bool is_insertable(std::string_view inserted) {
 bool is_applicable(std::span<const TextChange> changes, std::uint32_t length) {
     std::uint64_t now = length;
     for (const auto& change : changes) {
-        if (std::uint64_t{change.position} + change.deleted > now || !is_insertable(change.inserted)) return false;
-        now += scalar_count(change.inserted);
+        if (std::uint64_t{change.position} + change.deleted > now) return false;
+        if (change.inserted.size() == 1 && change.inserted[0] >= ' ' && change.inserted[0] <= '~') {
+            ++now;  // one key pressed, the usual case
+        } else {
+            if (!is_insertable(change.inserted)) return false;
+            now += scalar_count(change.inserted);
+        }
         now -= change.deleted;
         if (now > max_text_length) return false;
     }

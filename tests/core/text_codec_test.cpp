@@ -115,8 +115,26 @@ TEST_CASE("text of every kind comes back from its packing, in fewer and fewer bl
         CHECK_EQ(packed.view(0, packed.size()), all);
         CHECK_LE(packed.blocks().size(), 16);
     }
-    for (const auto& bad : TextStory::bad_words())
-        CHECK_EQ(unpack_text(pack_text(bad), static_cast<std::uint32_t>(bad.size())), bad);
+    for (const auto& bad : TextStory::bad_words()) CHECK_EQ(unpack_text(pack_text(bad)), bad);
+}
+
+TEST_CASE("a passage that is pasted again costs next to nothing, and damage to where it stood harms nothing") {
+    TextStory story(5);
+    std::string passage;
+    while (passage.size() < 3000) passage += TextStory::words()[story.below(10)];
+    const auto once = pack_text(passage);
+    std::string text = passage;
+    for (const auto from : {0U, 700U, 2000U}) text += passage.substr(from) + "and ";
+    text += std::string(50'000, 'a');  // each byte a copy of the one before
+    const auto block = pack_text(text);
+    CHECK(block.copies);
+    CHECK_LT(block.packed.size(), once.packed.size() + 100);
+    CHECK_EQ(unpack_text(block), text);
+    for (std::size_t bit = 0; bit < 8 * std::min<std::size_t>(60, block.packed.size()); ++bit) {
+        auto bad = block;
+        bad.packed[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+        CHECK_EQ(unpack_text(bad).size(), text.size());
+    }
 }
 
 }  // namespace

@@ -68,9 +68,13 @@ std::uint64_t Home::wall_ms() {
     return ms > 0 ? static_cast<std::uint64_t>(ms) : 0;
 }
 
-bool Home::is_clock_plausible() {
-    constexpr std::uint64_t day_ms = 86'400'000;
-    return wall_ms() + day_ms >= release_ms;
+namespace {
+constexpr std::uint64_t day_ms = 86'400'000;
+}
+
+bool Home::is_clock_plausible() { return wall_ms() + day_ms >= release_ms; }
+bool Home::is_plausible(std::uint64_t their_wall_ms) {
+    return their_wall_ms + day_ms >= release_ms && their_wall_ms <= wall_ms() + day_ms;
 }
 
 Result<std::unique_ptr<Home>> Home::create(const std::filesystem::path& folder, const NewPerson& person,

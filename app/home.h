@@ -39,6 +39,8 @@ class Home {
     // The computer's clock in ms since 1970, and whether it can be right: not before this program was made.
     static std::uint64_t wall_ms();
     static bool is_clock_plausible();
+    // Whether what a colleague's clock said can be right: the same, and not after tomorrow.
+    static bool is_plausible(std::uint64_t their_wall_ms);
 
   private:
     Home(OwnerLock owner, Profile profile) : owner_(std::move(owner)), profile_(std::move(profile)) {}

@@ -29,6 +29,8 @@ std::span<const Verb> member_verbs();
 std::span<const Verb> device_verbs();
 std::span<const Verb> resource_verbs();
 std::span<const Verb> note_verbs();
+std::span<const Verb> note_history_verbs();
+std::span<const Verb> template_verbs();
 std::span<const Verb> feedback_verbs();
 std::span<const Verb> record_verbs();
 std::span<const Verb> meeting_verbs();  // join, sync, colleagues

@@ -75,13 +75,14 @@ constexpr Option note_new[] = {
     title,
     tags,
     {"--from", "text", Takes::file_text, false, "a file to begin with; - for standard input"},
-    {"--template", "template", Takes::text, false, "see: staffroom templates"}};
+    {"--template", "template", Takes::text, false, "a template's name or id; see: staffroom templates"}};
 constexpr Option note_show[] = {note, {"--at", "at", Takes::text, false, "a version from the note's history"}};
 constexpr Option note_edit[] = {
     note,
     {"--from", "text", Takes::file_text, false, "the note's new words; - for standard input"},
     {"--base", "base", Takes::text, false, "the version they were made from: what others wrote since stays"}};
 constexpr Option only_note[] = {note};
+constexpr Option templates[] = {{"GROUP", "group", Takes::text, false, "only those of this group"}};
 constexpr Option note_restore[] = {note,
                                    {"VERSION", "version", Takes::text, true, "a version from the note's history"}};
 constexpr Option note_difference[] = {note,
@@ -165,7 +166,7 @@ constexpr Command all[] = {
     {"note blame", "Who wrote which words", only_note},
     {"note restore", "Go back to an earlier version; nothing after it is lost", note_restore},
     {"note difference", "What changed between two versions", note_difference},
-    {"templates", "Beginnings for notes"},
+    {"templates", "Beginnings for notes: your group's own, and those that every group has", templates},
     {"feedback give", "Give feedback: what worked, an example, a suggestion, a question", feedback_give},
     {"feedback list", "The feedback on something", feedback_list},
     {"feedback reply", "Reply to feedback", feedback_reply},

@@ -4,7 +4,6 @@
 #include <ctime>
 
 #include "app/home.h"
-#include "app/version.h"
 #include "core/text_rules.h"
 
 namespace staffroom::cli {
@@ -17,8 +16,7 @@ constexpr std::size_t id_letters = 10, cell_columns_max = 48;
 // A colleague's clock is shown where it can be right (not before the program was made, not tomorrow), and never
 // believed.
 std::string date_of(std::uint64_t wall_ms) {
-    constexpr std::uint64_t day_ms = 86'400'000;
-    if (wall_ms + day_ms < release_ms || wall_ms > Home::wall_ms() + day_ms) return "date unknown";
+    if (!Home::is_plausible(wall_ms)) return "date unknown";
     const auto seconds = static_cast<std::time_t>(wall_ms / 1000);
     std::tm local{};
     localtime_r(&seconds, &local);
@@ -48,13 +46,13 @@ std::string words_of(const json::value& value) {
     return json::serialize(value);
 }
 
-// Ids of records (26 letters) and of persons, devices, groups and versions (52) in lower-case base32.
+// Ids of records (26 letters), of persons, devices and groups (52), and versions of a text (58) in lower-case base32.
 bool is_id(const json::value& value) {
     if (!value.is_string()) return false;
     const auto& text = value.get_string();
-    return (text.size() == 26 || text.size() == 52) && std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7');
-           });
+    return (text.size() == 26 || text.size() == 52 || text.size() == 58) &&
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7'); });
 }
 
 struct Column {

@@ -20,12 +20,12 @@ void walk_edit(Walker& walker, const EventLog& log, EditIndex edit, bool hidden,
 
 }  // namespace
 
-bool Branch::covers(std::span<const EditIndex> base) const {
+bool TextBranch::covers(std::span<const EditIndex> base) const {
     if (heads_.size() == 1) return std::binary_search(base.begin(), base.end(), heads_[0]);
     return std::includes(base.begin(), base.end(), heads_.begin(), heads_.end());
 }
 
-void Branch::assign(std::string_view text, Version heads) {
+void TextBranch::assign(std::string_view text, Version heads) {
     rope_.assign(text);
     heads_ = std::move(heads);
     settled_ = {};
@@ -34,8 +34,8 @@ void Branch::assign(std::string_view text, Version heads) {
     walker_.reset();
 }
 
-std::uint32_t Branch::length_at(const EventLog& log, std::span<const EditIndex> base,
-                                std::span<const EditRange> applied, const Hidden& hidden) {
+std::uint32_t TextBranch::length_at(const EventLog& log, std::span<const EditIndex> base,
+                                    std::span<const EditRange> applied, const Hidden& hidden) {
     settled_.cut(base);
     if (!hidden.any() && covers(base)) {
         walks_ = false;
@@ -54,7 +54,7 @@ std::uint32_t Branch::length_at(const EventLog& log, std::span<const EditIndex> 
 }
 
 // Whether it reaches back to all that is concurrent, and to catch up is less than to begin at the last settled version.
-bool Branch::is_walker_useful(EditIndex next) const {
+bool TextBranch::is_walker_useful(EditIndex next) const {
     if (!walker_) return false;
     const auto settled = settled_.last();
     if (settled == no_edit) return walker_settled_ == no_edit;
@@ -62,8 +62,8 @@ bool Branch::is_walker_useful(EditIndex next) const {
     return walks_ || next - walker_end_ <= next - (settled + 1);
 }
 
-void Branch::start_walker(const EventLog& log, EditIndex settled, std::span<const EditRange> applied,
-                          const Hidden& hidden) {
+void TextBranch::start_walker(const EventLog& log, EditIndex settled, std::span<const EditRange> applied,
+                              const Hidden& hidden) {
     walker_ = std::make_unique<Walker>(log, settled);
     walker_settled_ = settled;
     walker_end_ = settled == no_edit ? 0 : settled + 1;
@@ -72,14 +72,14 @@ void Branch::start_walker(const EventLog& log, EditIndex settled, std::span<cons
     walker_->set_old_length(settled == no_edit ? 0 : rope_.length() - walker_->growth());
 }
 
-void Branch::walk_up(const EventLog& log, std::span<const EditRange> applied, const Hidden& hidden) {
+void TextBranch::walk_up(const EventLog& log, std::span<const EditRange> applied, const Hidden& hidden) {
     for (const auto range : applied)
         for (auto edit = std::max(range.begin, walker_end_); edit < range.end; ++edit)
             walk_edit(*walker_, log, edit, hidden.holds(edit), erased_);
     if (!applied.empty()) walker_end_ = std::max(walker_end_, applied.back().end);
 }
 
-void Branch::begin_next(EditIndex edit) {
+void TextBranch::begin_next(EditIndex edit) {
     walks_ = false;
     // As many edits behind as it took: it has cost no more than what was written since.
     if (walker_ && edit - walker_end_ > walker_end_ - (walker_settled_ + 1)) walker_.reset();
@@ -87,7 +87,7 @@ void Branch::begin_next(EditIndex edit) {
     settled_.push(edit);
 }
 
-void Branch::begin(EditIndex edit, std::span<const EditIndex> base, bool is_hidden) {
+void TextBranch::begin(EditIndex edit, std::span<const EditIndex> base, bool is_hidden) {
     is_hidden_ = is_hidden;
     if (!walks_) return begin_next(edit);
     if (covers(base)) {
@@ -103,8 +103,8 @@ void Branch::begin(EditIndex edit, std::span<const EditIndex> base, bool is_hidd
     walker_end_ = edit + 1;
 }
 
-void Branch::change(std::uint32_t position, std::uint32_t deleted, std::uint32_t inserted, std::string_view text,
-                    std::vector<TextChange>* shown) {
+void TextBranch::change(std::uint32_t position, std::uint32_t deleted, std::uint32_t inserted, std::string_view text,
+                        std::vector<TextChange>* shown) {
     const auto tell = [&](std::uint32_t at, std::uint32_t gone, std::string_view fresh) {
         if (shown) shown->push_back({at, gone, std::string(fresh)});
     };
@@ -130,8 +130,8 @@ void Branch::change(std::uint32_t position, std::uint32_t deleted, std::uint32_t
     tell(at, 0, text);
 }
 
-Branch Branch::replay(const EventLog& log, std::span<const EditRange> edits, const Hidden& hidden) {
-    Branch branch;
+TextBranch TextBranch::replay(const EventLog& log, std::span<const EditRange> edits, const Hidden& hidden) {
+    TextBranch branch;
     std::vector<EditRange> applied;
     for (const auto range : edits) {
         applied.push_back({range.begin, range.begin});
@@ -150,7 +150,7 @@ Branch Branch::replay(const EventLog& log, std::span<const EditRange> edits, con
     return branch;
 }
 
-std::unique_ptr<Walker> Branch::walk(const EventLog& log, const Hidden& hidden) {
+std::unique_ptr<Walker> TextBranch::walk(const EventLog& log, const Hidden& hidden) {
     auto walker = std::make_unique<Walker>(log, no_edit);
     walker->set_old_length(0);
     std::vector<Walker::Erased> erased;

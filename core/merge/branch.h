@@ -36,10 +36,10 @@ class Hidden {
     std::size_t count_ = 0;
 };
 
-class Branch {
+class TextBranch {
   public:
     // The empty text at the empty version.
-    Branch() = default;
+    TextBranch() = default;
 
     const Rope& rope() const { return rope_; }
     const Version& heads() const { return heads_; }
@@ -72,7 +72,7 @@ class Branch {
                 std::vector<TextChange>* shown);
 
     // A branch at the version of `edits` (closed under bases).
-    static Branch replay(const EventLog& log, std::span<const EditRange> edits, const Hidden& hidden);
+    static TextBranch replay(const EventLog& log, std::span<const EditRange> edits, const Hidden& hidden);
 
     // The walker over all of a log's edits, from the empty text.
     static std::unique_ptr<Walker> walk(const EventLog& log, const Hidden& hidden);

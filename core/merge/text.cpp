@@ -50,7 +50,7 @@ struct Text::State {
     // The log's edits begin at first(): what lies before is in `frozen` alone, until something needs it.
     EventLog log;
     Bytes frozen;
-    Branch branch;
+    TextBranch branch;
     Hidden hidden;
     std::vector<ShownText::Head> heads;  // of the branch, with ids; ascending
     std::uint32_t inserted_bytes = 0;    // by all edits
@@ -231,7 +231,7 @@ void Text::set_visible(std::span<const OpRef> edits, bool visible) {
 void Text::State::rebuild() {
     if (!thaw()) return;
     const EditRange all[] = {{0, log.end()}};
-    branch = Branch::replay(log, all, hidden);
+    branch = TextBranch::replay(log, all, hidden);
 }
 
 std::vector<TextDraft> Text::State::drafts_of(std::vector<TranslatedEdit> edits) const {
@@ -261,7 +261,7 @@ Result<std::vector<TextDraft>> Text::draft(std::span<const TextChange> changes, 
     const auto base = state.base_of(version, &missing);
     if (!base) return unknown_edit();
     const auto edits = state.log.graph().edits_of(*base);
-    const auto length = Branch::replay(state.log, edits, state.hidden).rope().length();
+    const auto length = TextBranch::replay(state.log, edits, state.hidden).rope().length();
     if (auto fits = check_draft(changes, length); !fits) return fits.error();
     if (!state.hidden.any() && base->size() <= limits::heads_count)
         return state.drafts_of({{*base, {changes.begin(), changes.end()}}});
@@ -318,7 +318,7 @@ Result<std::string> Text::text_at(std::span<const OpRef> version) const {
     if (!base) return unknown_edit();
     const auto edits = state.log.graph().edits_of(*base);
     std::string out;
-    Branch::replay(state.log, edits, state.hidden).rope().append_to(out);
+    TextBranch::replay(state.log, edits, state.hidden).rope().append_to(out);
     return out;
 }
 
@@ -348,7 +348,7 @@ std::vector<TextSpan> Text::blame() const {
     State& state = *state_;
     std::vector<TextSpan> spans;
     if (!state.thaw()) return spans;
-    const auto walker = Branch::walk(state.log, state.hidden);
+    const auto walker = TextBranch::walk(state.log, state.hidden);
     walker->each_shown([&](Walker::Char begin, std::uint32_t length) {
         while (length > 0) {
             const auto edit = walker->edit_of(begin);
@@ -367,7 +367,7 @@ Result<std::uint32_t> Text::position_of(const TextAnchor& anchor) const {
     if (!state.thaw()) return history_damaged();
     const auto edit = state.find(anchor.edit);
     if (!edit) return unknown_edit();
-    const auto walker = Branch::walk(state.log, state.hidden);
+    const auto walker = TextBranch::walk(state.log, state.hidden);
     if (anchor.nth >= walker->chars_of(*edit)) return unknown_edit();
     const auto place = walker->shown_place(walker->char_of(*edit, anchor.nth));
     return place.position + (place.there && anchor.side == TextAnchor::Side::after ? 1 : 0);
@@ -379,7 +379,7 @@ Result<TextAnchor> Text::anchor_at(std::uint32_t position, TextAnchor::Side side
     if (position > length() || position == (after ? 0 : length()))
         return Error{Code::refused, "There is no character at this place of the text.", "Choose a place in the text."};
     if (!state.thaw()) return history_damaged();
-    const auto walker = Branch::walk(state.log, state.hidden);
+    const auto walker = TextBranch::walk(state.log, state.hidden);
     const auto c = walker->shown_char(after ? position - 1 : position);
     const auto edit = walker->edit_of(c);
     return TextAnchor{state.log.id_of(edit), c - walker->char_of(edit, 0), side};

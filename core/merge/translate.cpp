@@ -137,7 +137,7 @@ std::vector<TextChange> changes_of(std::vector<std::pair<std::uint32_t, Deed*>>&
 
 std::vector<TranslatedEdit> translate(const EventLog& log, const Hidden& hidden, const Version& heads,
                                       std::uint32_t length, std::span<const TextChange> changes) {
-    const auto walker = Branch::walk(log, hidden);
+    const auto walker = TextBranch::walk(log, hidden);
     auto deeds = deeds_of(*walker, length, changes);
     std::vector<Version> versions;
     if (hidden.any()) add_pieces(clean_heads(log, hidden), versions);

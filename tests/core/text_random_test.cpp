@@ -135,6 +135,8 @@ class SmallWorlds {
             const auto own = at_[who];
             for (const bool meets : {false, true}) {
                 if (meets && all == own) continue;
+                // Two edits that know nothing of each other are one world in either order: the smaller writer's first.
+                if (!meets && who < last_ && edits_.size() > 1) continue;
                 const auto& base = meets ? all : own;
                 const auto naive = naive_;
                 const auto length = static_cast<std::uint32_t>(naive.length(naive.reach(base)));
@@ -145,7 +147,9 @@ class SmallWorlds {
                     edits_.push_back({ref(n), writer(who), base, {change}});
                     naive_.add(edits_.back());
                     at_[who] = {ref(n)};
+                    const auto last = std::exchange(last_, who);
                     worlds += explore();
+                    last_ = last;
                     at_[who] = own;
                     naive_ = naive;
                     edits_.pop_back();
@@ -176,6 +180,7 @@ class SmallWorlds {
     std::size_t depth_;
     std::vector<TextEdit> edits_;
     std::array<std::vector<OpRef>, 3> at_;
+    std::uint32_t last_ = 0;  // who wrote last
     NaiveText naive_;
 };
 

@@ -67,12 +67,56 @@ what_others_wrote_stays() {
     puts "written later" && exits 0 as amina import "$group" "$world/first" --as markdown && [ "$(shown)" = "written later" ]
 }
 
+named() { exits 0 as amina templates "$group" && grep -o "\"name\":\"$1\"" "$world/out" | grep -c .; }
+own_template() {
+    own=$(as amina record new "$group" template title=minutes kind="As we do it" body="## Ours" | field record) && [ -n "$own" ] &&
+        [ "$(named minutes)" = 1 ] && [ "$(named reflection)" = 1 ] && grep -qF "As we do it" "$world/out" || return 1
+    other=$(as amina note new "$group" --title "By ours" --template minutes | field note) && [ "$(note=$other shown)" = "## Ours" ] &&
+        exits 0 as amina record set "$own" body="## Ours, later" || return 1
+    other=$(as amina note new "$group" --title "By ours again" --template minutes | field note) &&
+        [ "$(note=$other shown)" = "## Ours, later" ] || return 1
+    twin=$(as amina record new "$group" template title=minutes body="## Another" | field record) &&
+        refuses 5 amina note new "$group" --title "Which" --template minutes &&
+        other=$(as amina note new "$group" --title "That" --template "$(printf %.8s "$twin")" | field note) &&
+        [ "$(note=$other shown)" = "## Another" ] && as amina record retire "$own" && as amina record retire "$twin" || return 1
+    other=$(as amina note new "$group" --title "As ever" --template minutes | field note) && note=$other shown | grep -qF "## Present" &&
+        refuses 2 amina note new "$group" --title "Both" --template minutes --from "$world/new.md"
+}
+first_letters() {
+    [ "$(shown --at "$(printf %.6s "$first")")" = "one two three" ] && refuses 4 amina note show "$note" --at "$(printf %.5s "$first")"
+}
+
+# Both write on the same note all the time, with letters from right to left and of two UTF-16 units, and meet in between.
+writes() { # writes WHO WORDS: puts them in front
+    field_words=$(as "$1" note show "$note" >"$world/out" && cmake -P tests/e2e/json.cmake "$world/out" text "$world/words" && cat "$world/words")
+    printf '%s%s' "$2" "$field_words" >"$world/$1.md" && exits 0 as "$1" note edit "$note" --from "$world/$1.md"
+}
+together() {
+    note=$(as amina note new "$group" --title "Together" | field note) && as birk init --name "Birk Ström" >/dev/null && daemon amina &&
+        invitation=$(as amina invite "$group" | field invite) && daemon birk --peer "127.0.0.1:$(port amina)" &&
+        as birk join "$invitation" && until_true 20 equal "$group" amina birk || return 1
+    for word in مرحبا 😀 नमस्ते three; do
+        writes amina "amina $word. " && writes birk "birk $word. " && until_true 20 equal "$group" amina birk || return 1
+    done
+    [ "$(shown)" = "$(as birk note show "$note" >"$world/out" && cmake -P tests/e2e/json.cmake "$world/out" text "$world/words" && cat "$world/words")" ] || return 1
+    for word in مرحبا 😀 नमस्ते three; do
+        shown | grep -qF "amina $word. " && shown | grep -qF "birk $word. " || { shown && return 1; }
+    done
+    exits 0 as amina note history "$note" && is_json && cp "$world/out" "$world/history" && exits 0 as birk note history "$note" &&
+        cmp "$world/out" "$world/history" && [ "$(grep -o '"version"' "$world/out" | grep -c .)" = 2 ] &&
+        [ "$(grep -o '"sure":true' "$world/out" | grep -c .)" = 2 ] || { cat "$world/history" "$world/out" && return 1; }
+    exits 0 as birk note blame "$note" && grep -qF "Birk Ström" "$world/out" && grep -qF "Amina Diallo" "$world/out"
+}
+
 group='' note='' first='' second=''
 tell "a note begins from a template" begins
 tell "every earlier version can be shown" old_versions_stay
+tell "a version is found by its first six letters" first_letters
 tell "what changed between two versions" differences
 tell "going back is a new edit: what came after stays reachable" goes_back
 tell "who wrote which words, and in which sitting" says_who
 tell "words from another system come in whole, or are refused" words_from_elsewhere
 tell "who edits a copy takes away nothing that others wrote since" what_others_wrote_stays
+tell "a group's own template wins over the one that every group has" own_template
+tell "two who write at the same time, in any script: nothing is lost, a sitting each, alike on both" together
 finish

@@ -7,8 +7,8 @@
 //   peak_mb   the most memory at any time while receiving, above the trace itself
 //   ok        every way ended in the recorded text
 //
-// Times are processor time, the least of several runs. On stderr, for people: the ratio to a gap buffer that keeps a
-// log of runs, and memory once all is saved. A commit holds 1,024 transactions here: ids cost what commits cost,
+// Times are processor time, medians of alternating runs. On stderr, for people: the ratio to a gap buffer that keeps a
+// log of runs, run in turn with ours, and memory once all is saved. A commit holds 1,024 transactions here: ids cost what commits cost,
 // wherever they are kept. Exit code 1 if any trace ended in another text.
 #include <malloc.h>
 
@@ -144,42 +144,47 @@ double floor_ms(const Trace& trace, bool& ok) {
     return ms;
 }
 
-template <class F>
-double least(int runs, F run) {
-    double best = 1e9;
-    for (int i = 0; i < runs; ++i) best = std::min(best, run());
-    return best;
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
 }
 
 bool replay(const std::string& path, const Trace& trace) {
     const auto edits = edits_of(trace);
     bool ok = true;
-    constexpr int runs = 5;
-
-    double apply_ms = -1;
-    if (!trace.concurrent) {
-        std::vector<OpRef> ids;
-        for (const auto& edit : edits) ids.push_back(edit.id);
-        const TextAuthor author = author_of(0);
-        apply_ms = least(runs, [&] {
-            Text text;
-            const auto start = now_ms();
-            // The floor reads the same: what was typed, and not what a colleague would have received.
-            for (std::size_t n = 0; n < ids.size(); ++n) text.write(ids[n], author, trace.transactions[n].changes);
-            const double ms = ms_since(start);
-            ok = ok && text.text() == trace.end;
-            return ms;
-        });
-    }
-
-    const double merge_ms = least(runs, [&] {
+    std::vector<OpRef> ids;
+    for (const auto& edit : edits) ids.push_back(edit.id);
+    const TextAuthor author = author_of(0);
+    const auto apply = [&] {
+        Text text;
+        const auto start = now_ms();
+        // The floor reads the same: what was typed, and not what a colleague would have received.
+        for (std::size_t n = 0; n < ids.size(); ++n) text.write(ids[n], author, trace.transactions[n].changes);
+        const double ms = ms_since(start);
+        ok = ok && text.text() == trace.end;
+        return ms;
+    };
+    const auto merge = [&] {
         Text text;
         const auto start = now_ms();
         for (const auto& edit : edits) text.add(edit);
         const double ms = ms_since(start);
         ok = ok && text.text() == trace.end;
         return ms;
-    });
+    };
+    std::vector<double> applied, floors, ratios, merged;
+    bool floor_ok = !trace.concurrent;
+    for (int round = 0; round < 9; ++round) {
+        if (!trace.concurrent) {
+            floors.push_back(floor_ms(trace, floor_ok));
+            applied.push_back(apply());
+            ratios.push_back(applied.back() / floors.back());
+        }
+        merged.push_back(merge());
+    }
+    const double apply_ms = trace.concurrent ? 0 : median(applied);
+    const double merge_ms = median(merged);
 
     counting = true;
     in_use = most_in_use = 0;
@@ -192,13 +197,14 @@ bool replay(const std::string& path, const Trace& trace) {
     const auto steady = in_use - malloc_usable_size(stored.data());
     counting = false;
 
-    const double open_ms = least(200, [&] {
+    std::vector<double> opening;
+    for (int round = 0; round < 201; ++round) {
         const auto start = now_ms();
-        auto opened = Text::load(stored);
-        const double ms = ms_since(start);
+        const auto opened = Text::load(stored);
+        opening.push_back(ms_since(start));
         ok = ok && opened.ok() && opened->length() == scalar_count(trace.end);
-        return ms;
-    });
+    }
+    const double open_ms = median(opening);
     auto opened = Text::load(stored);
     const auto thaw_start = now_ms();
     ok = ok && opened.ok() && opened->text() == trace.end && opened->text_at(opened->version()).value() == trace.end;
@@ -206,12 +212,12 @@ bool replay(const std::string& path, const Trace& trace) {
 
     const auto history = decode_snapshot(stored)->history.size();
     const auto name = std::filesystem::path(path).filename().string();
-    char apply[32] = "null";
-    if (apply_ms >= 0) std::snprintf(apply, sizeof apply, "%.2f", apply_ms);
+    char apply_shown[32] = "null";
+    if (!trace.concurrent) std::snprintf(apply_shown, sizeof apply_shown, "%.2f", apply_ms);
     std::printf(
         "{\"trace\":\"%s\",\"edits\":%zu,\"apply_ms\":%s,\"merge_ms\":%.2f,\"open_ms\":%.4f,\"bytes\":%zu,"
         "\"peak_mb\":%.2f,\"ok\":%s}\n",
-        name.c_str(), edits.size(), apply, merge_ms, open_ms, history, static_cast<double>(peak) / 1e6,
+        name.c_str(), edits.size(), apply_shown, merge_ms, open_ms, history, static_cast<double>(peak) / 1e6,
         ok ? "true" : "false");
     std::fflush(stdout);
 
@@ -220,13 +226,9 @@ bool replay(const std::string& path, const Trace& trace) {
                  "replay of the whole history from its bytes %.1f ms\n",
                  name.c_str(), static_cast<double>(steady) / static_cast<double>(trace.end.size()), stored.size(),
                  save_ms, replay_ms);
-    if (apply_ms >= 0) {
-        bool floor_ok = false;
-        const double floor = least(runs, [&] { return floor_ms(trace, floor_ok); });
-        if (floor_ok)
-            std::fprintf(stderr, "%s: local editing %.1f x the floor (gap buffer and run log, %.2f ms)\n", name.c_str(),
-                         apply_ms / floor, floor);
-    }
+    if (floor_ok)
+        std::fprintf(stderr, "%s: local editing %.1f x the floor (gap buffer and run log, %.2f ms)\n", name.c_str(),
+                     median(ratios), median(floors));
     return ok;
 }
 

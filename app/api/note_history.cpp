@@ -1,6 +1,7 @@
 // A note's past: who wrote in it and when, who wrote which words, what changed between two versions.
 #include <boost/json.hpp>
 #include <map>
+#include <unordered_map>
 
 #include "app/api/note_text.h"
 #include "app/api/text_version.h"
@@ -103,7 +104,7 @@ class Sittings {
     }
 
     const Text& text_;
-    std::map<CommitId, Written> commits_;
+    std::unordered_map<CommitId, Written, IdHash> commits_;
 };
 
 Reply note_history(Desk& desk, const Json& args) {

@@ -142,8 +142,14 @@ void Walker::move_to(std::span<const EditIndex> version) {
         auto& [retreat, advance] = ways_[0];
         log_.graph().difference(versions_[view_], version, retreat, advance);
         const auto length = length_of(retreat) + length_of(advance);
+        // Two who write at the same time are a view each; but one that was left far behind is never the nearer, and this
+        // one would go to and fro. Once it goes back to where it came from, the other is let come as far as this one went.
+        const bool returns = std::equal(version.begin(), version.end(), left_.begin(), left_.end());
+        const auto most = length - 1 + (returns ? travelled_ : 0);
         const bool is_near =
-            log_.graph().difference(versions_[other], version, ways_[1].retreat, ways_[1].advance, length - 1);
+            log_.graph().difference(versions_[other], version, ways_[1].retreat, ways_[1].advance, most);
+        travelled_ = is_near ? 0 : travelled_ + length;
+        left_ = is_near ? Version() : versions_[view_];
         if (is_near) view_ = other;
         const Way& way = ways_[is_near ? 1 : 0];
         adjust_all(way.retreat, 0U - 1U);

@@ -179,7 +179,9 @@ class Walker {
     const EventLog& log_;
     EditIndex first_;  // the first that may be applied
     std::array<Version, views> versions_;
-    std::size_t view_ = 0;  // the current one
+    std::size_t view_ = 0;       // the current one
+    std::size_t travelled_ = 0;  // edits, since the other one was moved
+    Version left_;               // where it was before it moved
     std::uint32_t old_length_ = 0;
     bool hidden_ = false;
     Char next_char_ = 0;

@@ -9,7 +9,7 @@ rm -rf build/fuzz
 mkdir -p build/fuzz
 flags="-std=c++20 -O1 -g1 -I. -D_GLIBCXX_ASSERTIONS -fsanitize=address,undefined -fno-sanitize-recover=all"
 # The rooms' own sources, so that libFuzzer sees which lines an input reaches.
-for source in core/*.cpp core/*/*.cpp net/beacon_message.cpp net/message.cpp net/reconcile_frame.cpp net/courier/part.cpp \
+for source in core/*.cpp core/*/*.cpp net/address.cpp net/beacon_message.cpp net/message.cpp net/reconcile_frame.cpp net/courier/part.cpp \
     tests/fuzz/decoders.cpp tests/fuzz/text.cpp tests/fuzz/libfuzzer.cpp; do
     echo "$source build/fuzz/$(echo "$source" | tr / _).o"
 done | xargs -n 2 -P "$(nproc)" sh -c 'clang++ '"$flags"' -fsanitize=fuzzer-no-link -c "$0" -o "$1"'

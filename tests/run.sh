@@ -71,7 +71,7 @@ for preset in release test; do
 done
 
 piece tidy 300 sh tests/tidy
-for room in core storage net app; do
+for room in core storage net app fuzz; do
     if [ -x build/test/test_$room ]; then piece test_$room 300 build/test/test_$room; fi
 done
 piece members_twin 180 python3 tests/tools/members_compare.py build/release/members 1000

@@ -25,6 +25,11 @@ if(STAFFROOM_TESTS)
       add_test(NAME ${name} COMMAND test_${name})
     endif()
   endforeach()
+  # Without libFuzzer: tests/fuzz/run.sh builds with it.
+  add_executable(test_fuzz tests/fuzz/replay_test.cpp tests/fuzz/decoders.cpp tests/fuzz/text.cpp)
+  target_link_libraries(test_fuzz PRIVATE house doctest_main core net)
+  target_compile_definitions(test_fuzz PRIVATE STAFFROOM_SOURCES="${CMAKE_SOURCE_DIR}")
+  add_test(NAME fuzz COMMAND test_fuzz)
 endif()
 
 if(STAFFROOM_TOOLS)

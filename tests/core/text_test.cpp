@@ -250,6 +250,38 @@ std::vector<std::pair<OpRef, std::uint32_t>> typed(const Text& text) {
     return chars;
 }
 
+TEST_CASE("when all that one person did is hidden, what the others wrote stays, in its order") {
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        INFO("seed ", seed);
+        TextStory story(seed);
+        const auto history = story.history(15, false);
+        Text text;
+        for (const auto& one : history.edits) text.add(one);
+        const auto who = writer(story.below(2));
+        std::vector<OpRef> theirs;
+        for (const auto& one : history.edits)
+            if (one.author == who) theirs.push_back(one.id);
+        const auto is_theirs = [&](const auto& each) {
+            return std::find(theirs.begin(), theirs.end(), each.first) != theirs.end();
+        };
+        auto honest = typed(text);
+        std::erase_if(honest, is_theirs);
+        const auto before = text.text();
+        text.set_visible(theirs, false);
+        const auto left = typed(text);
+        CHECK(std::none_of(left.begin(), left.end(), is_theirs));
+        // And what that person had taken away is back, in between.
+        auto next = left.begin();
+        for (const auto& each : honest) {
+            next = std::find(next, left.end(), each);
+            REQUIRE(next != left.end());
+            ++next;
+        }
+        text.set_visible(theirs, true);
+        CHECK_EQ(text.text(), before);
+    }
+}
+
 TEST_CASE("who edits an older version takes away what they took away there, and nothing written since") {
     for (std::uint64_t seed = 1; seed <= 300; ++seed) {
         INFO("seed ", seed);

@@ -26,7 +26,7 @@ for number, line in enumerate(lines):
     pathlib.Path(sys.argv[2], str(number)).write_bytes(bytes.fromhex(line))
 PY
     export STAFFROOM_FUZZ=$target ASAN_OPTIONS=detect_leaks=0
-    build/fuzz/fuzz -max_total_time="$seconds" -max_len=1024 -artifact_prefix=build/fuzz/crash- -print_final_stats=1 \
+    build/fuzz/fuzz -max_total_time="$seconds" -max_len=1024 -len_control=0 -artifact_prefix=build/fuzz/crash- -print_final_stats=1 \
         "$new" "$old" 2>build/fuzz/$target.log || { tail -n 40 build/fuzz/$target.log; exit 1; }
     build/fuzz/fuzz -merge=1 "$kept" "$old" "$new" 2>>build/fuzz/$target.log
     python3 - "$kept" tests/fuzz/corpus/$target.hex <<'PY'

@@ -39,7 +39,7 @@ struct Sitting {
 
 // Two people who write at the same time are one sitting each. A clock that went on by more than half an hour between
 // two edits, or back, ends its writer's sitting. It is doubted when it says a day before this program was made or one
-// that has not come, or that something was written before what it was built on.
+// that has not come; and where something was written before what it was built on, both their clocks are: one is wrong.
 class Sittings {
   public:
     Sittings(Desk& desk, const FoundNote& note) : text_(note.text) {
@@ -60,6 +60,7 @@ class Sittings {
         }
         // The same on every computer, whatever came first to this one.
         std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.order < b.order; });
+        for (const auto& row : rows) doubt(row.edit.edit);
         std::vector<Sitting> sittings;
         std::map<DeviceId, std::size_t> latest;
         for (const auto& [order, row] : rows) {
@@ -72,7 +73,7 @@ class Sittings {
             auto& sitting = sittings[at->second];
             sitting.last = row.edit;
             sitting.ended = written.wall_ms;
-            sitting.sure = sitting.sure && is_sure(row.edit, written.wall_ms);
+            sitting.sure = sitting.sure && written.sure;
             sitting.inserted += row.inserted;
             sitting.deleted += row.deleted;
         }
@@ -84,6 +85,7 @@ class Sittings {
         std::size_t order = 0;
         PersonId by;
         std::uint64_t wall_ms = 0;
+        bool sure = true;
     };
     static constexpr std::uint64_t pause_ms = 30 * 60 * 1000;
     static constexpr std::uint64_t slack_ms = 5 * 60 * 1000;  // between clocks that nobody would call wrong
@@ -92,15 +94,19 @@ class Sittings {
         return now + slack_ms >= sitting.ended && now <= sitting.ended + pause_ms;
     }
 
-    bool is_sure(const OpRef& edit, std::uint64_t wall_ms) const {
-        if (!Home::is_plausible(wall_ms)) return false;
+    void doubt(const OpRef& edit) {
+        auto& written = commits_.at(edit.commit);
+        if (!Home::is_plausible(written.wall_ms)) {
+            written.sure = false;
+            return;
+        }
         const auto whole = text_.edit(edit);
-        if (!whole) return true;
-        return std::none_of(whole->base.begin(), whole->base.end(), [&](const OpRef& base) {
+        if (!whole) return;
+        for (const auto& base : whole->base) {
             const auto before = commits_.find(base.commit);
-            return before != commits_.end() && Home::is_plausible(before->second.wall_ms) &&
-                   before->second.wall_ms > wall_ms + slack_ms;
-        });
+            if (before == commits_.end() || !Home::is_plausible(before->second.wall_ms)) continue;
+            if (before->second.wall_ms > written.wall_ms + slack_ms) written.sure = before->second.sure = false;
+        }
     }
 
     const Text& text_;

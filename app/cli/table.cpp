@@ -75,7 +75,7 @@ std::string cell_of(std::string_view key, const json::value& value) {
 }  // namespace
 
 std::string line_of(std::string_view key, const json::value& value) {
-    const bool date = key == "when" || key == "created_ms" || key == "last_met";
+    const bool date = key == "when" || key == "began" || key == "created_ms" || key == "last_met";
     return date && value.is_number() ? date_of(value.to_number<std::uint64_t>()) : words_of(value);
 }
 

@@ -1,4 +1,5 @@
 // A note's past: who wrote in it and when, who wrote which words, what changed between two versions.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <map>
 #include <unordered_map>

@@ -1,6 +1,8 @@
 #include "app/api/templates.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <functional>
 
 #include "app/api/records.h"
 #include "app/api/verbs.h"

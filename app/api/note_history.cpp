@@ -95,12 +95,15 @@ class Sittings {
         return now + slack_ms >= sitting.ended && now <= sitting.ended + pause_ms;
     }
 
+    // In the order of the rows: what an edit was built on comes before it.
     void doubt(const OpRef& edit) {
         auto& written = commits_.at(edit.commit);
         if (!Home::is_plausible(written.wall_ms)) {
             written.sure = false;
             return;
         }
+        latest_ = std::max(latest_, written.wall_ms);
+        if (latest_ <= written.wall_ms + slack_ms) return;  // as is all that it was built on
         const auto whole = text_.edit(edit);
         if (!whole) return;
         for (const auto& base : whole->base) {
@@ -111,6 +114,7 @@ class Sittings {
     }
 
     const Text& text_;
+    std::uint64_t latest_ = 0;  // what any clock said so far that can be right
     std::unordered_map<CommitId, Written, IdHash> commits_;
 };
 

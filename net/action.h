@@ -38,7 +38,6 @@ struct StoreCommits {
     std::uint64_t ticket = 0;
     GroupId group;
     std::vector<CommitFrame> commits;
-    DeviceId from;  // the neighbour, not the author
 };
 struct StoreParts {  // answered by stored(ticket) with an empty report
     std::uint64_t ticket = 0;

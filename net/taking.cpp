@@ -42,7 +42,7 @@ std::optional<std::vector<CommitId>> Taking::hear(const Shared& shared, CommitsF
     pending.commits = kept.size();
     const auto ticket = out.next_ticket();
     pending_.emplace(ticket, std::move(pending));
-    out.act(StoreCommits{ticket, shared.group, std::move(kept), from_});
+    out.act(StoreCommits{ticket, shared.group, std::move(kept)});
     return ids;
 }
 

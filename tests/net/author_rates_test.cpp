@@ -28,7 +28,7 @@ std::vector<CommitFrame> flood(Desk& desk, const GroupId& group, std::size_t cou
 }
 
 void keep(Desk& desk, const GroupId& group, std::vector<CommitFrame> frames) {
-    REQUIRE(desk.log->keep(StoreCommits{0, group, std::move(frames), {}}).ok());
+    REQUIRE(desk.log->keep(StoreCommits{0, group, std::move(frames)}).ok());
 }
 
 // How many commits a host has declined for their rate.
@@ -148,7 +148,7 @@ TEST_CASE(
         staff.run(3'000);
         const auto begun = staff.network.now();
         for (auto each = all.begin(); live && each != all.end(); each += 50) {
-            const auto report = staff[1].log->keep(StoreCommits{0, group, {each, each + 50}, {}});
+            const auto report = staff[1].log->keep(StoreCommits{0, group, {each, each + 50}});
             staff[1].host->wrote(group, *report);
         }
         if (live) CHECK(staff.run_until([&] { return colleague(staff[1], staff[0]).held; }, 3'000));

@@ -23,7 +23,7 @@ CommitFrame some_commit(const GroupId& group, std::uint64_t depth) {
 CommitId id_in(const CommitFrame& frame) { return read_commit(frame.commit)->id; }
 
 StoreCommits frame(std::uint64_t ticket, const GroupId& group, std::size_t count) {
-    StoreCommits action{ticket, group, {}, {}};
+    StoreCommits action{ticket, group, {}};
     for (std::size_t i = 0; i < count; ++i) action.commits.push_back(some_commit(group, 7 + i));
     return action;
 }

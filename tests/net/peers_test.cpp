@@ -82,7 +82,7 @@ TEST_CASE("a newcomer whom only a far-away colleague let in is known after a vis
     staff[2].log->open(group).key = staff[0].log->group(group).key;
     for (const std::size_t i : {0u, 1u, 2u}) staff.admit(2, group, i);
     const auto admission = staff[1].log->write(group, CommitKind::control);
-    StoreCommits batch{1, group, {admission.frame}, staff[1].device()};
+    StoreCommits batch{1, group, {admission.frame}};
     REQUIRE(staff[2].log->keep(batch)->fresh.size() == 1);
     staff.start(0);
     staff.start(2);

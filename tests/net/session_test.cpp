@@ -180,7 +180,7 @@ TEST_CASE("O15 what waits for an ancestor is offered, and the ancestor is looked
     staff[0].log->group(group) = {};
     staff[0].log->group(group).key = staff[1].log->group(group).key;
     for (const std::size_t i : {0u, 1u, 2u}) staff.admit(0, group, i);
-    StoreCommits batch{1, group, {second.frame}, staff[0].device()};
+    StoreCommits batch{1, group, {second.frame}};
     CHECK(staff[1].log->keep(batch)->waiting.size() == 1);
     staff.start(1);
     staff.start(2);
@@ -201,7 +201,7 @@ TEST_CASE("S10 a part that comes wrong is fetched from somebody else") {
     Staff staff({"Amina", "Mallory", "Chidi"});
     const auto group = staff.group({0, 1, 2});
     const auto made = staff[0].log->write(group, CommitKind::content, 500);
-    StoreCommits batch{1, group, {made.frame}, staff[0].device()};
+    StoreCommits batch{1, group, {made.frame}};
     CHECK(staff[1].log->keep(batch).ok());
     CHECK(staff[2].log->keep(batch).ok());
     staff[0].log->lose_part(group, made.commit.id);
@@ -294,7 +294,7 @@ TEST_CASE("S04 a colleague who lies that both are equal keeps nothing from us th
     Staff staff({"Amina", "Mallory", "Chidi"});
     const auto group = staff.group({0, 1, 2});
     const auto ids = staff.write(2, group, 20);
-    StoreCommits known{0, group, {}, {}};
+    StoreCommits known{0, group, {}};
     for (const auto& id : ids) known.commits.push_back(*staff[2].log->read(group, id));
     REQUIRE(staff[1].log->keep(known).ok());
     staff.start(0);

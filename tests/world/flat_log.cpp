@@ -127,7 +127,6 @@ IngestReport FlatLog::take(const GroupId& id, const std::vector<CommitFrame>& fr
 
 Result<IngestReport> FlatLog::keep(const net::StoreCommits& batch) {
     if (disk_full) return {Code::refused, "The disk is full.", "Free some space."};
-    ++kept_batches;
     return take(batch.group, batch.commits);
 }
 

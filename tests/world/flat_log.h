@@ -41,7 +41,6 @@ class FlatLog final : public CommitLog, public ChunkStore, public Keeper {
     std::map<ChunkId, std::set<GroupId>> chunk_groups;
     std::vector<WantedChunk> wanted_chunks;
     bool disk_full = false;
-    std::size_t kept_batches = 0;
     std::vector<net::ShareKeys> shares;  // asked of us
 
     // CommitLog

@@ -33,13 +33,17 @@ void Host::run() {
         peers_->arrived(*arrival, network_.now());
         carry_out();
     }
+    store_commits();
+    carry_out();
     if (peers_->deadline() <= network_.now()) peers_->tick(network_.now());
     carry_out();
 }
 
 void Host::carry_out() {
     while (auto action = peers_->poll()) {
-        if (!watch || watch(*action)) carry_out(*action);
+        if (watch && !watch(*action)) continue;
+        if (waits_for_commits(*action)) store_commits();
+        carry_out(*action);
     }
 }
 
@@ -56,7 +60,8 @@ void Host::carry_out(Action& action) {
         partings.push_back(close->why);
         plug_.close(close->link);
     } else if (auto* commits = std::get_if<StoreCommits>(&action)) {
-        peers_->stored(commits->ticket, commits->group, keeper_.keep(*commits), now);
+        commits_.add(std::move(*commits));
+        if (commits_.is_full()) store_commits();
     } else if (auto* parts = std::get_if<StoreParts>(&action)) {
         peers_->stored(parts->ticket, parts->group, keeper_.keep(*parts), now);
     } else if (auto* have = std::get_if<StoreHave>(&action)) {
@@ -78,6 +83,22 @@ void Host::carry_out(Action& action) {
     } else if (auto* answered = std::get_if<JoinAnswered>(&action)) {
         outcomes.push_back(answered->outcome);
     }
+}
+
+void Host::store_commits() {
+    while (auto batch = commits_.take()) store(std::move(*batch));
+}
+
+void Host::store(GatheredCommits::Batch batch) {
+    auto report = keeper_.keep(StoreCommits{0, batch.group, batch.commits});
+    if (!report && batch.frames.size() > 1) {
+        for (auto& each : one_by_one(std::move(batch))) store(std::move(each));
+        return;
+    }
+    const auto now = network_.now();
+    if (!report) return peers_->stored(batch.frames.front().ticket, batch.group, report, now);
+    for (auto& each : reports_of(batch, std::move(*report)))
+        peers_->stored(each.ticket, batch.group, std::move(each.report), now);
 }
 
 void run_until(Network& network, const std::vector<Host*>& hosts, std::uint64_t until,

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "net/gathered_commits.h"
 #include "net/peers.h"
 #include "tests/world/network.h"
 
@@ -50,12 +51,15 @@ class Host {
   private:
     void carry_out();
     void carry_out(net::Action& action);
+    void store_commits();
+    void store(net::GatheredCommits::Batch batch);
 
     Network& network_;
     LinkKey key_;
     Keeper& keeper_;
     Plug plug_;
     std::unique_ptr<net::Peers> peers_;
+    net::GatheredCommits commits_;
 };
 
 // Runs all until nothing is due before `until`, or `done()`. Time moves only here.

@@ -17,6 +17,8 @@ if(STAFFROOM_TESTS)
     if(sources)
       add_executable(test_${name} ${sources})
       # The test files themselves stay at -O0: doctest's macros under sanitizers compile 15 times slower at -O1.
+      # Nor are they compiled together: each tells its own story, with names of its own.
+      set_target_properties(test_${name} PROPERTIES UNITY_BUILD OFF)
       target_link_libraries(test_${name} PRIVATE house doctest_main ${name})
       target_compile_definitions(test_${name} PRIVATE STAFFROOM_SOURCES="${CMAKE_SOURCE_DIR}")
       if(name MATCHES "net|app")

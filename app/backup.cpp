@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t block_bytes = 1 << 20;
+constexpr std::uint64_t synced_together = std::uint64_t{16} << 20;
 constexpr std::string_view manifest_name = "manifest";
 constexpr std::size_t manifest_entries_max = 4'000'000;
 
@@ -64,73 +65,128 @@ bool is_ours(const std::string& name) {
            name.find("//") == std::string::npos;
 }
 
+}  // namespace
+
 // Reads a backup from its first to its last byte. `begins` is called for each file, `gives` for each of its blocks; either
-// stops with an error. Ends well only when all is what the manifest says.
-Result<std::size_t> read_backup(const fs::path& file, const std::function<Result<>(const std::string&)>& begins,
-                                const std::function<Result<>(ByteView)>& gives) {
-    // libarchive would say only that it cannot.
-    const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!opened.is_open()) return own_file_error(errno, file);
-    const std::unique_ptr<archive, int (*)(archive*)> in(archive_read_new(), archive_read_free);
-    archive_read_support_format_tar(in.get());
-    if (archive_read_open_fd(in.get(), opened.number(), block_bytes) != ARCHIVE_OK) return no_backup(file);
-    std::vector<BackupEntry> found;
-    Bytes block(block_bytes);
-    archive_entry* header = nullptr;
-    while (archive_read_next_header(in.get(), &header) == ARCHIVE_OK) {
+// stops with an error.
+class BackupReading {
+  public:
+    struct Calls {
+        std::function<Result<>(const std::string&)> begins = [](const std::string&) -> Result<> { return Done{}; };
+        std::function<Result<>(ByteView)> gives = [](ByteView) -> Result<> { return Done{}; };
+    };
+
+    static Result<std::unique_ptr<BackupReading>> open(const fs::path& file, Calls calls) {
+        // libarchive would say only that it cannot.
+        Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!opened.is_open()) return own_file_error(errno, file);
+        std::unique_ptr<BackupReading> reading(new BackupReading(file, std::move(opened), std::move(calls)));
+        archive_read_support_format_tar(reading->in_.get());
+        if (archive_read_open_fd(reading->in_.get(), reading->opened_.number(), block_bytes) != ARCHIVE_OK) {
+            return no_backup(file);
+        }
+        return reading;
+    }
+
+    // A block, or the beginning or end of a file. False: all was read, and all is what the manifest says.
+    Result<bool> step() {
+        if (!entry_) return begin_next();
+        std::size_t filled = 0;
+        while (filled < block_.size()) {
+            const auto count = archive_read_data(in_.get(), block_.data() + filled, block_.size() - filled);
+            if (count < 0) return no_backup(file_);
+            if (count == 0) break;
+            filled += static_cast<std::size_t>(count);
+        }
+        if (filled == 0) return end();
+        const auto bytes = ByteView(block_).first(filled);
+        entry_->size += filled;
+        bytes_ += filled;
+        hash_.add(bytes);
+        if (is_manifest()) {
+            append(manifest_, bytes);
+        } else if (auto given = calls_.gives(bytes); !given) {
+            return given.error();
+        }
+        return true;
+    }
+    std::size_t files() const { return found_.size(); }
+    std::uint64_t bytes() const { return bytes_; }
+
+  private:
+    BackupReading(const fs::path& file, Descriptor opened, Calls calls)
+        : file_(file), opened_(std::move(opened)), calls_(std::move(calls)) {}
+
+    bool is_manifest() const { return entry_->name == manifest_name; }
+
+    Result<bool> begin_next() {
+        archive_entry* header = nullptr;
+        if (archive_read_next_header(in_.get(), &header) != ARCHIVE_OK) return no_backup(file_);  // before its manifest
         const auto* name = archive_entry_pathname(header);
-        if (name == nullptr || archive_entry_filetype(header) != AE_IFREG) return no_backup(file);
-        BackupEntry entry{name, 0, {}};
-        const bool is_manifest = entry.name == manifest_name;
-        if (!is_manifest && !is_ours(entry.name)) return no_backup(file);
-        if (!is_manifest) {
-            if (auto begun = begins(entry.name); !begun) return begun.error();
+        if (name == nullptr || archive_entry_filetype(header) != AE_IFREG) return no_backup(file_);
+        entry_ = BackupEntry{name, 0, {}};
+        hash_ = {};
+        if (is_manifest()) return true;
+        if (!is_ours(entry_->name)) return no_backup(file_);
+        if (auto begun = calls_.begins(entry_->name); !begun) return begun.error();
+        return true;
+    }
+
+    Result<bool> end() {
+        if (!is_manifest()) {
+            entry_->hash = hash_.sum();
+            found_.push_back(std::move(*entry_));
+            entry_.reset();
+            return true;
         }
-        BlockHash hash;
-        Bytes manifest;
-        while (true) {
-            std::size_t filled = 0;
-            while (filled < block.size()) {
-                const auto count = archive_read_data(in.get(), block.data() + filled, block.size() - filled);
-                if (count < 0) return no_backup(file);
-                if (count == 0) break;
-                filled += static_cast<std::size_t>(count);
-            }
-            if (filled == 0) break;
-            const auto bytes = ByteView(block).first(filled);
-            entry.size += filled;
-            hash.add(bytes);
-            if (is_manifest) {
-                append(manifest, bytes);
-            } else if (auto given = gives(bytes); !given) {
-                return given.error();
-            }
-        }
-        if (!is_manifest) {
-            entry.hash = hash.sum();
-            found.push_back(std::move(entry));
-            continue;
-        }
-        const auto listed = decode<BackupManifest>(manifest);
+        const auto listed = decode<BackupManifest>(manifest_);
         const auto same = [](const BackupEntry& one, const BackupEntry& other) {
             return one.name == other.name && one.size == other.size && one.hash == other.hash;
         };
-        if (!listed || listed->version != 1 || !std::ranges::equal(listed->entries, found, same))
-            return no_backup(file);
-        return found.size();
+        if (!listed || listed->version != 1 || !std::ranges::equal(listed->entries, found_, same)) {
+            return no_backup(file_);
+        }
+        return false;
     }
-    return no_backup(file);  // cut off before its manifest
+
+    fs::path file_;
+    Descriptor opened_;
+    Calls calls_;
+    std::unique_ptr<archive, int (*)(archive*)> in_{archive_read_new(), archive_read_free};
+    std::optional<BackupEntry> entry_;
+    BlockHash hash_;
+    Bytes block_ = Bytes(block_bytes), manifest_;
+    std::vector<BackupEntry> found_;
+    std::uint64_t bytes_ = 0;
+};
+
+namespace {
+
+Result<std::size_t> read_backup(const fs::path& file, BackupReading::Calls calls) {
+    auto reading = BackupReading::open(file, std::move(calls));
+    if (!reading) return reading.error();
+    while (true) {
+        const auto more = (*reading)->step();
+        if (!more) return more.error();
+        if (!*more) return (*reading)->files();
+    }
 }
 
 fs::path restored_mark(const fs::path& folder) { return folder / "restored"; }
 
 }  // namespace
 
-BackupWriter::BackupWriter(fs::path profile, fs::path file)
-    : profile_(std::move(profile)),
-      file_(std::move(file)),
-      part_(file_.string() + ".part"),
-      store_copy_(file_.string() + ".store") {}
+struct BackupWriter::Copying {
+    Descriptor in;
+    fs::path from;
+    BackupEntry entry;
+    BlockHash hash;
+    Bytes block = Bytes(block_bytes);
+    std::uint64_t left = 0;
+};
+
+BackupWriter::BackupWriter(fs::path file)
+    : file_(std::move(file)), part_(file_.string() + ".part"), store_copy_(file_.string() + ".store") {}
 
 BackupWriter::~BackupWriter() {
     if (out_ != nullptr) archive_write_free(out_);
@@ -143,7 +199,7 @@ BackupWriter::~BackupWriter() {
 Result<std::unique_ptr<BackupWriter>> BackupWriter::begin(Home& home, const fs::path& file) {
     std::error_code gone;
     if (fs::exists(file, gone)) return own_file_error(EEXIST, file);
-    std::unique_ptr<BackupWriter> writer(new BackupWriter(home.folder(), file));
+    std::unique_ptr<BackupWriter> writer(new BackupWriter(file));
     fs::remove(writer->part_, gone);  // of a backup that was interrupted
     fs::remove(writer->store_copy_, gone);
     writer->descriptor_ = ::open(writer->part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -156,19 +212,25 @@ Result<std::unique_ptr<BackupWriter>> BackupWriter::begin(Home& home, const fs::
     archive_write_set_format_pax_restricted(writer->out_);
     if (archive_write_open_fd(writer->out_, writer->descriptor_) != ARCHIVE_OK) return own_file_error(errno, file);
     const auto& layout = home.profile().layout();
-    if (auto added = writer->add("keys", layout.keys); !added) return added.error();
-    if (auto added = writer->add("store/data.mdb", writer->store_copy_); !added) return added.error();
-    fs::remove(writer->store_copy_, gone);
     std::error_code unread;
     fs::recursive_directory_iterator at(layout.chunks, unread);
     for (; !unread && at != fs::recursive_directory_iterator{}; at.increment(unread)) {
         auto name = at->path().lexically_relative(layout.root).generic_string();
         const bool is_whole = !name.starts_with("chunks/part/");
-        if (is_whole && at->is_regular_file(gone) && is_ours(name)) writer->chunks_.push_back(std::move(name));
+        if (is_whole && at->is_regular_file(gone) && is_ours(name)) writer->expect(std::move(name), at->path());
     }
     if (unread && unread != std::errc::no_such_file_or_directory) return disk_error(unread.value(), layout.chunks);
-    std::sort(writer->chunks_.rbegin(), writer->chunks_.rend());
+    std::sort(writer->waiting_.rbegin(), writer->waiting_.rend());
+    writer->expect("store/data.mdb", writer->store_copy_);
+    writer->expect("keys", layout.keys);
     return writer;
+}
+
+void BackupWriter::expect(std::string name, const fs::path& from) {
+    std::error_code gone;
+    const auto bytes = fs::file_size(from, gone);
+    if (!gone) bytes_total_ += 2 * bytes;
+    waiting_.emplace_back(std::move(name), from);
 }
 
 Result<> BackupWriter::header(const std::string& name, std::uint64_t size) {
@@ -181,71 +243,104 @@ Result<> BackupWriter::header(const std::string& name, std::uint64_t size) {
     return Done{};
 }
 
-Result<> BackupWriter::add(const std::string& name, const fs::path& from) {
-    const Descriptor in(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+Result<> BackupWriter::begin_next() {
+    auto [name, from] = std::move(waiting_.back());
+    waiting_.pop_back();
+    Descriptor in(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!in.is_open() && errno == ENOENT && name.starts_with("chunks/")) return Done{};  // deleted meanwhile
     const auto size = in.is_open() ? ::lseek(in.number(), 0, SEEK_END) : -1;
     if (size < 0) return disk_error(errno, from);
     ::lseek(in.number(), 0, SEEK_SET);
-    BackupEntry entry{name, static_cast<std::uint64_t>(size), {}};
-    if (auto begun = header(name, entry.size); !begun) return begun;
-    BlockHash hash;
-    Bytes block(block_bytes);
-    for (std::uint64_t left = entry.size; left > 0;) {
-        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, block.size()));
-        std::size_t filled = 0;
-        while (filled < wanted) {
-            const auto count = ::read(in.number(), block.data() + filled, wanted - filled);
-            if (count < 0 && errno == EINTR) continue;
-            if (count <= 0) return disk_error(count < 0 ? errno : EIO, from);
-            filled += static_cast<std::size_t>(count);
-        }
-        hash.add(ByteView(block).first(filled));
-        if (archive_write_data(out_, block.data(), filled) != static_cast<la_ssize_t>(filled)) {
+    const auto bytes = static_cast<std::uint64_t>(size);
+    if (auto begun = header(name, bytes); !begun) return begun;
+    copying_ = std::make_unique<Copying>();
+    copying_->in = std::move(in);
+    copying_->from = std::move(from);
+    copying_->entry = {std::move(name), bytes, {}};
+    copying_->left = bytes;
+    return Done{};
+}
+
+Result<> BackupWriter::copy_block() {
+    auto& it = *copying_;
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(it.left, it.block.size()));
+    std::size_t filled = 0;
+    while (filled < wanted) {
+        const auto count = ::read(it.in.number(), it.block.data() + filled, wanted - filled);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return disk_error(count < 0 ? errno : EIO, it.from);
+        filled += static_cast<std::size_t>(count);
+    }
+    if (filled > 0) {
+        it.hash.add(ByteView(it.block).first(filled));
+        if (archive_write_data(out_, it.block.data(), filled) != static_cast<la_ssize_t>(filled)) {
             return own_file_error(archive_errno(out_), file_);
         }
-        left -= filled;
     }
-    entry.hash = hash.sum();
-    entries_.push_back(std::move(entry));
+    it.left -= filled;
+    bytes_done_ += filled;
+    unsynced_ += filled;
+    if (it.left > 0) return Done{};
+    it.entry.hash = it.hash.sum();
+    entries_.push_back(std::move(it.entry));
+    std::error_code gone;
+    if (it.from == store_copy_) fs::remove(store_copy_, gone);
+    copying_.reset();
     return Done{};
 }
 
-Result<> BackupWriter::add_bytes(const std::string& name, const Bytes& bytes) {
-    if (auto begun = header(name, bytes.size()); !begun) return begun;
-    if (archive_write_data(out_, bytes.data(), bytes.size()) != static_cast<la_ssize_t>(bytes.size())) {
+Result<> BackupWriter::close() {
+    const auto manifest = encode(BackupManifest{1, entries_});
+    if (auto begun = header(std::string(manifest_name), manifest.size()); !begun) return begun;
+    if (archive_write_data(out_, manifest.data(), manifest.size()) != static_cast<la_ssize_t>(manifest.size()) ||
+        archive_write_close(out_) != ARCHIVE_OK) {
         return own_file_error(archive_errno(out_), file_);
     }
+    if (::fsync(descriptor_) != 0) return own_file_error(errno, file_);
     return Done{};
 }
 
-Result<bool> BackupWriter::step() {
-    if (chunks_.empty()) return false;
-    const auto name = std::move(chunks_.back());
-    chunks_.pop_back();
-    if (auto added = add(name, profile_ / name); !added) return added.error();
-    return true;
-}
-
-Result<std::uint64_t> BackupWriter::finish() {
-    if (auto added = add_bytes(std::string(manifest_name), encode(BackupManifest{1, entries_})); !added)
-        return added.error();
-    if (archive_write_close(out_) != ARCHIVE_OK) return own_file_error(archive_errno(out_), file_);
-    if (::fsync(descriptor_) != 0) return own_file_error(errno, file_);
-    if (auto verified = verify_backup(part_); !verified) return verified.error();
+Result<> BackupWriter::give_name() {
     std::error_code failed;
-    const auto bytes = fs::file_size(part_, failed);
+    file_bytes_ = fs::file_size(part_, failed);
     fs::rename(part_, file_, failed);
     if (failed) return own_file_error(failed.value(), file_);
     const Descriptor folder(::open(file_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder.is_open() || ::fsync(folder.number()) != 0) return own_file_error(errno, file_.parent_path());
-    return bytes;
+    return Done{};
 }
 
-Result<std::size_t> verify_backup(const fs::path& file) {
-    return read_backup(
-        file, [](const std::string&) -> Result<> { return Done{}; }, [](ByteView) -> Result<> { return Done{}; });
+Result<bool> BackupWriter::step() {
+    Result<> done = Done{};
+    if (copying_) {
+        done = copy_block();
+        // A slow stick would take minutes to sync a large backup at its end.
+        if (done && unsynced_ >= synced_together) {
+            unsynced_ = 0;
+            if (::fdatasync(descriptor_) != 0) return own_file_error(errno, file_);
+        }
+    } else if (!waiting_.empty()) {
+        done = begin_next();
+    } else if (!reading_) {
+        if (auto closed = close(); !closed) return closed.error();
+        auto reading = BackupReading::open(part_, {});
+        if (!reading) return reading.error();
+        reading_ = std::move(*reading);
+    } else {
+        const auto before = reading_->bytes();
+        const auto more = reading_->step();
+        if (!more) return more.error();
+        bytes_done_ += reading_->bytes() - before;
+        if (!*more) {
+            if (auto named = give_name(); !named) return named.error();
+            return false;
+        }
+    }
+    if (!done) return done.error();
+    return true;
 }
+
+Result<std::size_t> verify_backup(const fs::path& file) { return read_backup(file, {}); }
 
 Result<std::size_t> restore_backup(const fs::path& file, const fs::path& folder) {
     if (has_profile(folder)) {
@@ -268,21 +363,21 @@ Result<std::size_t> restore_backup(const fs::path& file, const fs::path& folder)
         out.reset();
         return Done{};
     };
-    auto restored = read_backup(
-        file,
-        [&](const std::string& name) -> Result<> {
-            if (auto closed = close_written(); !closed) return closed;
-            writing = part / name;
-            std::error_code wrong;
-            fs::create_directories(writing.parent_path(), wrong);
-            if (wrong) return disk_error(wrong.value(), writing);
-            fs::permissions(writing.parent_path(), fs::perms::owner_all, wrong);
-            out.emplace(::open(writing.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-            return out->is_open() ? Result<>(Done{}) : disk_error(errno, writing);
-        },
-        [&](ByteView block) -> Result<> {
-            return write_all(out->number(), block) ? Result<>(Done{}) : disk_error(errno, writing);
-        });
+    BackupReading::Calls calls;
+    calls.begins = [&](const std::string& name) -> Result<> {
+        if (auto closed = close_written(); !closed) return closed;
+        writing = part / name;
+        std::error_code wrong;
+        fs::create_directories(writing.parent_path(), wrong);
+        if (wrong) return disk_error(wrong.value(), writing);
+        fs::permissions(writing.parent_path(), fs::perms::owner_all, wrong);
+        out.emplace(::open(writing.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        return out->is_open() ? Result<>(Done{}) : disk_error(errno, writing);
+    };
+    calls.gives = [&](ByteView block) -> Result<> {
+        return write_all(out->number(), block) ? Result<>(Done{}) : disk_error(errno, writing);
+    };
+    auto restored = read_backup(file, std::move(calls));
     if (restored) {
         if (auto closed = close_written(); !closed) restored = closed.error();
     }

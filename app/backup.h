@@ -38,6 +38,8 @@ struct BackupEntry {
     }
 };
 
+class BackupReading;
+
 class BackupWriter {
   public:
     // Copies the store. Needs an absolute path. Errors: refused (the file exists), what own_file_error() says; io (the
@@ -45,23 +47,33 @@ class BackupWriter {
     static Result<std::unique_ptr<BackupWriter>> begin(Home& home, const std::filesystem::path& file);
     ~BackupWriter();  // one that was not finished leaves nothing behind
 
-    // One file more; false when all are in.
+    // Some megabytes more, written, and in the end read back. False: it has its name now.
     Result<bool> step();
-    // Bytes of the finished file.
-    Result<std::uint64_t> finish();
+    // Bytes written and read back, of twice what is to be written.
+    std::uint64_t bytes_done() const { return bytes_done_; }
+    std::uint64_t bytes_total() const { return bytes_total_; }
     std::size_t files() const { return entries_.size(); }
+    std::uint64_t file_bytes() const { return file_bytes_; }  // once it is finished
 
   private:
-    BackupWriter(std::filesystem::path profile, std::filesystem::path file);
-    Result<> add(const std::string& name, const std::filesystem::path& from);
-    Result<> add_bytes(const std::string& name, const Bytes& bytes);
+    struct Copying;  // a file that is being written into it
+
+    explicit BackupWriter(std::filesystem::path file);
+    void expect(std::string name, const std::filesystem::path& from);
+    Result<> begin_next();
+    Result<> copy_block();
+    Result<> close();
+    Result<> give_name();
     Result<> header(const std::string& name, std::uint64_t size);
 
-    std::filesystem::path profile_, file_, part_, store_copy_;
+    std::filesystem::path file_, part_, store_copy_;
     int descriptor_ = -1;
     archive* out_ = nullptr;
-    std::vector<std::string> chunks_;  // still to write, by name within the profile
+    std::vector<std::pair<std::string, std::filesystem::path>> waiting_;  // still to write, the last first
+    std::unique_ptr<Copying> copying_;
+    std::unique_ptr<BackupReading> reading_;
     std::vector<BackupEntry> entries_;
+    std::uint64_t bytes_done_ = 0, bytes_total_ = 0, unsynced_ = 0, file_bytes_ = 0;
 };
 
 // Files that a backup holds and that are what its manifest says. Errors: malformed (damaged, or no backup); what

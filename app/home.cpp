@@ -148,6 +148,9 @@ Result<std::unique_ptr<Home>> Home::start(OwnerLock owner, Profile profile) {
     // Offered just before a power cut, or by what a repair brought back.
     if (auto taken = take_pair_offers(*home->replica_); !taken) return taken.error();
     if (auto rebuilt = home->rebuild_after_repair(); !rebuilt) return rebuilt.error();
+    auto& kept = home->profile_;
+    home->intakes_ = std::make_unique<Intakes>(kept.store(), kept.chunks(), kept.layout().intake);
+    if (auto dropped = home->intakes_->drop_what_was_left(); !dropped) return dropped.error();
     return home;
 }
 

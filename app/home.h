@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "storage/intakes.h"
 #include "storage/profile.h"
 #include "storage/replica.h"
 
@@ -33,6 +34,7 @@ class Home {
     Profile& profile() { return profile_; }
     Replica& replica() { return *replica_; }
     const Replica& replica() const { return *replica_; }
+    Intakes& intakes() { return *intakes_; }
     const Identity& identity() const { return replica_->identity(); }
     const std::string& school() const { return school_; }
 
@@ -51,6 +53,7 @@ class Home {
     OwnerLock owner_;
     Profile profile_;
     std::string school_;
+    std::unique_ptr<Intakes> intakes_;
     std::unique_ptr<Replica> replica_;
 };
 

@@ -1,11 +1,11 @@
 #include "app/local_door.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
@@ -22,6 +22,7 @@ namespace http = boost::beast::http;
 using Local = asio::local::stream_protocol;
 using Stream = beast::basic_stream<Local>;
 
+constexpr int wait_ms = 500;
 constexpr auto silence_max = std::chrono::seconds(30);
 
 // A socket's address holds about a hundred bytes, a home's path may be longer: then it is named through its open
@@ -78,13 +79,28 @@ class Connection : public std::enable_shared_from_this<Connection> {
         if (request.method() != http::verb::post) return write(http::status::method_not_allowed, "");
         ++asked_;
         answering_ = true;
-        handle_(std::move(request.body()), [self = shared_from_this()](std::string body) {
+        gone_ = std::make_shared<std::atomic<bool>>(false);
+        const auto answer = [self = shared_from_this()](std::string body) {
             asio::post(self->context_,
                        [self, body = std::move(body)]() mutable { self->write(http::status::ok, std::move(body)); });
+        };
+        watch_asker();
+        handle_(std::move(request.body()), {answer, gone_});
+    }
+
+    // Until the answer is given: who hangs up wants it no more.
+    void watch_asker() {
+        stream_.socket().async_wait(Local::socket::wait_read, [self = shared_from_this()](beast::error_code error) {
+            char next;
+            if (!error && ::recv(self->stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
+                *self->gone_ = true;
+            }
         });
     }
 
     void write(http::status status, std::string body) {
+        beast::error_code ignored;  // there was nothing to watch
+        stream_.socket().cancel(ignored);
         response_ = {};
         response_.version(11);
         response_.result(status);
@@ -105,6 +121,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::optional<http::request_parser<http::string_body>> parser_;
     http::response<http::string_body> response_;
     std::atomic<int>& asked_;
+    std::shared_ptr<std::atomic<bool>> gone_;
     bool answering_ = false;
     bool keep_alive_ = false;
 };
@@ -163,7 +180,8 @@ LocalDoor::~LocalDoor() {
     served_->thread.join();
 }
 
-Result<std::string> ask_daemon(const std::filesystem::path& socket, const std::string& body) {
+Result<std::string> ask_daemon(const std::filesystem::path& socket, const std::string& body,
+                               const std::function<void()>& waiting) {
     const Error nobody{Code::not_found, "Staffroom is not running.", "Start it with: staffroom start"};
     const SocketName name(socket);
     asio::io_context context;
@@ -180,6 +198,8 @@ Result<std::string> ask_daemon(const std::filesystem::path& socket, const std::s
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(std::uint64_t{256} << 20);
+    pollfd answered{stream.native_handle(), POLLIN, 0};
+    while (!error && waiting && ::poll(&answered, 1, wait_ms) == 0) waiting();
     if (!error) http::read(stream, buffer, parser, error);
     if (error || parser.get().result() != http::status::ok) {
         return {Code::busy, "Staffroom stopped before it had answered.", "Try again."};

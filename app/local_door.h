@@ -5,6 +5,7 @@
 // its own; each request is handed on and answered when its answer comes, in any order.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -18,8 +19,13 @@ inline constexpr std::size_t request_bytes_max = std::size_t{8} << 20;
 
 class LocalDoor {
   public:
-    // May be called from any thread, once. Every answer must be gone before the door is: it holds a connection.
-    using Answer = std::function<void(std::string body)>;
+    // Given from any thread, once. Every answer must be gone before the door is: it holds a connection.
+    struct Answer {
+        std::function<void(std::string body)> give;
+        std::shared_ptr<const std::atomic<bool>> asker_gone;  // nobody waits for it any more
+
+        void operator()(std::string body) const { give(std::move(body)); }
+    };
     // Called on the door's thread; must not wait.
     using Handle = std::function<void(std::string body, Answer answer)>;
 
@@ -34,7 +40,9 @@ class LocalDoor {
     std::unique_ptr<Served> served_;
 };
 
-// Asks the daemon and waits. Errors: not_found (no daemon answers there), busy (it stopped meanwhile).
-Result<std::string> ask_daemon(const std::filesystem::path& socket, const std::string& body);
+// Asks the daemon and waits; `waiting` is called about twice a second meanwhile. Errors: not_found (no daemon answers
+// there), busy (it stopped meanwhile).
+Result<std::string> ask_daemon(const std::filesystem::path& socket, const std::string& body,
+                               const std::function<void()>& waiting = {});
 
 }  // namespace staffroom

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/api/verb.h"
 #include "core/ids.h"
 #include "core/members/invite.h"
 #include "core/result.h"
@@ -19,6 +20,13 @@ struct NetworkOptions {
     std::uint16_t port = 0;  // 0: the system's choice
     bool discovery = true;
     std::vector<net::Address> peers;  // typed by the teacher
+};
+
+struct Underway {
+    std::string id;  // the asker's
+    std::string verb;
+    api::Progress progress;
+    std::uint64_t ms = 0;  // since it was begun
 };
 
 class Network {
@@ -55,6 +63,8 @@ class Network {
     virtual std::uint64_t sent() const = 0;
 
     virtual std::uint64_t uptime_ms() const = 0;
+    // Requests that take more than a moment and are not answered yet.
+    virtual std::vector<Underway> underway() const = 0;
     virtual void stop() = 0;
 };
 

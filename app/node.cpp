@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/api/verbs.h"
+#include "app/api/watch.h"
 #include "app/memory_use.h"
 
 namespace staffroom {
@@ -21,6 +22,7 @@ Node::Node(Home& home)
     : home_(home),
       desk_{home, *this},
       signing_(home.identity().secrets.signing),
+      watching_(api::watch_folders()),
       invitations_(home.profile().store(), net::uptime_ms()),
       started_ms_(net::uptime_ms()) {}
 
@@ -59,7 +61,7 @@ void Node::wait() {
     pollfd waited[3] = {{inbox_.descriptor(), POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
     for (const auto& each : underway_) until = std::min(until, each.errand->deadline());
     if (peers_) {
-        until = std::min({until, peers_->deadline(), watch_ms_});
+        until = std::min({until, peers_->deadline(), watch_ms_, watching_->deadline()});
         if (!chunks_.empty()) until = std::min(until, chunks_due_ms_);
         waited[1].fd = link_->descriptor();
         sleep_max = std::min(sleep_max, link_->sleep_ms_max());
@@ -90,7 +92,8 @@ void Node::take_requests() {
 
 void Node::begin(const api::Verb& verb, Request request) {
     const auto begun = api::guarded([&]() -> api::Reply {
-        underway_.push_back({verb.begin(desk_, request.args), request.answer});
+        auto errand = verb.begin(desk_, request.args);
+        underway_.push_back({std::move(errand), std::move(request), net::uptime_ms()});
         return api::Json{};
     });
     if (api::trouble_in(begun)) request.answer(begun);
@@ -98,14 +101,19 @@ void Node::begin(const api::Verb& verb, Request request) {
 
 void Node::poll_errands(std::uint64_t now) {
     for (auto each = underway_.begin(); each != underway_.end();) {
-        auto reply = api::guarded([&] { return each->errand->poll(desk_, now); });
+        auto reply = api::guarded([&]() -> std::optional<api::Reply> {
+            if (!each->request.is_given_up()) return each->errand->poll(desk_, now);
+            return Error{Code::busy, "Nobody waits for this any more.", "Ask again."};
+        });
         if (!reply) {
             ++each;
             continue;
         }
-        each->answer(std::move(*reply));
+        each->request.answer(std::move(*reply));
         each = underway_.erase(each);
     }
+    // Who only asks for something has no time to watch.
+    if (peers_) (void)watching_->poll(desk_, now);
     settle(now);
 }
 
@@ -198,6 +206,14 @@ void Node::close_invitations(std::uint64_t now) {
     }
 }
 
+std::vector<Underway> Node::underway() const {
+    std::vector<Underway> all;
+    for (const auto& each : underway_) {
+        all.push_back({each.request.id, each.request.verb, each.errand->progress(), net::uptime_ms() - each.began_ms});
+    }
+    return all;
+}
+
 std::vector<net::Address> Node::own_addresses() const {
     if (!link_) return {};
     auto own = net::Beacon::own_addresses();
@@ -207,7 +223,7 @@ std::vector<net::Address> Node::own_addresses() const {
 
 void Node::refuse_requests() {
     const Error stopping{Code::busy, "Staffroom is being stopped.", "Try again."};
-    for (auto& each : underway_) each.answer(stopping);
+    for (auto& each : underway_) each.request.answer(stopping);
     underway_.clear();
     while (auto request = inbox_.take()) request->answer(stopping);
 }

@@ -29,6 +29,8 @@ struct Request {
     std::string verb;
     api::Json args;
     std::function<void(api::Reply)> answer;  // called on the node's thread, once
+    std::string id = {};                     // by which whoever asked knows it among what is under way
+    std::function<bool()> is_given_up = [] { return false; };
 };
 
 class Node final : public Network {
@@ -64,12 +66,14 @@ class Node final : public Network {
     std::uint64_t received() const override { return received_; }
     std::uint64_t sent() const override;
     std::uint64_t uptime_ms() const override;
+    std::vector<Underway> underway() const override;
     void stop() override { stopping_ = true; }
 
   private:
-    struct Underway {
+    struct Begun {
         std::unique_ptr<api::Errand> errand;
-        std::function<void(api::Reply)> answer;
+        Request request;
+        std::uint64_t began_ms = 0;
     };
 
     void wait();
@@ -108,7 +112,8 @@ class Node final : public Network {
     api::Desk desk_;
     SigningKey signing_;
     Inbox<Request> inbox_;
-    std::deque<Underway> underway_;
+    std::deque<Begun> underway_;
+    std::unique_ptr<api::Errand> watching_;  // never over
     std::atomic<bool> interrupted_ = false;
     OpenInvitations invitations_;
     bool stopping_ = false;

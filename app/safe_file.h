@@ -1,5 +1,6 @@
 // Saving what colleagues named: under a safe name, inside a folder that the teacher chose, never through a link and
-// never over what is there. A file appears whole or not at all.
+// never over what is there. A file appears whole or not at all: until it is kept it is hidden beside its name, as
+// .NAME.staffroom, and what a power cut leaves of it is written over by the next attempt.
 #pragma once
 
 #include <filesystem>
@@ -17,20 +18,22 @@ class SafeFile {
     ~SafeFile();
 
     int descriptor() const { return file_.number(); }
+    // Of the name that it will have; that may become another until it is kept.
     const std::filesystem::path& path() const { return path_; }
     // Words for a teacher when opening the file would run something; else empty.
     const std::string& warning() const { return warning_; }
-    // Makes it durable. Errors: as own_file_error().
+    // Makes it durable, and gives it its name. Errors: as own_file_error().
     Result<> keep();
 
   private:
     friend class SafeFolder;
-    SafeFile(Descriptor file, std::filesystem::path path, std::string warning)
-        : file_(std::move(file)), path_(std::move(path)), warning_(std::move(warning)) {}
+    SafeFile(Descriptor file, Descriptor folder, std::filesystem::path hidden, std::string safe, unsigned number);
+    void choose(unsigned number);
 
-    Descriptor file_;
-    std::filesystem::path path_;
-    std::string warning_;
+    Descriptor file_, folder_;
+    std::filesystem::path hidden_, path_;
+    std::string safe_, warning_;
+    unsigned number_ = 1;
     bool kept_ = false;
 };
 

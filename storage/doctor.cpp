@@ -86,6 +86,16 @@ Result<bool> Scrub::step() {
     return table_ < tables_count;
 }
 
+Result<std::uint64_t> Scrub::values_total() const {
+    std::uint64_t total = 0;
+    const auto counted = store_.read([&](ReadTxn& txn) -> Result<> {
+        for (std::size_t table = 0; table < tables_count; ++table) total += txn.count(static_cast<Table>(table));
+        return Done{};
+    });
+    if (!counted) return counted.error();
+    return total;
+}
+
 Result<Health> Scrub::finish() {
     for (;;) {
         const auto more = step();

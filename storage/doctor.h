@@ -43,6 +43,8 @@ class Scrub {
 
     // Looks at up to 1,000 values or 16 MiB of chunks: below a tenth of a second. True while there is more. Error: io.
     Result<bool> step();
+    // How many values there are to look at. Error: io.
+    Result<std::uint64_t> values_total() const;
     // Everything that is left.
     Result<Health> finish();
     const Health& health() const { return health_; }

@@ -101,40 +101,48 @@ Result<> FileIntake::step(Store& store, const Chunks& chunks) {
     return store_chunks(store, chunks, std::move(batch));
 }
 
-Result<> read_out(Store& store, const Chunks& chunks, const FileRef& file, const TakeBytes& take) {
+Result<FileReader> FileReader::open(Store& store, const Chunks& chunks, const FileRef& file) {
     Manifest manifest;
-    auto opened = store.read([&](ReadTxn& txn) -> Result<> {
+    const auto opened = store.read([&](ReadTxn& txn) -> Result<> {
         auto found = file_refs::manifest_of(txn, chunks, file);
         if (!found) return found.error();
         manifest = std::move(*found);
         return Done{};
     });
-    if (!opened) return opened;
-    for (std::size_t i = 0; i < manifest.chunks.size(); ++i) {
-        Bytes plain;
-        auto read = store.read([&](ReadTxn& txn) -> Result<> {
-            const auto sealed = chunks.read(txn, manifest.chunks[i].id);
-            if (!sealed) return sealed.error();
-            auto chunk = open_chunk(manifest.chunks[i], *sealed);
-            if (!chunk) return chunk.error();
-            plain = std::move(*chunk);
-            return Done{};
-        });
-        if (!read) return read;
-        if (plain.size() != size_of_chunk(manifest.size, i)) {
-            return {Code::malformed, "This file was damaged by whoever shared it.", "Ask them to share it again."};
-        }
-        if (auto taken = take(plain); !taken) return taken;
-    }
-    return Done{};
+    if (!opened) return opened.error();
+    return FileReader(std::move(manifest));
 }
 
-Result<> copy_out(Store& store, const Chunks& chunks, const FileRef& file, int descriptor,
-                  const std::filesystem::path& target) {
-    return read_out(store, chunks, file, [&](ByteView plain) -> Result<> {
-        if (!write_all(descriptor, plain)) return own_file_error(errno, target);
+Result<Bytes> FileReader::next(Store& store, const Chunks& chunks) {
+    assert(!is_done());
+    Bytes plain;
+    const auto read = store.read([&](ReadTxn& txn) -> Result<> {
+        const auto& ref = manifest_.chunks[next_];
+        const auto sealed = chunks.read(txn, ref.id);
+        if (!sealed) return sealed.error();
+        auto chunk = open_chunk(ref, *sealed);
+        if (!chunk) return chunk.error();
+        plain = std::move(*chunk);
         return Done{};
     });
+    if (!read) return read.error();
+    if (plain.size() != size_of_chunk(manifest_.size, next_)) {
+        return {Code::malformed, "This file was damaged by whoever shared it.", "Ask them to share it again."};
+    }
+    ++next_;
+    bytes_done_ += plain.size();
+    return plain;
+}
+
+Result<> read_out(Store& store, const Chunks& chunks, const FileRef& file, const TakeBytes& take) {
+    auto reader = FileReader::open(store, chunks, file);
+    if (!reader) return reader.error();
+    while (!reader->is_done()) {
+        const auto plain = reader->next(store, chunks);
+        if (!plain) return plain.error();
+        if (auto taken = take(*plain); !taken) return taken;
+    }
+    return Done{};
 }
 
 }  // namespace staffroom

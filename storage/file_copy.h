@@ -44,14 +44,29 @@ class FileIntake {
     FileRef file_;
 };
 
-// Opens a file's chunks one after the other and hands on their plain bytes; each is read in a transaction of its own.
-// Errors: not_found (part of it is not here yet); io (damaged on this disk); malformed (its author made it so); what
-// `take` returns.
+// Gives a file's plain bytes a chunk at a time, each read in a transaction of its own:
+//     auto reader = FileReader::open(...); while (!reader->is_done()) reader->next(store, chunks)
+class FileReader {
+  public:
+    // Errors: not_found (its manifest is not here yet); malformed (its author made it so); io.
+    static Result<FileReader> open(Store& store, const Chunks& chunks, const FileRef& file);
+
+    // Needs !is_done(). Errors: not_found (this part of it is not here yet); io (damaged on this disk); malformed (its
+    // author made it so).
+    Result<Bytes> next(Store& store, const Chunks& chunks);
+    bool is_done() const { return next_ == manifest_.chunks.size(); }
+    std::uint64_t bytes_done() const { return bytes_done_; }
+
+  private:
+    explicit FileReader(Manifest manifest) : manifest_(std::move(manifest)) {}
+
+    Manifest manifest_;
+    std::size_t next_ = 0;
+    std::uint64_t bytes_done_ = 0;
+};
+
+// All of it in one go. Errors: FileReader's, and what `take` returns.
 using TakeBytes = std::function<Result<>(ByteView plain)>;
 Result<> read_out(Store& store, const Chunks& chunks, const FileRef& file, const TakeBytes& take);
-
-// The same into an open file. The caller chose its name (never the file's own, as it comes) and syncs it.
-Result<> copy_out(Store& store, const Chunks& chunks, const FileRef& file, int descriptor,
-                  const std::filesystem::path& target);
 
 }  // namespace staffroom

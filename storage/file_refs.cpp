@@ -327,6 +327,17 @@ void forget_wants(WriteTxn& txn) {
     for (const auto tag : {by_size, by_chunk, unfolds}) txn.erase_all(Table::wants, Bytes{tag});
 }
 
+std::vector<ChunkId> unused(ReadTxn& txn) {
+    std::vector<ChunkId> ids;
+    txn.scan_keys(Table::chunks, {}, [&](ByteView key) {
+        bool used = false;
+        txn.scan_keys(Table::chunk_users, key, [&](ByteView) { return used = true, false; });
+        if (const auto id = ChunkId::from(key); id && !used) ids.push_back(*id);
+        return true;
+    });
+    return ids;
+}
+
 std::vector<keys::GroupNumber> groups_of(ReadTxn& txn, const ChunkId& id) {
     std::vector<keys::GroupNumber> groups;
     // One seek a group, however many records of it use the chunk.

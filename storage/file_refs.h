@@ -54,6 +54,8 @@ bool is_right_want(ReadTxn& txn, ByteView key);
 void forget_wants(WriteTxn& txn);
 
 std::vector<keys::GroupNumber> groups_of(ReadTxn& txn, const ChunkId& id);
+// Chunks that are here and that nothing refers to. Linear in the chunks.
+std::vector<ChunkId> unused(ReadTxn& txn);
 
 struct Wanted {
     ChunkId id;

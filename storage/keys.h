@@ -106,12 +106,19 @@ inline Bytes text(GroupNumber number, const RecordId& record, std::string_view f
     return key;
 }
 
-// `views` holds two small indexes, told apart by a letter behind the number.
+// `views` holds small indexes, told apart by a letter behind the number.
 // number | 'a' | person: this person has content here.
 inline Bytes authored(GroupNumber number, const PersonId& person) {
     auto key = group(number);
     key.push_back('a');
     append(key, person.view());
+    return key;
+}
+// number | 'g' | record: which versions of its text were given out (app/given_versions.h).
+inline Bytes given(GroupNumber number, const RecordId& record) {
+    auto key = group(number);
+    key.push_back('g');
+    append(key, record.view());
     return key;
 }
 // number | 'u': prefix of the parts whose key is not here yet; then epoch | commit key | part.

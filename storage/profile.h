@@ -4,6 +4,7 @@
 //   store/        LMDB: data.mdb, lock.mdb
 //   chunks/       large sealed chunks
 //   run           where the last run ended (storage/run.h)
+//   intake        stands while files are taken in (storage/intakes.h)
 //   owner         the number of the process that has the profile open
 //   reserve       32 MiB to delete when the disk is full
 #pragma once
@@ -30,9 +31,10 @@ struct ProfileLayout {
           store_file(store / "data.mdb"),
           chunks(root / "chunks"),
           run(root / "run"),
+          intake(root / "intake"),
           owner(root / "owner"),
           reserve(root / "reserve") {}
-    std::filesystem::path root, keys, store, store_file, chunks, run, owner, reserve;
+    std::filesystem::path root, keys, store, store_file, chunks, run, intake, owner, reserve;
 };
 
 // The right to use the profile, held by one process at a time. The folder itself is locked (flock), so that deleting a

@@ -2,45 +2,27 @@
 #include <boost/json.hpp>
 
 #include "app/api/args.h"
+#include "app/api/steps.h"
 #include "app/api/verbs.h"
 #include "app/courier/carry.h"
 #include "app/courier/unload.h"
 #include "app/home.h"
 #include "app/network.h"
-#include "net/curve_link.h"
 
 namespace staffroom::api {
 namespace {
 
 using namespace courier;
 
-// A slice at a time, so that colleagues are served meanwhile.
 template <class Work>
-class Trip final : public Errand {
-  public:
-    static constexpr std::uint64_t slice_ms = 50;
-    using Tell = Json (*)(Desk& desk, const Work& work);
-
-    explicit Trip(Error error) : error_(std::move(error)) {}
-    Trip(std::unique_ptr<Work> work, Tell tell) : work_(std::move(work)), tell_(tell) {}
-
-    std::optional<Reply> poll(Desk& desk, std::uint64_t) override {
-        if (!work_) return Reply(error_);
-        const auto end = net::uptime_ms() + slice_ms;
-        do {
-            const auto over = work_->step();
-            if (!over) return Reply(over.error());
-            if (*over) return Reply(tell_(desk, *work_));
-        } while (net::uptime_ms() < end);
-        return std::nullopt;
+Steps<Json> make_trip(Desk& desk, std::unique_ptr<Work> work, Json (*tell)(Desk& desk, const Work& work)) {
+    for (;;) {
+        const auto over = work->step();
+        if (!over) co_return over.error();
+        if (*over) co_return tell(desk, *work);
+        co_yield Progress{};
     }
-    std::uint64_t deadline() const override { return 0; }
-
-  private:
-    std::unique_ptr<Work> work_;
-    Tell tell_ = nullptr;
-    Error error_;
-};
+}
 
 // What print.cpp turns into "partly done".
 boost::json::array named(const std::vector<std::string>& names) {
@@ -117,28 +99,26 @@ Result<CarryOptions> options_from(Desk& desk, const Json& args) {
     return options;
 }
 
-std::unique_ptr<Errand> carry(Desk& desk, const Json& args) {
-    using CarryTrip = Trip<Carry>;
+Steps<Json> carry(Desk& desk, Json args) {
     auto options = options_from(desk, args);
-    if (!options) return std::make_unique<CarryTrip>(options.error());
+    if (!options) co_return options.error();
     const auto folder = path_arg(args, "folder");
     auto stick = folder ? open_stick(folder->string(), Make::yes) : folder.error();
-    if (!stick) return std::make_unique<CarryTrip>(stick.error());
+    if (!stick) co_return stick.error();
     auto bag = open_bag(desk.home.folder());
-    if (!bag) return std::make_unique<CarryTrip>(bag.error());
-    return std::make_unique<CarryTrip>(
-        std::make_unique<Carry>(desk.home, std::move(*stick), std::move(*bag), std::move(*options)), &tell_carried);
+    if (!bag) co_return bag.error();
+    auto work = std::make_unique<Carry>(desk.home, std::move(*stick), std::move(*bag), std::move(*options));
+    co_return co_await make_trip(desk, std::move(work), &tell_carried);
 }
 
-std::unique_ptr<Errand> unload(Desk& desk, const Json& args) {
-    using UnloadTrip = Trip<Unload>;
+Steps<Json> unload(Desk& desk, Json args) {
     const auto folder = path_arg(args, "folder");
     auto stick = folder ? open_stick(folder->string(), Make::no) : folder.error();
-    if (!stick) return std::make_unique<UnloadTrip>(stick.error());
+    if (!stick) co_return stick.error();
     auto bag = open_bag(desk.home.folder());
-    if (!bag) return std::make_unique<UnloadTrip>(bag.error());
-    return std::make_unique<UnloadTrip>(
-        std::make_unique<Unload>(desk.home, desk.network, std::move(*stick), std::move(*bag)), &tell_unloaded);
+    if (!bag) co_return bag.error();
+    auto work = std::make_unique<Unload>(desk.home, desk.network, std::move(*stick), std::move(*bag));
+    co_return co_await make_trip(desk, std::move(work), &tell_unloaded);
 }
 
 // What is still on its way: parts for others in the bag, and what each colleague's computer lacks as far as its newest
@@ -187,8 +167,9 @@ Reply courier_list(Desk& desk, const Json&) {
 }  // namespace
 
 std::span<const Verb> courier_verbs() {
-    static constexpr Verb verbs[] = {
-        {"carry", nullptr, carry}, {"unload", nullptr, unload}, {"courier list", courier_list, nullptr}};
+    static constexpr Verb verbs[] = {{"carry", nullptr, in_steps<carry>},
+                                     {"unload", nullptr, in_steps<unload>},
+                                     {"courier list", courier_list, nullptr}};
     return verbs;
 }
 

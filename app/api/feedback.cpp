@@ -90,7 +90,7 @@ Reply feedback_reply(Desk& desk, const Json& args) {
     // A second reply goes below the first: nobody's words are overwritten.
     auto words = words_of(desk, *found, "reply");
     if (!words.empty()) words += "\n\n";
-    const auto put = put_words(desk, *found, "reply", words + text_arg(args, "text"));
+    const auto put = at_once(put_words(desk, *found, "reply", words + text_arg(args, "text")));
     if (!put) return put.error();
     return Json{{"feedback", to_text(found->state.id)}};
 }

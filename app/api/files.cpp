@@ -69,13 +69,58 @@ Reply change(Desk& desk, const Library& library, const Step& step) {
     return presence_of(desk, library);
 }
 
-Reply fetch(Desk& desk, const Json& args) {
+// Answers at once, or with `wait` when all is here.
+class Fetch final : public Errand {
+  public:
+    static constexpr std::uint64_t look_ms = 200, patience_ms = 30'000;
+
+    Fetch(Reply begun, Json args, bool wait) : latest_(std::move(begun)), args_(std::move(args)), wait_(wait) {}
+
+    std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
+        if (!wait_ || trouble_in(latest_)) return latest_;
+        next_ = now + look_ms;
+        const auto library = files_of(desk, args_);
+        if (!library) return Reply(library.error());
+        latest_ = presence_of(desk, *library);
+        if (!latest_) return latest_;
+        const auto here = latest_->at("here").to_number<std::uint64_t>();
+        const auto bytes = latest_->at("bytes").to_number<std::uint64_t>();
+        if (here != progress_.done || moved_ms_ == 0) moved_ms_ = now;
+        progress_ = {"bytes", here, bytes};
+        if (here == bytes) return latest_;
+        if (now < moved_ms_ + patience_ms) return std::nullopt;
+        return with_trouble(*latest_, {name_of(Code::busy), "Nobody who is near has the rest of it.",
+                                       "It comes when a colleague who has it is near."});
+    }
+    std::uint64_t deadline() const override { return next_; }
+    Progress progress() const override { return progress_; }
+
+  private:
+    Reply latest_;
+    Json args_;
+    bool wait_;
+    Progress progress_;
+    std::uint64_t moved_ms_ = 0, next_ = 0;
+};
+
+Reply begin_fetch(Desk& desk, const Json& args) {
     const auto library = files_of(desk, args);
     if (!library) return library.error();
     const auto& chunks = desk.home.profile().chunks();
     return change(desk, *library, [&](WriteTxn& txn, const FileRef& file) {
         file_refs::fetch(txn, chunks, library->group->number, file.manifest.front().id);
     });
+}
+
+std::unique_ptr<Errand> fetch(Desk& desk, const Json& args) {
+    auto begun = begin_fetch(desk, args);
+    const bool wait = begun && flag_arg(args, "wait");
+    if (wait && !desk.network.is_open()) {
+        const auto options = network_options(args, 0);
+        const auto opened = options ? desk.network.open(*options) : Result<>(options.error());
+        if (!opened) begun = opened.error();
+    }
+    return std::make_unique<Fetch>(std::move(begun), args, wait);
 }
 
 Reply keep(Desk& desk, const Json& args) {
@@ -190,7 +235,7 @@ Reply storage(Desk& desk, const Json&) {
 }  // namespace
 
 std::span<const Verb> files_verbs() {
-    static constexpr Verb verbs[] = {{"files fetch", fetch},
+    static constexpr Verb verbs[] = {{"files fetch", nullptr, fetch},
                                      {"files keep", keep},
                                      {"files drop", drop},
                                      {"files policy", policy},

@@ -33,6 +33,7 @@ class SmallFiles {
         return finished.file;
     }
 
+    bool is_kept() const { return chunks_.empty(); }
     Result<> keep() {
         if (!profile_.chunks().has_room_for(bytes_))
             return {Code::refused, "Disk full.", "Free some space, then add the rest."};
@@ -47,39 +48,55 @@ class SmallFiles {
     }
 
     Profile& profile_;
-    const SymmetricKey& file_key_;
+    const SymmetricKey file_key_;
     std::vector<GivenChunk> chunks_;
     std::size_t bytes_ = 0;
 };
 
 }  // namespace
 
-Result<FileRef> take_in(Desk& desk, const GroupId& group, const std::string& path) {
-    const auto* held = desk.home.replica().group(group);
-    const std::filesystem::path file(path);
-    const auto name = name_as_words(file.filename().string());
-    auto intake = FileIntake::open(file, held->keys.file, name, media_type_of(name));
-    if (!intake) return intake.error();
-    while (!intake->is_done()) {
-        auto stepped = intake->step(desk.home.profile().store(), desk.home.profile().chunks());
-        if (!stepped) return stepped.error();
+std::uint64_t bytes_of(const std::vector<std::string>& paths) {
+    std::uint64_t bytes = 0;
+    for (const auto& path : paths) {
+        std::error_code unread;  // said when it is opened
+        const auto size = std::filesystem::file_size(path, unread);
+        if (!unread) bytes += size;
     }
-    return intake->file();
+    return bytes;
 }
 
-Result<std::vector<FileRef>> take_in_all(Desk& desk, const GroupId& group, const std::vector<std::string>& paths) {
+Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& intake, std::vector<std::string> paths,
+                                    Progress before) {
+    if (!paths.empty()) intake.begin();
+    auto& profile = desk.home.profile();
+    const auto file_key = desk.home.replica().group(group)->keys.file;
+    auto done = before;
+    done.unit = "bytes";
+    if (before.total == 0) done.total = bytes_of(paths);
     std::vector<FileRef> files;
-    SmallFiles small(desk, desk.home.replica().group(group)->keys.file);
+    SmallFiles small(desk, file_key);
     for (const auto& path : paths) {
-        // One that is larger, a link, or cannot be read goes the way of single files, which has the words for it.
-        const auto plain = read_file(path, limits::chunk_bytes);
-        auto file = plain ? small.add(name_as_words(std::filesystem::path(path).filename().string()), *plain)
-                          : take_in(desk, group, path);
-        if (!file) return file.error();
-        files.push_back(std::move(*file));
+        const auto name = name_as_words(std::filesystem::path(path).filename().string());
+        // One that is larger, a link, or cannot be read is opened by itself, which has the words for it.
+        if (const auto plain = read_file(path, limits::chunk_bytes)) {
+            auto file = small.add(name, *plain);
+            if (!file) co_return file.error();
+            files.push_back(std::move(*file));
+            done.done += plain->size();
+            if (small.is_kept()) co_yield done;
+            continue;
+        }
+        auto large = FileIntake::open(path, file_key, name, media_type_of(name));
+        if (!large) co_return large.error();
+        while (!large->is_done()) {
+            if (auto stepped = large->step(profile.store(), profile.chunks()); !stepped) co_return stepped.error();
+            co_yield Progress{"bytes", done.done + large->bytes_done(), done.total};
+        }
+        done.done += large->bytes_done();
+        files.push_back(large->file());
     }
-    if (auto kept = small.keep(); !kept) return kept.error();
-    return files;
+    if (auto kept = small.keep(); !kept) co_return kept.error();
+    co_return files;
 }
 
 }  // namespace staffroom::api

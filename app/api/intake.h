@@ -4,17 +4,18 @@
 #include <string>
 #include <vector>
 
-#include "app/api/verb.h"
+#include "app/api/steps.h"
 #include "core/files.h"
+#include "storage/intakes.h"
 
 namespace staffroom::api {
 
-// Any size. Errors as FileIntake's.
-Result<FileRef> take_in(Desk& desk, const GroupId& group, const std::string& path);
+// In the order of the paths, of any size. What is small is made durable together, a few megabytes at a time: a folder of
+// ten thousand worksheets costs some dozens of transactions, not ten thousand. `before` says what of a greater whole is
+// done, in bytes. `intake` outlives it, until a record refers to the files. Errors as FileIntake's.
+Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& intake, std::vector<std::string> paths,
+                                    Progress before = {});
 
-// In the order of the paths. What is small is made durable together, a few megabytes at a time: a folder of ten
-// thousand worksheets costs some dozens of transactions, not ten thousand. Errors as FileIntake's; what was taken in
-// before one stays, and nothing refers to it.
-Result<std::vector<FileRef>> take_in_all(Desk& desk, const GroupId& group, const std::vector<std::string>& paths);
+std::uint64_t bytes_of(const std::vector<std::string>& paths);
 
 }  // namespace staffroom::api

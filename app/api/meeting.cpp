@@ -11,6 +11,7 @@
 #include "app/network.h"
 #include "net/curve_link.h"
 #include "net/lobby.h"
+#include "storage/file_refs.h"
 
 namespace staffroom::api {
 namespace {
@@ -109,6 +110,7 @@ class Sync final : public Errand {
     // Discovery needs a beacon or two; a quiet moment means that nothing more is coming.
     // Who was named is asked for longer: their computer may just be waking up.
     static constexpr std::uint64_t discovery_ms = 3'000, named_ms = 15'000, quiet_ms = 300, stuck_ms = 3'000;
+    static constexpr std::uint64_t measure_every_ms = 500;
 
     Sync(Desk& desk, std::vector<net::Address> peers, std::uint64_t seconds, std::uint64_t now)
         : peers_(std::move(peers)),
@@ -125,6 +127,7 @@ class Sync final : public Errand {
         const bool expecting =
             peers_.empty() ? now < began_ + discovery_ms : !missed.empty() && now < began_ + named_ms;
         const auto lacking = desk.home.replica().chunks().wanted(64).size();
+        if (now >= measure_ms_) measure(desk, now);
         if (!desk.network.is_settled() || expecting || desk.network.received() != seen_ || lacking != lacking_) {
             quiet_since_ = now;
             seen_ = desk.network.received();
@@ -151,8 +154,21 @@ class Sync final : public Errand {
                                                "must be running there."});
     }
     std::uint64_t deadline() const override { return next_; }
+    Progress progress() const override { return progress_; }
 
   private:
+    void measure(Desk& desk, std::uint64_t now) {
+        measure_ms_ = now + measure_every_ms;
+        std::uint64_t lacking = 0;
+        (void)desk.home.profile().store().read([&](ReadTxn& txn) -> Result<> {
+            for (const auto& [id, group] : desk.home.replica().groups()) {
+                lacking += file_refs::wanted_of(txn, group->number).bytes;
+            }
+            return Done{};
+        });
+        const auto most = std::max(progress_.total, lacking);
+        progress_ = {"bytes", most - lacking, most};
+    }
     static boost::json::array listed(const std::vector<net::Address>& addresses) {
         boost::json::array list;
         for (const auto& address : addresses) list.push_back(boost::json::string(net::address_text(address)));
@@ -161,6 +177,8 @@ class Sync final : public Errand {
 
     std::vector<net::Address> peers_;
     std::size_t lacking_ = 0;
+    Progress progress_;
+    std::uint64_t measure_ms_ = 0;
     std::uint64_t received_, sent_, began_, until_, next_ = 0, quiet_since_ = 0, seen_ = 0;
 };
 

@@ -51,6 +51,20 @@ Reply status(Desk& desk, const Json&) {
     return reply;
 }
 
+// What takes long: by the id that whoever asked gave it, how much of it is done.
+Reply underway(Desk& desk, const Json&) {
+    boost::json::array all;
+    for (const auto& each : desk.network.underway()) {
+        all.push_back(Json{{"id", each.id},
+                           {"verb", each.verb},
+                           {"unit", each.progress.unit},
+                           {"done", each.progress.done},
+                           {"total", each.progress.total},
+                           {"ms", each.ms}});
+    }
+    return Json{{"underway", std::move(all)}};
+}
+
 Reply tell_version(Desk&, const Json&) { return Json{{"version", version}}; }
 
 Reply stop(Desk& desk, const Json&) {
@@ -72,8 +86,8 @@ Reply unlock(Desk& desk, const Json& args) {
 }  // namespace
 
 std::span<const Verb> profile_verbs() {
-    static constexpr Verb verbs[] = {
-        {"unlock", unlock}, {"whoami", whoami}, {"status", status}, {"version", tell_version}, {"stop", stop}};
+    static constexpr Verb verbs[] = {{"unlock", unlock},        {"whoami", whoami},     {"status", status},
+                                     {"version", tell_version}, {"underway", underway}, {"stop", stop}};
     return verbs;
 }
 

@@ -1,6 +1,7 @@
 // Records of every type through one door, and the schema itself.
 #include <boost/json.hpp>
 
+#include "app/api/intake.h"
 #include "app/api/records.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
@@ -10,15 +11,27 @@
 namespace staffroom::api {
 namespace {
 
-Result<std::vector<Input>> inputs_for(Desk& desk, const GroupId& group, std::string_view type, const Json& args) {
+// Files among the fields are taken in first: that may take long.
+Steps<std::vector<Input>> inputs_for(Desk& desk, GroupId group, Intakes::Intake& intake, std::string type,
+                                     std::vector<std::string> fields) {
+    FilesByPath files;
+    for (const auto& typed : fields) {
+        const auto equals = typed.find('=');
+        const auto* rule = equals == std::string::npos ? nullptr : find_type(type)->find(typed.substr(0, equals));
+        if (rule == nullptr || rule->holds != Holds::file || equals + 1 == typed.size()) continue;
+        std::vector<std::string> one{typed.substr(equals + 1)};
+        auto taken = co_await take_in(desk, group, intake, one);
+        if (!taken) co_return taken.error();
+        files.emplace(one.front(), std::move(taken->front()));
+    }
+    const auto resolver = resolver_for(desk, group, std::move(files));
     std::vector<Input> inputs;
-    const auto resolver = resolver_for(desk, group);
-    for (const auto& typed : list_arg(args, "fields")) {
+    for (const auto& typed : fields) {
         auto input = parse_input(type, typed, resolver);
-        if (!input) return input.error();
+        if (!input) co_return input.error();
         inputs.push_back(std::move(*input));
     }
-    return inputs;
+    co_return inputs;
 }
 
 // A record without its name could be found by nobody; a second one of those that everybody has one of would be the
@@ -44,31 +57,38 @@ Result<> check_new(Desk& desk, const GroupId& group, const NewRecord& wanted) {
             "Change it: staffroom record set " + to_text(*own) + " FIELD=VALUE"};
 }
 
-Reply record_new(Desk& desk, const Json& args) {
+Steps<Json> record_new(Desk& desk, Json args) {
     const auto group = find_group(desk.home.replica(), text_arg(args, "group"));
-    if (!group) return group.error();
+    if (!group) co_return group.error();
     const auto id = (*group)->id;
     NewRecord wanted{text_arg(args, "type"), {}};
-    if (find_type(wanted.type) == nullptr) return no_such_type(wanted.type);
-    auto inputs = inputs_for(desk, id, wanted.type, args);
-    if (!inputs) return inputs.error();
+    if (find_type(wanted.type) == nullptr) co_return no_such_type(wanted.type);
+    Intakes::Intake intake(desk.home.intakes());
+    auto inputs = co_await inputs_for(desk, id, intake, wanted.type, list_arg(args, "fields"));
+    if (!inputs) co_return inputs.error();
     wanted.inputs = std::move(*inputs);
-    if (const auto checked = check_new(desk, id, wanted); !checked) return checked.error();
-    const auto record = make(desk, id, std::move(wanted));
-    if (!record) return record.error();
-    return Json{{"record", to_text(*record)}};
+    if (const auto checked = check_new(desk, id, wanted); !checked) co_return checked.error();
+    const auto record = co_await make_in_steps(desk, id, std::move(wanted));
+    if (!record) co_return record.error();
+    intake.kept();
+    co_return Json{{"record", to_text(*record)}};
 }
 
 // What set, add and remove share: find the record, read the fields, decide, write.
-template <class Decide>
-Reply change(Desk& desk, const Json& args, const Decide& decide) {
-    const auto found = find_record(desk.home.replica(), text_arg(args, "record"));
-    if (!found) return found.error();
-    const auto inputs = inputs_for(desk, found->group, found->state.birth->type, args);
-    if (!inputs) return inputs.error();
-    if (inputs->empty()) return Error{Code::malformed, "Say what is to change.", "Give FIELD=VALUE."};
-    if (const auto written = decide(*found, *inputs); !written) return written.error();
-    return Json{{"record", to_text(found->state.id)}};
+using Decide = Result<> (*)(Desk& desk, const FoundRecord& found, const std::vector<Input>& inputs);
+Steps<Json> change(Desk& desk, Json args, Decide decide) {
+    auto found = find_record(desk.home.replica(), text_arg(args, "record"));
+    if (!found) co_return found.error();
+    Intakes::Intake intake(desk.home.intakes());
+    const auto inputs =
+        co_await inputs_for(desk, found->group, intake, found->state.birth->type, list_arg(args, "fields"));
+    if (!inputs) co_return inputs.error();
+    if (inputs->empty()) co_return Error{Code::malformed, "Say what is to change.", "Give FIELD=VALUE."};
+    auto now = desk.home.replica().record(found->group, found->state.id);
+    if (now) found->state = std::move(*now);
+    if (const auto written = decide(desk, *found, *inputs); !written) co_return written.error();
+    intake.kept();
+    co_return Json{{"record", to_text(found->state.id)}};
 }
 
 // Error: too_large for more than one edit holds, which `note edit` takes in several.
@@ -83,38 +103,36 @@ Result<std::vector<Op>> edits_for(Desk& desk, const FoundRecord& found, const In
     return decide_edit(found.state, actor, input.field, *drafts);
 }
 
-Reply record_set(Desk& desk, const Json& args) {
-    return change(desk, args, [&](const FoundRecord& found, const std::vector<Input>& inputs) -> Result<> {
-        std::vector<Input> plain;
-        std::vector<Input> texts;
-        const auto* type = find_type(found.state.birth->type);
-        for (const auto& input : inputs) {
-            const auto* rule = type ? type->find(input.field) : nullptr;
-            (rule != nullptr && rule->merge == Merge::text ? texts : plain).push_back(input);
-        }
-        // One commit: all of it or nothing.
-        auto ops = decide_set(found.state, actor_in(desk, found.group), plain);
-        if (!ops) return ops.error();
-        for (const auto& input : texts) {
-            const auto edits = edits_for(desk, found, input);
-            if (!edits) return edits.error();
-            ops->insert(ops->end(), edits->begin(), edits->end());
-        }
-        return write(desk, found, ops);
-    });
+Result<> set(Desk& desk, const FoundRecord& found, const std::vector<Input>& inputs) {
+    std::vector<Input> plain;
+    std::vector<Input> texts;
+    const auto* type = find_type(found.state.birth->type);
+    for (const auto& input : inputs) {
+        const auto* rule = type ? type->find(input.field) : nullptr;
+        (rule != nullptr && rule->merge == Merge::text ? texts : plain).push_back(input);
+    }
+    // One commit: all of it or nothing.
+    auto ops = decide_set(found.state, actor_in(desk, found.group), plain);
+    if (!ops) return ops.error();
+    for (const auto& input : texts) {
+        const auto edits = edits_for(desk, found, input);
+        if (!edits) return edits.error();
+        ops->insert(ops->end(), edits->begin(), edits->end());
+    }
+    return write(desk, found, ops);
 }
 
-Reply record_add(Desk& desk, const Json& args) {
-    return change(desk, args, [&](const FoundRecord& found, const std::vector<Input>& inputs) {
-        return write(desk, found, decide_add(found.state, actor_in(desk, found.group), inputs));
-    });
+Result<> add(Desk& desk, const FoundRecord& found, const std::vector<Input>& inputs) {
+    return write(desk, found, decide_add(found.state, actor_in(desk, found.group), inputs));
 }
 
-Reply record_remove(Desk& desk, const Json& args) {
-    return change(desk, args, [&](const FoundRecord& found, const std::vector<Input>& inputs) {
-        return write(desk, found, decide_remove(found.state, actor_in(desk, found.group), inputs));
-    });
+Result<> remove(Desk& desk, const FoundRecord& found, const std::vector<Input>& inputs) {
+    return write(desk, found, decide_remove(found.state, actor_in(desk, found.group), inputs));
 }
+
+Steps<Json> record_set(Desk& desk, Json args) { return change(desk, std::move(args), &set); }
+Steps<Json> record_add(Desk& desk, Json args) { return change(desk, std::move(args), &add); }
+Steps<Json> record_remove(Desk& desk, Json args) { return change(desk, std::move(args), &remove); }
 
 Reply record_show(Desk& desk, const Json& args) {
     const auto found = find_record(desk.home.replica(), text_arg(args, "record"));
@@ -191,11 +209,16 @@ Reply types(Desk&, const Json&) {
 }  // namespace
 
 std::span<const Verb> record_verbs() {
-    static constexpr Verb verbs[] = {{"record new", record_new},         {"record set", record_set},
-                                     {"record add", record_add},         {"record remove", record_remove},
-                                     {"record show", record_show},       {"record list", record_list},
-                                     {"record retire", record_retire},   {"record restore", record_restore},
-                                     {"record history", record_history}, {"types", types}};
+    static constexpr Verb verbs[] = {{"record new", nullptr, in_steps<record_new>},
+                                     {"record set", nullptr, in_steps<record_set>},
+                                     {"record add", nullptr, in_steps<record_add>},
+                                     {"record remove", nullptr, in_steps<record_remove>},
+                                     {"record show", record_show},
+                                     {"record list", record_list},
+                                     {"record retire", record_retire},
+                                     {"record restore", record_restore},
+                                     {"record history", record_history},
+                                     {"types", types}};
     return verbs;
 }
 

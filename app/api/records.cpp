@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 #include <filesystem>
 
-#include "app/api/intake.h"
+#include "app/given_versions.h"
 #include "app/home.h"
 #include "app/network.h"
 #include "core/merge/difference.h"
@@ -16,7 +16,7 @@ Actor actor_in(Desk& desk, const GroupId& group) {
     return {me, held ? held->members.role_of(desk.home.identity().device()) : Role::none};
 }
 
-Resolver resolver_for(Desk& desk, const GroupId& group) {
+Resolver resolver_for(Desk& desk, const GroupId& group, FilesByPath files) {
     const auto* held = desk.home.replica().group(group);
     Resolver resolver;
     resolver.person = [&desk, held](std::string_view named) -> Result<PersonId> {
@@ -28,7 +28,12 @@ Resolver resolver_for(Desk& desk, const GroupId& group) {
         if (!found) return found.error();
         return RecordRef{found->state.id, found->group == group ? std::nullopt : std::optional(found->group)};
     };
-    resolver.file = [&desk, group](std::string_view path) { return take_in(desk, group, std::string(path)); };
+    resolver.file = [files = std::move(files)](std::string_view path) -> Result<FileRef> {
+        const auto found = files.find(path);
+        if (found == files.end())
+            return {Code::not_found, "There is no file " + in_quotes(path) + ".", "Check the path."};
+        return found->second;
+    };
     return resolver;
 }
 
@@ -108,7 +113,7 @@ Result<> write(Desk& desk, const FoundRecord& found, const Result<std::vector<Op
     return write(desk, found.group, {{found.state.id, *ops}});
 }
 
-Result<RecordId> make(Desk& desk, const GroupId& group, NewRecord wanted) {
+Steps<RecordId> make_in_steps(Desk& desk, GroupId group, NewRecord wanted) {
     // Words beyond one edit's bound are written on in edits of their own.
     const auto* type = find_type(wanted.type);
     std::vector<std::pair<std::string, std::string>> long_texts;
@@ -117,7 +122,7 @@ Result<RecordId> make(Desk& desk, const GroupId& group, NewRecord wanted) {
         const auto* words = input.value ? input.value->get<std::string>() : nullptr;
         if (rule == nullptr || rule->merge != Merge::text || words == nullptr) continue;
         auto clean = text_from(*words);
-        if (!clean) return clean.error();
+        if (!clean) co_return clean.error();
         if (clean->size() <= limits::insert_bytes / 4) {
             input.value = Value(std::move(*clean));
         } else {
@@ -131,13 +136,19 @@ Result<RecordId> make(Desk& desk, const GroupId& group, NewRecord wanted) {
     });
     const auto nonce = type != nullptr && type->one_per_person ? Nonce16{} : random_id<Nonce16>();
     const auto part = decide_create(group, actor_in(desk, group), wanted, nonce);
-    if (!part) return part.error();
-    if (const auto written = write(desk, group, {*part}); !written) return written.error();
+    if (!part) co_return part.error();
+    if (const auto written = write(desk, group, {*part}); !written) co_return written.error();
     for (const auto& [field, words] : long_texts) {
         const FoundRecord found{group, *desk.home.replica().record(group, part->record)};
-        if (const auto put = put_words(desk, found, field, words); !put) return put.error();
+        const auto put = co_await put_words(desk, found, field, words);
+        if (!put) co_return put.error();
     }
-    return part->record;
+    co_return part->record;
+}
+
+void give(Desk& desk, const FoundRecord& note, const std::vector<OpRef>& version) {
+    const auto* held = desk.home.replica().group(note.group);
+    GivenVersions(desk.home.profile().store()).give(held->number, note.state.id, version);
 }
 
 std::string words_of(Desk& desk, const FoundRecord& found, const std::string& field) {
@@ -145,15 +156,15 @@ std::string words_of(Desk& desk, const FoundRecord& found, const std::string& fi
     return text ? text->text() : "";
 }
 
-Result<bool> put_words(Desk& desk, const FoundRecord& found, const std::string& field, const std::string& words,
-                       const std::optional<std::vector<OpRef>>& base) {
+Steps<Put> put_words(Desk& desk, FoundRecord found, std::string field, std::string words,
+                     std::optional<std::vector<OpRef>> base) {
     const auto wanted = text_from(words);
-    if (!wanted) return wanted.error();
+    if (!wanted) co_return wanted.error();
     auto text = desk.home.replica().text(found.group, found.state.id, field);
-    if (!text) return text.error();
+    if (!text) co_return text.error();
     auto version = base.value_or(text->version());
     const auto before = base ? text->text_at(version) : text->text();
-    if (!before) return before.error();
+    if (!before) co_return before.error();
     const auto changes = difference(*before, *wanted);
     // One edit holds as many changes as fit a commit; the next is made on the version that it makes.
     for (std::size_t next = 0; next < changes.size();) {
@@ -164,14 +175,13 @@ Result<bool> put_words(Desk& desk, const FoundRecord& found, const std::string& 
             some.push_back(changes[next]);
         }
         const auto drafts = text->draft(some, version);
-        if (!drafts) return drafts.error();
+        if (!drafts) co_return drafts.error();
         const auto ops = decide_edit(found.state, actor_in(desk, found.group), field, *drafts);
-        if (!ops) return ops.error();
+        if (!ops) co_return ops.error();
         const auto done = written(desk, found.group, {{found.state.id, *ops}});
-        if (!done) return done.error();
-        if (next == changes.size()) break;
+        if (!done) co_return done.error();
         text = desk.home.replica().text(found.group, found.state.id, field);
-        if (!text) return text.error();
+        if (!text) co_return text.error();
         if (ops->size() == 1) version.clear();
         for (const auto& commit : done->report.fresh) {
             for (std::size_t i = 0; i < ops->size(); ++i) {
@@ -180,8 +190,9 @@ Result<bool> put_words(Desk& desk, const FoundRecord& found, const std::string& 
             }
         }
         std::sort(version.begin(), version.end());
+        if (next < changes.size()) co_yield Progress{"changes", next, changes.size()};
     }
-    return !changes.empty();
+    co_return Put{!changes.empty(), text->version()};
 }
 
 std::string person_name(Desk& desk, const GroupId& group, const PersonId& person) {

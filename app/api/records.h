@@ -1,7 +1,11 @@
 // What the verbs about records share: who acts, how a record is shown as JSON, and how what was decided is written.
 #pragma once
 
+#include <functional>
+#include <map>
+
 #include "app/api/args.h"
+#include "app/api/steps.h"
 #include "core/records/decide.h"
 #include "core/records/view.h"
 
@@ -9,8 +13,10 @@ namespace staffroom::api {
 
 Actor actor_in(Desk& desk, const GroupId& group);
 
-// Reads what a teacher typed for this group: people and records by id or name, files by path (taken in and stored).
-Resolver resolver_for(Desk& desk, const GroupId& group);
+// Reads what a teacher typed for this group: people and records by id or name, files by path out of those that were taken
+// in before.
+using FilesByPath = std::map<std::string, FileRef, std::less<>>;
+Resolver resolver_for(Desk& desk, const GroupId& group, FilesByPath files = {});
 
 RecordView view_in(Desk& desk, const FoundRecord& found);
 // {id, type, owner, fields{…}, also{…}}.
@@ -22,14 +28,23 @@ Result<> write(Desk& desk, const GroupId& group, const std::vector<ContentPart>&
 Result<> write(Desk& desk, const FoundRecord& found, const Result<std::vector<Op>>& ops);
 // Makes a record with a fresh nonce. A text above one edit's bound is written on in further edits, as put_words does.
 // Errors: malformed (a text that is not UTF-8), and those of decide_create() and write().
-Result<RecordId> make(Desk& desk, const GroupId& group, NewRecord wanted);
+Steps<RecordId> make_in_steps(Desk& desk, GroupId group, NewRecord wanted);
+inline Result<RecordId> make(Desk& desk, const GroupId& group, NewRecord wanted) {
+    return at_once(make_in_steps(desk, group, std::move(wanted)));
+}
 
 // Makes the words of a text field those, by the least difference to what they were at `version`, so that what others
-// wrote since stays; without one, to what they are now. Gives whether anything changed. Up to 32 KiB are one commit,
-// more are several in turn: when one is refused, those before it stay.
+// wrote since stays; without one, to what they are now. Up to 32 KiB are one commit, more are several in turn: when one
+// is refused, those before it stay.
 // Errors: malformed (not UTF-8), not_found (the version), and those of write().
-Result<bool> put_words(Desk& desk, const FoundRecord& found, const std::string& field, const std::string& words,
-                       const std::optional<std::vector<OpRef>>& version = std::nullopt);
+struct Put {
+    bool changed = false;
+    std::vector<OpRef> now;  // the version after it, with what others wrote since
+};
+Steps<Put> put_words(Desk& desk, FoundRecord found, std::string field, std::string words,
+                     std::optional<std::vector<OpRef>> version = std::nullopt);
+// Remembers that this version of a note has left for a file or a screen (app/given_versions.h).
+void give(Desk& desk, const FoundRecord& note, const std::vector<OpRef>& version);
 std::string words_of(Desk& desk, const FoundRecord& found, const std::string& field);
 
 // A colleague's name as they gave it, which whoever shows it makes safe; the beginning of their id where no device of

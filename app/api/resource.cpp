@@ -1,19 +1,15 @@
 // The library: files and links with a title, collections, "used it in class".
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <boost/json.hpp>
 #include <filesystem>
 
 #include "app/api/intake.h"
 #include "app/api/records.h"
+#include "app/api/save.h"
 #include "app/api/verbs.h"
 #include "app/folder_walk.h"
 #include "app/home.h"
-#include "app/safe_file.h"
 #include "core/records/practice.h"
 #include "core/text_rules.h"
-#include "storage/file_copy.h"
 #include "storage/file_refs.h"
 #include "storage/own_file.h"
 
@@ -40,81 +36,90 @@ Result<std::vector<Input>> about(Desk& desk, const GroupId& group, const Json& a
     return inputs;
 }
 
-Result<RecordId> add_one(Desk& desk, const GroupId& group, std::vector<Input> inputs, const std::string& title,
-                         const std::vector<std::string>& files) {
-    if (std::none_of(inputs.begin(), inputs.end(), [](const Input& input) { return input.field == "title"; })) {
-        inputs.push_back({"title", Value(title), {}});
-    }
-    auto taken = take_in_all(desk, group, files);
-    if (!taken) return taken.error();
-    for (auto& file : *taken) inputs.push_back({"files", Value(std::move(file)), {}});
-    return make(desk, group, {"resource", std::move(inputs)});
+std::vector<Input> titled(std::vector<Input> inputs, const std::string& title) {
+    const auto is_title = [](const Input& input) { return input.field == "title"; };
+    if (std::ranges::none_of(inputs, is_title)) inputs.push_back({"title", Value(title), {}});
+    return inputs;
 }
 
-Reply resource_add(Desk& desk, const Json& args) {
-    namespace fs = std::filesystem;
-    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
-    if (!found) return found.error();
-    const auto group = (*found)->id;
-    if (actor_in(desk, group).role < Role::member) {
-        return Error{Code::refused, "You cannot change anything in this group.", "Ask an organiser of the group."};
-    }
-    const auto source = text_arg(args, "source");
-    auto inputs = about(desk, group, args);
-    if (!inputs) return inputs.error();
-    if (is_link(source)) {
-        inputs->push_back({"link", Value(Link{source}), {}});
-        const auto record = add_one(desk, group, *inputs, source, {});
-        if (!record) return record.error();
-        return Json{{"resource", to_text(*record)}};
-    }
-    if (source.find("://") != std::string::npos) {
-        return Error{Code::malformed, in_quotes(source) + " is no web address.",
-                     "One begins with https:// or http://."};
-    }
-    const auto path = path_arg(args, "source");
-    if (!path) return path.error();
-    std::error_code error;
-    const auto kind = fs::status(*path, error).type();
-    if (kind == fs::file_type::not_found || kind == fs::file_type::none) return own_file_error(error.value(), *path);
-    if (kind != fs::file_type::directory) {
-        const auto record = add_one(desk, group, *inputs, name_as_words(path->stem().string()), {path->string()});
-        if (!record) return record.error();
-        return Json{{"resource", to_text(*record)}};
-    }
-    const bool as_one = flag_arg(args, "as-one");
-    if (!as_one && args.contains("title")) {
-        return Error{Code::malformed, "The files of a folder are called by their own names.",
-                     "Leave out --title, or add --as-one to make one resource of the folder."};
-    }
-    const auto walked = files_below(*path);
-    if (!walked) return walked.error();
-    std::vector<std::string> files;
-    for (const auto& file : *walked) files.push_back(file.string());
-    if (files.empty())
-        return Error{Code::not_found, "There is no file in " + in_quotes(source) + ".", "Choose another folder."};
-    if (as_one) {
-        auto name = path->filename().empty() ? path->parent_path().filename() : path->filename();
-        const auto record = add_one(desk, group, *inputs, name_as_words(name.string()), files);
-        if (!record) return record.error();
-        return Json{{"resource", to_text(*record)}};
-    }
-    // One resource a file, all in few commits.
+Steps<Json> add_one(Desk& desk, GroupId group, std::vector<Input> inputs, std::vector<std::string> paths) {
+    Intakes::Intake intake(desk.home.intakes());
+    auto files = co_await take_in(desk, group, intake, std::move(paths));
+    if (!files) co_return files.error();
+    for (auto& file : *files) inputs.push_back({"files", Value(std::move(file)), {}});
+    const auto record = make(desk, group, {"resource", std::move(inputs)});
+    if (!record) co_return record.error();
+    intake.kept();
+    co_return Json{{"resource", to_text(*record)}};
+}
+
+// One resource a file, all in few commits.
+Steps<Json> add_each(Desk& desk, GroupId group, std::vector<Input> inputs, std::vector<std::string> paths) {
+    Intakes::Intake intake(desk.home.intakes());
+    auto files = co_await take_in(desk, group, intake, paths);
+    if (!files) co_return files.error();
     boost::json::array made;
     std::vector<ContentPart> parts;
-    auto taken = take_in_all(desk, group, files);
-    if (!taken) return taken.error();
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        auto each = *inputs;
-        each.push_back({"title", Value(name_as_words(fs::path(files[i]).stem().string())), {}});
-        each.push_back({"files", Value(std::move((*taken)[i])), {}});
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        auto each = inputs;
+        each.push_back({"title", Value(name_as_words(std::filesystem::path(paths[i]).stem().string())), {}});
+        each.push_back({"files", Value(std::move((*files)[i])), {}});
         auto part = decide_create(group, actor_in(desk, group), {"resource", std::move(each)}, random_id<Nonce16>());
-        if (!part) return part.error();
+        if (!part) co_return part.error();
         made.push_back(boost::json::string(to_text(part->record)));
         parts.push_back(std::move(*part));
     }
-    if (const auto written = write(desk, group, parts); !written) return written.error();
-    return Json{{"resources", std::move(made)}};
+    if (const auto written = write(desk, group, parts); !written) co_return written.error();
+    intake.kept();
+    co_return Json{{"resources", std::move(made)}};
+}
+
+Steps<Json> resource_add(Desk& desk, Json args) {
+    namespace fs = std::filesystem;
+    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!found) co_return found.error();
+    const auto group = (*found)->id;
+    if (actor_in(desk, group).role < Role::member) {
+        co_return Error{Code::refused, "You cannot change anything in this group.", "Ask an organiser of the group."};
+    }
+    const auto source = text_arg(args, "source");
+    auto inputs = about(desk, group, args);
+    if (!inputs) co_return inputs.error();
+    if (is_link(source)) {
+        inputs->push_back({"link", Value(Link{source}), {}});
+        co_return co_await add_one(desk, group, titled(std::move(*inputs), source), {});
+    }
+    if (source.find("://") != std::string::npos) {
+        co_return Error{Code::malformed, in_quotes(source) + " is no web address.",
+                        "One begins with https:// or http://."};
+    }
+    const auto path = path_arg(args, "source");
+    if (!path) co_return path.error();
+    std::error_code error;
+    const auto kind = fs::status(*path, error).type();
+    if (kind == fs::file_type::not_found || kind == fs::file_type::none) {
+        co_return own_file_error(error.value(), *path);
+    }
+    std::vector<std::string> paths{path->string()};
+    if (kind != fs::file_type::directory) {
+        co_return co_await add_one(desk, group, titled(std::move(*inputs), name_as_words(path->stem().string())),
+                                   std::move(paths));
+    }
+    const bool as_one = flag_arg(args, "as-one");
+    if (!as_one && args.contains("title")) {
+        co_return Error{Code::malformed, "The files of a folder are called by their own names.",
+                        "Leave out --title, or add --as-one to make one resource of the folder."};
+    }
+    const auto walked = files_below(*path);
+    if (!walked) co_return walked.error();
+    if (walked->empty()) {
+        co_return Error{Code::not_found, "There is no file in " + in_quotes(source) + ".", "Choose another folder."};
+    }
+    paths.clear();
+    for (const auto& file : *walked) paths.push_back(file.string());
+    if (!as_one) co_return co_await add_each(desk, group, std::move(*inputs), std::move(paths));
+    const auto name = path->filename().empty() ? path->parent_path().filename() : path->filename();
+    co_return co_await add_one(desk, group, titled(std::move(*inputs), name_as_words(name.string())), std::move(paths));
 }
 
 Json described(Desk& desk, const FoundRecord& found) {
@@ -191,41 +196,41 @@ Reply resource_show(Desk& desk, const Json& args) {
 }
 
 // Copies every file that is here into the folder, under safe names; says which are not here yet.
-Reply resource_get(Desk& desk, const Json& args) {
+Steps<Json> resource_get(Desk& desk, Json args) {
     const auto found = find_resource(desk, args);
-    if (!found) return found.error();
+    if (!found) co_return found.error();
     const auto view = view_in(desk, *found);
-    const auto* files = view.find("files");
-    if (files == nullptr || files->values.empty()) {
-        return Error{Code::not_found, "This resource has no file.", "It may be a link: staffroom resource show"};
+    std::vector<FileRef> files;
+    if (const auto* field = view.find("files")) {
+        for (const auto& each : field->values) {
+            if (const auto* file = each.value.get<FileRef>()) files.push_back(*file);
+        }
+    }
+    if (files.empty()) {
+        co_return Error{Code::not_found, "This resource has no file.", "It may be a link: staffroom resource show"};
     }
     const auto to = path_arg(args, "to");
-    if (!to) return to.error();
+    if (!to) co_return to.error();
     auto folder = SafeFolder::open(*to);
-    if (!folder) return folder.error();
+    if (!folder) co_return folder.error();
     boost::json::array saved, missing;
-    for (const auto& each : files->values) {
-        const auto* file = each.value.get<FileRef>();
-        if (file == nullptr) continue;
-        auto target = folder->create(file->name);
-        if (!target) return target.error();
-        const auto copied = copy_out(desk.home.profile().store(), desk.home.profile().chunks(), *file,
-                                     target->descriptor(), target->path());
-        if (copied) {
-            if (const auto kept = target->keep(); !kept) return kept.error();
-            saved.push_back(
-                Json{{"name", file->name}, {"path", target->path().string()}, {"warning", target->warning()}});
-        } else if (copied.code() == Code::not_found) {
-            missing.push_back(boost::json::string(file->name));
+    Progress done{"bytes", 0, 0};
+    for (const auto& file : files) done.total += file.size;
+    for (const auto& file : files) {
+        const auto copied = co_await save(desk, *folder, file, done);
+        if (!copied) co_return copied.error();
+        done.done += file.size;
+        if (copied->here) {
+            saved.push_back(Json{{"name", file.name}, {"path", copied->path.string()}, {"warning", copied->warning}});
         } else {
-            return copied.error();
+            missing.push_back(boost::json::string(file.name));
         }
     }
     if (saved.empty()) {
-        return Error{Code::busy, "The file is not on this computer yet.",
-                     "It comes by itself when a colleague who has it is near: staffroom sync"};
+        co_return Error{Code::busy, "The file is not on this computer yet.",
+                        "It comes by itself when a colleague who has it is near: staffroom sync"};
     }
-    return Json{{"files", std::move(saved)}, {"missing", std::move(missing)}};
+    co_return Json{{"files", std::move(saved)}, {"missing", std::move(missing)}};
 }
 
 Reply resource_edit(Desk& desk, const Json& args) {
@@ -295,10 +300,15 @@ Reply collection_add(Desk& desk, const Json& args) {
 }  // namespace
 
 std::span<const Verb> resource_verbs() {
-    static constexpr Verb verbs[] = {
-        {"resource add", resource_add},   {"resource list", resource_list},   {"resource show", resource_show},
-        {"resource get", resource_get},   {"resource edit", resource_edit},   {"resource adapt", resource_adapt},
-        {"resource used", resource_used}, {"collection new", collection_new}, {"collection add", collection_add}};
+    static constexpr Verb verbs[] = {{"resource add", nullptr, in_steps<resource_add>},
+                                     {"resource list", resource_list},
+                                     {"resource show", resource_show},
+                                     {"resource get", nullptr, in_steps<resource_get>},
+                                     {"resource edit", resource_edit},
+                                     {"resource adapt", resource_adapt},
+                                     {"resource used", resource_used},
+                                     {"collection new", collection_new},
+                                     {"collection add", collection_add}};
     return verbs;
 }
 

@@ -6,8 +6,6 @@
 #include "app/backup.h"
 #include "app/home.h"
 #include "app/interop/markdown.h"
-#include "app/network.h"
-#include "net/curve_link.h"
 #include "storage/doctor.h"
 #include "storage/pages.h"
 
@@ -15,67 +13,55 @@ namespace staffroom::api {
 namespace {
 
 // Everything that is kept is read and compared with its id or seal.
-Reply verify(Desk& desk, const Json&) {
+Steps<Json> verify(Desk& desk, Json) {
     auto& profile = desk.home.profile();
     const auto pages = pages::walk(profile.layout().store_file, [](std::string_view, ByteView, ByteView) {});
-    if (!pages) return pages.error();
+    if (!pages) co_return pages.error();
     Scrub scrub(profile.store(), profile.chunks());
-    const auto health = scrub.finish();
-    if (!health) return health.error();
-    const auto bad = pages->bad_pages + pages->entries_missing + pages->entries_misplaced + health->bad();
-    Json found{{"good", health->values - std::min(health->values, health->bad())},
+    const auto& health = scrub.health();
+    const auto values = scrub.values_total();
+    if (!values) co_return values.error();
+    for (;;) {
+        const auto more = scrub.step();
+        if (!more) co_return more.error();
+        if (!*more) break;
+        co_yield Progress{"values", health.values, *values};
+    }
+    const auto bad = pages->bad_pages + pages->entries_missing + pages->entries_misplaced + health.bad();
+    Json found{{"good", health.values - std::min(health.values, health.bad())},
                {"bad", bad},
                {"repaired", 0},
-               {"commits", health->commits},
-               {"parts", health->parts},
-               {"chunks", health->chunks},
-               {"locked", health->values_locked}};
-    if (bad == 0) return found;
-    return with_trouble(std::move(found), {name_of(Code::io), "Something that is kept here is damaged.",
-                                           "Run: staffroom stop, then: staffroom repair"});
+               {"commits", health.commits},
+               {"parts", health.parts},
+               {"chunks", health.chunks},
+               {"locked", health.values_locked}};
+    if (bad == 0) co_return found;
+    co_return with_trouble(std::move(found), {name_of(Code::io), "Something that is kept here is damaged.",
+                                              "Run: staffroom stop, then: staffroom repair"});
 }
 
 // While it runs nothing is mended beneath it, so without damage there is only to fold everything again.
-Reply repair(Desk& desk, const Json& args) {
-    auto found = verify(desk, args);
-    if (trouble_in(found) || !flag_arg(args, "rebuild")) return found;
+Steps<Json> repair(Desk& desk, Json args) {
+    auto found = co_await verify(desk, {});
+    if (trouble_in(found) || !flag_arg(args, "rebuild")) co_return found;
     const auto rebuilt = desk.home.replica().rebuild();
-    if (!rebuilt) return rebuilt.error();
+    if (!rebuilt) co_return rebuilt.error();
     (*found)["rebuilt"] = desk.home.replica().groups().size();
-    return found;
+    co_return found;
 }
 
-// A slice at a time, so that colleagues are served meanwhile.
-class Backup final : public Errand {
-  public:
-    static constexpr std::uint64_t slice_ms = 50;
-
-    explicit Backup(Result<std::unique_ptr<BackupWriter>> writer) : writer_(std::move(writer)) {}
-
-    std::optional<Reply> poll(Desk&, std::uint64_t) override {
-        if (!writer_) return Reply(writer_.error());
-        const auto end = net::uptime_ms() + slice_ms;
-        do {
-            const auto more = (*writer_)->step();
-            if (!more) return Reply(more.error());
-            if (!*more) return finish();
-        } while (net::uptime_ms() < end);
-        return std::nullopt;
-    }
-    std::uint64_t deadline() const override { return 0; }
-
-  private:
-    Reply finish() {
-        const auto bytes = (*writer_)->finish();
-        if (!bytes) return bytes.error();
-        return Json{{"good", (*writer_)->files()}, {"bad", 0}, {"repaired", 0}, {"bytes", *bytes}};
-    }
-    Result<std::unique_ptr<BackupWriter>> writer_;
-};
-
-std::unique_ptr<Errand> backup(Desk& desk, const Json& args) {
+Steps<Json> backup(Desk& desk, Json args) {
     const auto file = path_arg(args, "file");
-    return std::make_unique<Backup>(file ? BackupWriter::begin(desk.home, *file) : file.error());
+    if (!file) co_return file.error();
+    auto writer = BackupWriter::begin(desk.home, *file);
+    if (!writer) co_return writer.error();
+    for (;;) {
+        const auto more = (*writer)->step();
+        if (!more) co_return more.error();
+        if (!*more) break;
+        co_yield Progress{"steps", (*writer)->bytes_done(), (*writer)->bytes_total()};
+    }
+    co_return Json{{"good", (*writer)->files()}, {"bad", 0}, {"repaired", 0}, {"bytes", (*writer)->file_bytes()}};
 }
 
 Result<const Group*> group_for_markdown(Desk& desk, const Json& args) {
@@ -87,37 +73,37 @@ Result<const Group*> group_for_markdown(Desk& desk, const Json& args) {
     return find_group(desk.home.replica(), text_arg(args, "group"));
 }
 
-Reply export_group(Desk& desk, const Json& args) {
+Steps<Json> export_group(Desk& desk, Json args) {
     const auto group = group_for_markdown(desk, args);
-    if (!group) return group.error();
+    if (!group) co_return group.error();
     const auto folder = path_arg(args, "folder");
-    if (!folder) return folder.error();
-    const auto written = export_markdown(desk, (*group)->id, *folder);
-    if (!written) return written.error();
-    return Json{{"notes", written->notes},
-                {"records", written->records},
-                {"files", written->files},
-                {"missing", written->missing}};
+    if (!folder) co_return folder.error();
+    const auto written = co_await export_markdown(desk, (*group)->id, *folder);
+    if (!written) co_return written.error();
+    co_return Json{{"notes", written->notes},
+                   {"records", written->records},
+                   {"files", written->files},
+                   {"missing", written->missing}};
 }
 
-Reply import_group(Desk& desk, const Json& args) {
+Steps<Json> import_group(Desk& desk, Json args) {
     const auto group = group_for_markdown(desk, args);
-    if (!group) return group.error();
+    if (!group) co_return group.error();
     const auto folder = path_arg(args, "folder");
-    if (!folder) return folder.error();
-    const auto read = import_markdown(desk, (*group)->id, *folder);
-    if (!read) return read.error();
-    return Json{{"notes", read->notes}, {"changed", read->changed}, {"files", read->files}};
+    if (!folder) co_return folder.error();
+    const auto read = co_await import_markdown(desk, (*group)->id, *folder);
+    if (!read) co_return read.error();
+    co_return Json{{"notes", read->notes}, {"changed", read->changed}, {"files", read->files}};
 }
 
 }  // namespace
 
 std::span<const Verb> storage_verbs() {
-    static constexpr Verb verbs[] = {{"verify", verify},
-                                     {"repair", repair},
-                                     {"backup", nullptr, backup},
-                                     {"export", export_group},
-                                     {"import", import_group}};
+    static constexpr Verb verbs[] = {{"verify", nullptr, in_steps<verify>},
+                                     {"repair", nullptr, in_steps<repair>},
+                                     {"backup", nullptr, in_steps<backup>},
+                                     {"export", nullptr, in_steps<export_group>},
+                                     {"import", nullptr, in_steps<import_group>}};
     return verbs;
 }
 

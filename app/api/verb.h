@@ -2,8 +2,8 @@
 // page. Its name is the command's words ("note edit"), its arguments a JSON object with the options' names, its
 // reply what `--json` prints beside "ok".
 //
-// Most verbs answer at once from the local replica. Those that meet colleagues first are errands: the node asks them
-// again until they answer.
+// Most verbs answer at once from the local replica. Those that meet colleagues first, or take more than a moment
+// (app/api/steps.h), are errands: the node asks them again until they answer.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -44,13 +44,22 @@ struct Desk {
     Network& network;
 };
 
+// How far something is. `total` is 0 while nobody knows.
+struct Progress {
+    const char* unit = "";
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;
+};
+
 class Errand {
   public:
+    // Dropped before it answered, it leaves nothing half done.
     virtual ~Errand() = default;
     // Nothing while there is more to do. `now` in monotonic milliseconds.
     virtual std::optional<Reply> poll(Desk& desk, std::uint64_t now) = 0;
     // When to be asked again at the latest; earlier after whatever happens on the network.
     virtual std::uint64_t deadline() const = 0;
+    virtual Progress progress() const { return {}; }
 };
 
 struct Verb {

@@ -105,11 +105,14 @@ constexpr Option record_list[] = {group,
                                   {"TYPE", "type", Takes::text, false, "only this type"},
                                   {"--retired", "retired", Takes::flag, false, "also what was put away"}};
 constexpr Option only_files[] = {record};
+constexpr Option files_fetch[] = {
+    record, {"--wait", "wait", Takes::flag, false, "until all of it is here"}, peers, no_discovery};
 constexpr Option files_drop[] = {record, {"--anyway", "anyway", Takes::flag, false, "even if nobody else has it"}};
 constexpr Option files_policy[] = {
     group,
     {"POLICY", "policy", Takes::text, false, "all, recent (from now on) or on-demand; without it: what it is"},
     {"--max-mb", "max-mb", Takes::number, false, "larger files only on demand, 1 to 1048576", bounds::megabytes}};
+constexpr Option watched_folder[] = {group, {"DIR", "folder", Takes::path, true, "a folder of this computer"}};
 constexpr Option carry[] = {{"DIR", "folder", Takes::path, true, "the stick's folder, or any folder"},
                             {"--group", "groups", Takes::list, false, "only this group; may be given again"},
                             {"--for", "for", Takes::text, false, "only what this group or this person lacks"},
@@ -135,6 +138,7 @@ constexpr Command all[] = {
     {"stop", "Stop running in the background"},
     {"unlock", "Open a profile that was started locked; give --passphrase-file, or type it"},
     {"status", "How things stand on this computer"},
+    {"underway", "What Staffroom is busy with, and how far it is"},
     {"whoami", "Who you are here"},
     {"group new", "Found a group", group_new},
     {"group list", "Your groups"},
@@ -182,10 +186,13 @@ constexpr Command all[] = {
     {"types", "Which records there are, and their fields"},
     {"colleagues", "Who is near"},
     {"sync", "Meet everyone who can be reached, once, and report", sync},
-    {"files fetch", "Fetch something's files, whatever the policy", only_files},
+    {"files fetch", "Fetch something's files, whatever the policy", files_fetch},
     {"files keep", "Fetch something's files and keep them here, whatever the policy", only_files},
     {"files drop", "Free this disk of something's files; colleagues keep theirs", files_drop},
     {"files policy", "Which files of a group come to this computer by themselves", files_policy},
+    {"files watch", "Keep a folder of yours in the library: what is added or changed in it follows", watched_folder},
+    {"files unwatch", "Watch a folder no more; what it brought stays in the library", watched_folder},
+    {"files watched", "The folders that are watched"},
     {"storage", "What the groups' files take of this disk"},
     {"carry", "Fill a stick with what colleagues lack who share no network with you", carry},
     {"unload", "Take from a stick what is new, and leave a receipt on it", unload},

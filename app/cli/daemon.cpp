@@ -38,10 +38,12 @@ Error already_running() {
 struct Asked {
     std::string verb;
     api::Json args;
+    std::string id;
     LocalDoor::Answer answer;
 };
 
-// What comes through the local door is {"verb", "args"}; what is not is refused like anything else.
+// What comes through the local door is {"verb", "args"}, and an "id" from whoever will ask how far it is; what is not is
+// refused like anything else.
 std::optional<Asked> read_asked(const std::string& body, LocalDoor::Answer answer) {
     boost::system::error_code wrong;
     const auto value = boost::json::parse(body, wrong);
@@ -53,7 +55,8 @@ std::optional<Asked> read_asked(const std::string& body, LocalDoor::Answer answe
                                  "Send {\"verb\": …, \"args\": {…}} in UTF-8."}));
         return std::nullopt;
     }
-    return Asked{std::string(verb->get_string()), args ? args->get_object() : api::Json{}, std::move(answer)};
+    return Asked{std::string(verb->get_string()), args ? args->get_object() : api::Json{}, api::text_arg(*object, "id"),
+                 std::move(answer)};
 }
 
 // Hands requests to the node, or keeps them for the gate while there is none.
@@ -76,8 +79,10 @@ class Reception {
 
   private:
     void submit(Asked asked) {
-        node_->submit({std::move(asked.verb), std::move(asked.args),
-                       [answer = std::move(asked.answer)](api::Reply reply) { answer(document_of(reply)); }});
+        auto answer = [to = asked.answer](api::Reply reply) { to(document_of(reply)); };
+        auto is_given_up = [gone = asked.answer.asker_gone] { return gone->load(); };
+        node_->submit({std::move(asked.verb), std::move(asked.args), std::move(answer), std::move(asked.id),
+                       std::move(is_given_up)});
     }
 
     std::mutex mutex_;

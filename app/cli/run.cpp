@@ -17,6 +17,7 @@
 #include "app/cli/passphrase.h"
 #include "app/cli/print.h"
 #include "app/cli/profile.h"
+#include "app/cli/progress_bar.h"
 #include "app/local_door.h"
 #include "app/version.h"
 #include "core/crypto.h"
@@ -32,6 +33,7 @@ std::string last_words;
 
 void on_interrupt(int) {
     show_typing();
+    clear_progress();
     (void)!::write(STDOUT_FILENO, last_words.data(), last_words.size());
     ::_exit(130);
 }

@@ -10,12 +10,12 @@
 
 #include "app/api/intake.h"
 #include "app/api/records.h"
+#include "app/api/save.h"
 #include "app/api/text_version.h"
 #include "app/folder_walk.h"
 #include "app/home.h"
 #include "app/safe_file.h"
 #include "core/text_rules.h"
-#include "storage/file_copy.h"
 
 namespace staffroom::api {
 namespace {
@@ -83,6 +83,7 @@ Result<> export_record(SafeFolder& folder, Desk& desk, const FoundRecord& found,
         const auto text = desk.home.replica().text(found.group, found.state.id, "body");
         if (!text) return text.error();
         head["version"] = version_text(text->version());
+        give(desk, found, text->version());
     } else {
         head["type"] = view.type;
     }
@@ -102,108 +103,136 @@ std::string words_of_file(const fs::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-}  // namespace
-
-Result<Exported> export_markdown(Desk& desk, const GroupId& group, const fs::path& folder) {
-    Exported done;
-    auto notes = SafeFolder::open(folder / "notes");
-    if (!notes) return notes.error();
-    std::vector<RecordState> states;
-    desk.home.replica().each_record(group, [&](RecordState&& state) {
-        if (state.exists && state.birth && !state.is_retired()) states.push_back(std::move(state));
-        return true;
-    });
-    std::set<std::pair<std::string, std::vector<ChunkRef>>> files_done;
-    std::optional<SafeFolder> files;
-    for (auto& state : states) {
-        const auto type = state.birth->type;
-        const FoundRecord found{group, std::move(state)};
-        if (type == "note") {
-            if (auto written = export_record(*notes, desk, found, true); !written) return written.error();
-            ++done.notes;
-            continue;
-        }
-        auto records = SafeFolder::open(folder / "records" / type);
-        if (!records) return records.error();
-        if (auto written = export_record(*records, desk, found, false); !written) return written.error();
-        ++done.records;
-        for (const auto& cell : found.state.cells) {
-            for (const auto& entry : cell.values) {
-                const auto* file = entry.value.get<FileRef>();
-                if (file == nullptr || !files_done.insert({file->name, file->manifest}).second) continue;
-                if (!files) {
-                    auto opened = SafeFolder::open(folder / "files");
-                    if (!opened) return opened.error();
-                    files = std::move(*opened);
-                }
-                auto target = files->create(file->name);
-                if (!target) return target.error();
-                auto& profile = desk.home.profile();
-                const auto copied =
-                    copy_out(profile.store(), profile.chunks(), *file, target->descriptor(), target->path());
-                if (!copied && copied.code() != Code::not_found) return copied.error();
-                if (!copied) {
-                    done.missing.push_back(boost::json::string(file->name));
-                    continue;
-                }
-                if (auto kept = target->keep(); !kept) return kept.error();
-                ++done.files;
-            }
-        }
+// A note of its own, or changes to the one that it was made from. In one go: it is a page of words.
+Result<Imported> import_page(Desk& desk, const GroupId& group, const fs::path& path) {
+    auto page = page_of(clean_text(words_of_file(path)));
+    if (!is_utf8(page.words)) {
+        return {Code::malformed, in_quotes(path.filename().string()) + " is not text.",
+                "Save it as UTF-8 and import again."};
     }
-    return done;
+    const auto found = find_record(desk.home.replica(), text_arg(page.fields, "id"), {"note"});
+    if (found && found->group == group) {
+        std::optional<std::vector<OpRef>> base;
+        if (const auto version = maybe_text_arg(page.fields, "version")) base = version_from(*version);
+        const auto put = at_once(put_words(desk, *found, "body", page.words, base));
+        if (!put && put.code() == Code::not_found) {
+            return {Code::not_found,
+                    in_quotes(path.filename().string()) + " was made from words that are not on this computer yet.",
+                    "Sync with the colleague who exported it, then import it again."};
+        }
+        if (!put) return put.error();
+        return Imported{0, put->changed ? 1u : 0u, 0};
+    }
+    const auto title = maybe_text_arg(page.fields, "title").value_or(name_as_words(path.stem().string()));
+    NewRecord wanted{"note", {{"title", Value(title), {}}}};
+    if (!page.words.empty()) wanted.inputs.push_back({"body", Value(page.words), {}});
+    for (const auto& tag : list_arg(page.fields, "tag")) wanted.inputs.push_back({"tag", Value(tag), {}});
+    const auto made = make(desk, group, std::move(wanted));
+    if (!made) return made.error();
+    return Imported{1, 0, 0};
 }
 
-Result<Imported> import_markdown(Desk& desk, const GroupId& group, const fs::path& folder) {
-    Imported done;
+std::vector<FileRef> files_in(const RecordState& state) {
+    std::vector<FileRef> files;
+    for (const auto& cell : state.cells) {
+        for (const auto& entry : cell.values) {
+            if (const auto* file = entry.value.get<FileRef>()) files.push_back(*file);
+        }
+    }
+    return files;
+}
+
+}  // namespace
+
+Steps<Exported> export_markdown(Desk& desk, GroupId group, fs::path folder) {
+    Exported written;
+    auto notes = SafeFolder::open(folder / "notes");
+    if (!notes) co_return notes.error();
+    std::vector<RecordId> records;
+    std::set<std::pair<std::string, std::vector<ChunkRef>>> files_met;
+    Progress done{"bytes", 0, 0};
+    desk.home.replica().each_record(group, [&](RecordState&& state) {
+        if (!state.exists || !state.birth || state.is_retired()) return true;
+        records.push_back(state.id);
+        for (const auto& file : files_in(state)) {
+            if (files_met.insert({file.name, file.manifest}).second) done.total += file.size;
+        }
+        return true;
+    });
+    files_met.clear();
+    std::optional<SafeFolder> files;
+    for (const auto& id : records) {
+        auto state = desk.home.replica().record(group, id);
+        if (!state || !state->exists || !state->birth) continue;  // erased meanwhile
+        const auto type = state->birth->type;
+        const FoundRecord found{group, std::move(*state)};
+        if (type == "note") {
+            if (auto kept = export_record(*notes, desk, found, true); !kept) co_return kept.error();
+            ++written.notes;
+            co_yield done;
+            continue;
+        }
+        auto folder_of_type = SafeFolder::open(folder / "records" / type);
+        if (!folder_of_type) co_return folder_of_type.error();
+        if (auto kept = export_record(*folder_of_type, desk, found, false); !kept) co_return kept.error();
+        ++written.records;
+        co_yield done;
+        for (const auto& file : files_in(found.state)) {
+            if (!files_met.insert({file.name, file.manifest}).second) continue;
+            if (!files) {
+                auto opened = SafeFolder::open(folder / "files");
+                if (!opened) co_return opened.error();
+                files = std::move(*opened);
+            }
+            const auto saved = co_await save(desk, *files, file, done);
+            if (!saved) co_return saved.error();
+            if (saved->here) {
+                ++written.files;
+            } else {
+                written.missing.push_back(boost::json::string(file.name));
+            }
+            done.done += file.size;
+        }
+    }
+    co_return written;
+}
+
+Steps<Imported> import_markdown(Desk& desk, GroupId group, fs::path folder) {
+    Imported read;
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
-        return {Code::not_found, "There is no folder " + in_quotes(folder.string()) + ".", "Check the path."};
+        co_return Error{Code::not_found, "There is no folder " + in_quotes(folder.string()) + ".", "Check the path."};
     }
     // The library's own export of records is for reading; notes and loose files come back.
     const auto root = fs::is_directory(folder / "notes", error) ? folder / "notes" : folder;
     const auto paths = files_below(root);
-    if (!paths) return paths.error();
+    if (!paths) co_return paths.error();
+    Progress done{"bytes", 0, 0};
+    for (const auto& path : *paths) done.total += bytes_of({path.string()});
     for (const auto& path : *paths) {
+        std::vector<std::string> one{path.string()};
+        const auto bytes = bytes_of(one);
         if (path.extension() != ".md") {
-            auto file = take_in(desk, group, path.string());
-            if (!file) return file.error();
-            const auto made = make(
-                desk, group,
-                {"resource",
-                 {{"title", Value(name_as_words(path.stem().string())), {}}, {"files", Value(std::move(*file)), {}}}});
-            if (!made) return made.error();
-            ++done.files;
-            continue;
+            Intakes::Intake intake(desk.home.intakes());
+            auto file = co_await take_in(desk, group, intake, std::move(one), done);
+            if (!file) co_return file.error();
+            const auto made = make(desk, group,
+                                   {"resource",
+                                    {{"title", Value(name_as_words(path.stem().string())), {}},
+                                     {"files", Value(std::move(file->front())), {}}}});
+            if (!made) co_return made.error();
+            intake.kept();
+            ++read.files;
+        } else {
+            const auto imported = import_page(desk, group, path);
+            if (!imported) co_return imported.error();
+            read.notes += imported->notes;
+            read.changed += imported->changed;
         }
-        auto page = page_of(clean_text(words_of_file(path)));
-        if (!is_utf8(page.words)) {
-            return {Code::malformed, in_quotes(path.filename().string()) + " is not text.",
-                    "Save it as UTF-8 and import again."};
-        }
-        const auto found = find_record(desk.home.replica(), text_arg(page.fields, "id"), {"note"});
-        if (found && found->group == group) {
-            const auto version = maybe_text_arg(page.fields, "version");
-            const auto put =
-                put_words(desk, *found, "body", page.words, version ? version_from(*version) : std::nullopt);
-            if (!put && put.code() == Code::not_found) {
-                return {Code::not_found,
-                        in_quotes(path.filename().string()) + " was made from words that are not on this computer yet.",
-                        "Sync with the colleague who exported it, then import it again."};
-            }
-            if (!put) return put.error();
-            done.changed += *put ? 1 : 0;
-            continue;
-        }
-        const auto title = maybe_text_arg(page.fields, "title").value_or(name_as_words(path.stem().string()));
-        NewRecord wanted{"note", {{"title", Value(title), {}}}};
-        if (!page.words.empty()) wanted.inputs.push_back({"body", Value(page.words), {}});
-        for (const auto& tag : list_arg(page.fields, "tag")) wanted.inputs.push_back({"tag", Value(tag), {}});
-        const auto made = make(desk, group, std::move(wanted));
-        if (!made) return made.error();
-        ++done.notes;
+        done.done += bytes;
+        co_yield done;
     }
-    return done;
+    co_return read;
 }
 
 }  // namespace staffroom::api

@@ -12,7 +12,7 @@
 
 #include <filesystem>
 
-#include "app/api/verb.h"
+#include "app/api/steps.h"
 #include "core/ids.h"
 
 namespace staffroom::api {
@@ -22,13 +22,13 @@ struct Exported {
     boost::json::array missing;  // names of files that are not on this computer yet
 };
 // Never overwrites: names that are taken get " (2)". Errors: io, refused (not a folder).
-Result<Exported> export_markdown(Desk& desk, const GroupId& group, const std::filesystem::path& folder);
+Steps<Exported> export_markdown(Desk& desk, GroupId group, std::filesystem::path folder);
 
 struct Imported {
     std::uint64_t notes = 0, changed = 0, files = 0;  // made, changed, made
 };
 // Errors: not_found (the folder; a version that is not here), malformed (not UTF-8), and those of writing. What came
 // before a file that fails is in.
-Result<Imported> import_markdown(Desk& desk, const GroupId& group, const std::filesystem::path& folder);
+Steps<Imported> import_markdown(Desk& desk, GroupId group, std::filesystem::path folder);
 
 }  // namespace staffroom::api

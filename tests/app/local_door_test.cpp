@@ -1,8 +1,12 @@
 #include "app/local_door.h"
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -31,6 +35,39 @@ TEST_CASE("what is asked at the door is answered, by many at once") {
     }
     for (auto& each : askers) each.join();
     CHECK(right == 16);
+}
+
+TEST_CASE("whoever hangs up is known to wait no more, and others are answered still") {
+    const Disposable folder;
+    std::mutex mutex;
+    std::vector<LocalDoor::Answer> kept;
+    const auto door = LocalDoor::open(folder.path() / "door", [&](const std::string& body, LocalDoor::Answer answer) {
+        if (body == "at once") return answer("heard");
+        const std::lock_guard lock(mutex);
+        kept.push_back(std::move(answer));
+    });
+    REQUIRE(door.ok());
+    sockaddr_un name{.sun_family = AF_UNIX, .sun_path = {}};
+    (folder.path() / "door").string().copy(name.sun_path, sizeof name.sun_path - 1);
+    const int asker = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    REQUIRE(::connect(asker, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
+    const std::string request = "POST /api HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nlate";
+    REQUIRE(::write(asker, request.data(), request.size()) == static_cast<ssize_t>(request.size()));
+    const auto gone = [&] {
+        const std::lock_guard lock(mutex);
+        return !kept.empty() && kept.front().asker_gone->load();
+    };
+    const auto asked = [&] {
+        const std::lock_guard lock(mutex);
+        return !kept.empty();
+    };
+    while (!asked()) std::this_thread::yield();
+    CHECK_FALSE(gone());
+    ::close(asker);
+    while (!gone()) std::this_thread::yield();
+    CHECK(ask_daemon(folder.path() / "door", "at once").ok());
+    kept.front()("nobody hears this");
+    kept.clear();
 }
 
 TEST_CASE("W05 only this user may open the door") {

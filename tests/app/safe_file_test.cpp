@@ -1,6 +1,7 @@
 #include "app/safe_file.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <vector>
@@ -54,6 +55,31 @@ TEST_CASE("a file that was not kept is gone") {
     { const auto file = folder.create("half.pdf"); }
     CHECK(fs::is_empty(scratch.path()));
     CHECK(folder.create("run.exe")->warning().size() > 0);
+}
+
+TEST_CASE("a half file never bears its name, and what a power cut left of it is written over") {
+    const Disposable scratch;
+    std::ofstream(scratch.path() / ".plan.pdf.staffroom") << "left behind, and longer";
+    auto folder = SafeFolder::open(scratch.path()).value();
+    auto first = folder.create("plan.pdf").value(), second = folder.create("plan.pdf").value();
+    CHECK_FALSE(fs::exists(scratch.path() / "plan.pdf"));
+    CHECK(::write(first.descriptor(), "one", 3) == 3);
+    CHECK(::write(second.descriptor(), "two!", 4) == 4);
+    REQUIRE(second.keep().ok());
+    REQUIRE(first.keep().ok());
+    CHECK(fs::file_size(scratch.path() / "plan.pdf") == 3);
+    CHECK(fs::file_size(scratch.path() / "plan (2).pdf") == 4);
+    CHECK(std::distance(fs::directory_iterator(scratch.path()), {}) == 2);
+}
+
+TEST_CASE("a name that is taken while the file is written goes to nobody twice") {
+    const Disposable scratch;
+    auto folder = SafeFolder::open(scratch.path()).value();
+    auto file = folder.create("plan.pdf").value();
+    std::ofstream(scratch.path() / "plan.pdf") << "the teacher's own";
+    REQUIRE(file.keep().ok());
+    CHECK(file.path().filename() == "plan (2).pdf");
+    CHECK(fs::file_size(scratch.path() / "plan.pdf") == 17);
 }
 
 TEST_CASE("a file where a folder should be is refused in words") {

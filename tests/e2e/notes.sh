@@ -108,6 +108,36 @@ together() {
     exits 0 as birk note blame "$note" && grep -qF "Birk Ström" "$world/out" && grep -qF "Amina Diallo" "$world/out"
 }
 
+# Whose characters stand where, as "NAME from-to" lines.
+blame() {
+    as "$1" note blame "$note" | tr '{' '\n' | sed -n 's/.*"by":"\([^"]*\)".*"from":\([0-9]*\),"to":\([0-9]*\).*/\1 \2-\3/p'
+}
+meets() { daemon amina && as birk sync --peer "127.0.0.1:$(port amina)" --no-discovery >/dev/null && rest amina; }
+copy_without_a_word_of_its_version() {
+    as birk init --name "Birk Ström" >/dev/null && daemon amina &&
+        as birk join "$(as amina invite "$group" | field invite)" --no-discovery >/dev/null && rest amina || return 1
+    printf 'plan: read aloud\nhomework: none\n' >"$world/plan.md"
+    note=$(as amina note new "$group" --title "Plan" --from "$world/plan.md" | field note) && meets || return 1
+    # Amina takes a copy away; Birk adds a line; her copy comes back with a word changed.
+    "$program" --home "$world/amina" note show "$note" >"$world/copy.md" </dev/null && cmp "$world/plan.md" "$world/copy.md" || return 1
+    printf 'plan: read aloud\nBirk brings the map\nhomework: none\n' >"$world/birks.md" &&
+        exits 0 as birk note edit "$note" --from "$world/birks.md" && meets || return 1
+    printf 'plan: read aloud\nhomework: page 7\n' >"$world/copy.md" &&
+        exits 0 as amina note edit "$note" --from "$world/copy.md" && is_json || return 1
+    [ "$(shown)" = "plan: read aloud
+Birk brings the map
+homework: page 7" ] && [ "$(blame amina)" = "Amina Diallo 0-17
+Birk Ström 17-37
+Amina Diallo 37-54" ] || { blame amina && return 1; }
+    # The same file again, edited further: it still does not have Birk's line, and Birk has written more.
+    meets && printf 'plan: read aloud\nBirk brings the map, and a globe\nhomework: page 7\n' >"$world/birks.md" &&
+        exits 0 as birk note edit "$note" --from "$world/birks.md" && meets || return 1
+    printf 'plan: read aloud\nhomework: pages 7 and 8\n' >"$world/copy.md" &&
+        exits 0 as amina note edit "$note" --from "$world/copy.md" && is_json || return 1
+    [ "$(shown)" = "plan: read aloud
+Birk brings the map, and a globe
+homework: pages 7 and 8" ] && [ "$(blame amina | sed -n 2p)" = "Birk Ström 17-50" ] || { blame amina && return 1; }
+}
 group='' note='' first='' second=''
 tell "a note begins from a template" begins
 tell "every earlier version can be shown" old_versions_stay
@@ -119,4 +149,5 @@ tell "words from another system come in whole, or are refused" words_from_elsewh
 tell "who edits a copy takes away nothing that others wrote since" what_others_wrote_stays
 tell "a group's own template wins over the one that every group has" own_template
 tell "two who write at the same time, in any script: nothing is lost, a sitting each, alike on both" together
+tell "a copy that does not name its version takes away nothing either" copy_without_a_word_of_its_version
 finish

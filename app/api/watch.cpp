@@ -1,0 +1,239 @@
+#include "app/api/watch.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cerrno>
+#include <map>
+
+#include "app/api/intake.h"
+#include "app/api/records.h"
+#include "app/api/verbs.h"
+#include "app/folder_walk.h"
+#include "app/home.h"
+#include "app/network.h"
+#include "app/watched_folders.h"
+#include "core/text_rules.h"
+#include "net/curve_link.h"
+#include "storage/own_file.h"
+
+namespace staffroom::api {
+namespace {
+
+namespace fs = std::filesystem;
+using Folder = WatchedFolders::Folder;
+
+struct Look {
+    std::uint64_t changed_ns = 0, bytes = 0;
+    bool operator==(const Look&) const = default;
+};
+using Looks = std::map<fs::path, Look>;
+
+std::optional<Look> look_at(const fs::path& path) {
+    struct stat facts {};
+    if (::lstat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
+    const auto seconds = static_cast<std::uint64_t>(facts.st_mtim.tv_sec);
+    return Look{seconds * 1'000'000'000 + static_cast<std::uint64_t>(facts.st_mtim.tv_nsec),
+                static_cast<std::uint64_t>(facts.st_size)};
+}
+
+struct Taken {
+    std::uint64_t added = 0, updated = 0;
+};
+
+// The next version in the place of the one before, the resource itself when there is none. Nothing is written for a version
+// that is in it already, nor into a resource that was put away.
+Result<Taken> put_version(Desk& desk, const Folder& folder, const std::string& name, const FileRef& file,
+                          const std::optional<WatchedFile>& before) {
+    const auto actor = actor_in(desk, folder.group);
+    const auto nonce = WatchedFolders::nonce_of(desk.home.identity().device(), folder, name);
+    const auto title = name_as_words(fs::path(name).stem().string());
+    const auto part = decide_create(folder.group, actor,
+                                    {"resource", {{"title", Value(title), {}}, {"files", Value(file), {}}}}, nonce);
+    if (!part) return part.error();
+    const auto state = desk.home.replica().record(folder.group, part->record);
+    if (!state || !state->exists) {
+        if (const auto written = write(desk, folder.group, {*part}); !written) return written.error();
+        return Taken{1, 0};
+    }
+    if (state->is_retired()) return Taken{};
+    const FoundRecord found{folder.group, *state};
+    const auto view = view_in(desk, found);
+    std::vector<Input> old;
+    bool is_here = false;
+    if (const auto* files = view.find("files")) {
+        for (const auto& each : files->values) {
+            const auto* value = each.value.get<FileRef>();
+            if (value == nullptr) continue;
+            is_here = is_here || *value == file;
+            if (before && *value == before->file && *value != file) old.push_back({"files", each.value, {}});
+        }
+    }
+    if (is_here && old.empty()) return Taken{};
+    auto ops = decide_remove(*state, actor, old);
+    if (!ops) return ops.error();
+    if (!is_here) {
+        const auto added = decide_add(*state, actor, {{"files", Value(file), {}}});
+        if (!added) return added.error();
+        ops->insert(ops->end(), added->begin(), added->end());
+    }
+    if (const auto written = write(desk, found, ops); !written) return written.error();
+    return Taken{0, 1};
+}
+
+// One look through a folder. `before` is what the look before found: only what is the same still is taken in; without it,
+// everything is.
+Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
+    WatchedFolders watched(desk.home.profile().store());
+    const auto paths = files_below(folder.path);
+    if (!paths) co_return paths.error();
+    Looks now;
+    Progress done{"bytes", 0, 0};
+    for (const auto& path : *paths) {
+        if (const auto look = look_at(path)) now.emplace(path, *look);
+    }
+    std::vector<std::pair<fs::path, Look>> changed;
+    for (const auto& [path, look] : now) {
+        const auto known = watched.file(folder, path.lexically_relative(folder.path).string());
+        if (known && Look{known->changed_ns, known->bytes} == look) continue;
+        const auto seen = before == nullptr ? now.end() : before->find(path);
+        if (before != nullptr && (seen == before->end() || seen->second != look)) continue;
+        changed.emplace_back(path, look);
+        done.total += look.bytes;
+    }
+    if (before != nullptr) *before = std::move(now);
+    Taken all;
+    for (const auto& [path, look] : changed) {
+        co_yield done;
+        Intakes::Intake intake(desk.home.intakes());
+        std::vector<std::string> one{path.string()};
+        const auto files = co_await take_in(desk, folder.group, intake, std::move(one), done);
+        done.done += look.bytes;
+        if (!files && files.code() == Code::not_found) continue;  // deleted meanwhile
+        if (!files) co_return files.error();
+        if (look_at(path) != look) continue;  // written to meanwhile: the next look takes it
+        const auto name = path.lexically_relative(folder.path).string();
+        const auto known = watched.file(folder, name);
+        const auto taken = put_version(desk, folder, name, files->front(), known);
+        if (!taken) co_return taken.error();
+        intake.kept();
+        all.added += taken->added;
+        all.updated += taken->updated;
+        const auto remembered = watched.remember(folder, name, {look.changed_ns, look.bytes, files->front()});
+        if (!remembered) co_return remembered.error();
+    }
+    co_return all;
+}
+
+class Watching final : public Errand {
+  public:
+    static constexpr std::uint64_t every_ms = 3'000, slice_ms = 20;
+
+    std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
+        if (now < next_ms_) return std::nullopt;
+        if (waiting_.empty() && !looking_) {
+            waiting_ = WatchedFolders(desk.home.profile().store()).all();
+            if (waiting_.empty()) looks_.clear();
+        }
+        const auto end = net::uptime_ms() + slice_ms;
+        while (net::uptime_ms() < end && (looking_ || !waiting_.empty())) {
+            if (!looking_) {
+                const auto folder = waiting_.back();
+                waiting_.pop_back();
+                looking_.emplace(look_through(desk, folder, &looks_[{folder.group, folder.path}]));
+            }
+            const auto stepped = guarded([&]() -> Reply {
+                looking_->step();
+                return Json{};
+            });
+            // What went wrong is tried again with the next look.
+            if (trouble_in(stepped) || looking_->is_done()) looking_.reset();
+        }
+        if (!looking_ && waiting_.empty()) next_ms_ = now + every_ms;
+        return std::nullopt;
+    }
+    std::uint64_t deadline() const override { return next_ms_; }
+
+  private:
+    std::map<std::pair<GroupId, std::string>, Looks> looks_;
+    std::vector<Folder> waiting_;
+    std::optional<Steps<Taken>> looking_;
+    std::uint64_t next_ms_ = 0;
+};
+
+Result<Folder> folder_from(Desk& desk, const Json& args) {
+    const auto group = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!group) return group.error();
+    const auto path = path_arg(args, "folder");
+    if (!path) return path.error();
+    auto clean = path->lexically_normal();
+    if (!clean.has_filename()) clean = clean.parent_path();
+    return Folder{(*group)->id, clean.string()};
+}
+
+bool is_within(const fs::path& inner, const fs::path& outer) {
+    return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+Steps<Json> watch(Desk& desk, Json args) {
+    const auto folder = folder_from(desk, args);
+    if (!folder) co_return folder.error();
+    if (actor_in(desk, folder->group).role < Role::member) {
+        co_return Error{Code::refused, "You cannot change anything in this group.", "Ask an organiser of the group."};
+    }
+    std::error_code error;
+    const auto real = fs::canonical(folder->path, error);
+    if (error) co_return own_file_error(error.value(), folder->path);
+    if (!fs::is_directory(real, error)) co_return own_file_error(ENOTDIR, folder->path);
+    const auto own = fs::canonical(desk.home.folder(), error);
+    if (is_within(own, real) || is_within(real, own)) {
+        co_return Error{Code::refused, "Staffroom keeps its own files there.", "Choose a folder of your own files."};
+    }
+    if (const auto kept = WatchedFolders(desk.home.profile().store()).watch(*folder); !kept) co_return kept.error();
+    const auto taken = co_await look_through(desk, *folder, nullptr);
+    if (!taken) co_return taken.error();
+    co_return Json{{"folder", folder->path},
+                   {"group", to_text(folder->group)},
+                   {"added", taken->added},
+                   {"updated", taken->updated}};
+}
+
+Reply unwatch(Desk& desk, const Json& args) {
+    const auto folder = folder_from(desk, args);
+    if (!folder) return folder.error();
+    const auto was = WatchedFolders(desk.home.profile().store()).forget(*folder);
+    if (!was) return was.error();
+    if (!*was) {
+        return Error{Code::not_found, in_quotes(folder->path) + " is not watched for this group.",
+                     "See what is: staffroom files watched"};
+    }
+    return Json{{"folder", folder->path}, {"group", to_text(folder->group)}};
+}
+
+Reply watched(Desk& desk, const Json&) {
+    const WatchedFolders folders(desk.home.profile().store());
+    boost::json::array rows;
+    for (const auto& each : folders.all()) {
+        const auto* group = desk.home.replica().group(each.group);
+        std::error_code error;
+        rows.push_back(Json{{"folder", each.path},
+                            {"group", to_text(each.group)},
+                            {"name", group == nullptr ? std::string() : group_name(desk.home.replica(), *group)},
+                            {"files", folders.files_count(each)},
+                            {"there", fs::is_directory(each.path, error)}});
+    }
+    return Json{{"watched", std::move(rows)}};
+}
+
+}  // namespace
+
+std::unique_ptr<Errand> watch_folders() { return std::make_unique<Watching>(); }
+
+std::span<const Verb> watch_verbs() {
+    static constexpr Verb verbs[] = {
+        {"files watch", nullptr, in_steps<watch>}, {"files unwatch", unwatch}, {"files watched", watched}};
+    return verbs;
+}
+
+}  // namespace staffroom::api

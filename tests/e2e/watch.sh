@@ -1,0 +1,71 @@
+#!/bin/sh
+# A watched folder: what is added or changed in it follows into the library, also over a power cut, and never twice.
+. "$(dirname "$0")/lib.sh"
+
+titles() { as "$1" resource list "$group" | grep -o '"title":"[^"]*"' | sed 's/.*:"\(.*\)"/\1/' | LC_ALL=C sort | tr '\n' ' '; }
+lists() { [ "$(titles "$1")" = "$2" ]; }
+n() { number "$1" <"$world/out"; }
+# says WHO TITLE WORDS: the resource has one file, with these words.
+says() {
+    rm -rf "$world/got"
+    as "$1" resource get "$2" --to "$world/got" >/dev/null || return 1
+    [ "$(ls "$world/got" | grep -c .)" = 1 ] && [ "$(cat "$world/got"/*)" = "$3" ]
+}
+
+begins() {
+    as amina init --name "Amina Diallo" >/dev/null && as birk init --name "Birk Ström" >/dev/null &&
+        group=$(as amina group new Science --kind team | field group) && mkdir -p "$world/lessons/week 1" &&
+        printf 'tides' >"$world/lessons/tides.txt" && printf 'moon' >"$world/lessons/week 1/moon.txt" && printf 'no' >"$world/lessons/.hidden"
+}
+watched_without_a_daemon() {
+    exits 0 as amina files watch "$group" "$world/lessons" && is_json && [ "$(n added)" = 2 ] && lists amina "moon tides " &&
+        exits 0 as amina files watch "$group" "$world/lessons/" && [ "$(n added)" = 0 ] && [ "$(n updated)" = 0 ] &&
+        exits 0 as amina files watched && is_json && [ "$(n files)" = 2 ]
+}
+follows() {
+    daemon amina && daemon birk --peer "127.0.0.1:$(port amina)" && as birk join "$(as amina invite "$group" | field invite)" >/dev/null &&
+        printf 'stars' >"$world/lessons/stars.txt" && until_true 60 lists birk "moon stars tides " &&
+        printf 'tides, second version' >"$world/lessons/tides.txt" && until_true 60 says birk tides "tides, second version" &&
+        lists birk "moon stars tides "
+}
+deleted_stays() { rm "$world/lessons/stars.txt" && sleep 1 && lists amina "moon stars tides " && says amina stars stars; }
+two_versions_at_once() {
+    rest birk
+    printf 'moon, by Amina' >"$world/lessons/week 1/moon.txt" && until_true 60 says amina moon "moon, by Amina" || return 1
+    moon=$(as birk resource list "$group" | tr '{' '\n' | grep '"title":"moon"' | field id)
+    mkdir -p "$world/by-birk" && printf 'moon, by Birk' >"$world/by-birk/moon.txt" &&
+        as birk record add "$moon" files="$world/by-birk/moon.txt" >/dev/null && daemon birk --peer "127.0.0.1:$(port amina)" &&
+        until_true 30 equal "$group" amina birk && as amina resource get "$moon" --to "$world/both" >/dev/null &&
+        grep -qx "moon, by Amina" "$world"/both/* && grep -qx "moon, by Birk" "$world"/both/*
+}
+killed() {
+    for round in 1 2 3 4 5 6 7 8; do
+        head -c 3000000 /dev/urandom >"$world/lessons/film.bin" && printf '%s' "$round" >"$world/lessons/round $round.txt"
+        sleep "$(printf '%d.%03d' $((3 + round % 3)) $((round * 120)))"
+        kill -9 "$(pid_of amina)" && wait "$(pid_of amina)" 2>/dev/null
+        daemon amina --peer "127.0.0.1:$(port birk)" || return 1
+    done
+    until_true 60 lists amina "film moon round 1 round 2 round 3 round 4 round 5 round 6 round 7 round 8 stars tides " || { titles amina && return 1; }
+    film_is_here() { rm -rf "$world/got" && as amina resource get film --to "$world/got" >/dev/null && cmp -s "$world/lessons/film.bin" "$world/got/film.bin"; }
+    until_true 60 film_is_here && [ "$(ls "$world/got" | grep -c .)" = 1 ] && exits 0 as amina verify
+}
+no_more() {
+    exits 0 as amina files unwatch "$group" "$world/lessons" && printf 'late' >"$world/lessons/late.txt" &&
+        refuses 4 amina files unwatch "$group" "$world/lessons" && exits 0 as amina files watched && grep -q '"watched":\[\]' "$world/out" &&
+        rest amina && ! lists amina "film late" && ! titles amina | grep -q late
+}
+nonsense() {
+    refuses 4 amina files watch "$group" "$world/absent" && refuses 2 amina files watch "$group" "$world/lessons/tides.txt" &&
+        refuses 5 amina files watch "$group" "$world/amina" && refuses 5 amina files watch "$group" "$world"
+}
+
+group='' moon=''
+tell "a folder with two lessons" begins
+tell "watched: what lies in it is added once" watched_without_a_daemon
+tell "what is added or changed in it reaches a colleague, as the same resource" follows
+tell "what is deleted in it stays in the library" deleted_stays
+tell "two versions made at the same time are both kept" two_versions_at_once
+tell "killed at any moment, everything is there once" killed
+tell "unwatched, it brings no more" no_more
+tell "what makes no sense is refused with words" nonsense
+finish

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t passphrase_bytes_max = std::size_t{1} << 20;
 
-termios shown{};
+termios shown_before{};
 volatile std::sig_atomic_t hidden = 0;
 
 std::string first_line(const std::string& text) {
@@ -25,8 +25,8 @@ std::string first_line(const std::string& text) {
 }
 
 std::string typed_unseen(const char* prompt) {
-    tcgetattr(STDIN_FILENO, &shown);
-    auto silent = shown;
+    tcgetattr(STDIN_FILENO, &shown_before);
+    auto silent = shown_before;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     hidden = 1;
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
@@ -41,7 +41,7 @@ std::string typed_unseen(const char* prompt) {
 }  // namespace
 
 void show_typing() {
-    if (hidden != 0) tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+    if (hidden != 0) tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown_before);
     hidden = 0;
 }
 

@@ -20,7 +20,7 @@ namespace staffroom::net {
 
 class Asking {
   public:
-    static constexpr std::uint64_t again_ms = 3'000, look_ms = 5'000, keys_ms = 30'000;
+    static constexpr std::uint64_t again_ms = 3'000, keys_ms = 5'000;
     static constexpr unsigned tries_max = 3;
     static constexpr std::size_t outstanding_max = 512, broken_max = 1'000;
 

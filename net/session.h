@@ -28,6 +28,7 @@ class Session {
   public:
     static constexpr std::uint64_t greeting_ms = 10'000, guest_progress_ms = 10'000;
     static constexpr std::uint64_t ping_ms = 10'000, silent_ms = 30'000, look_ms = 10'000, keys_ms = 10'000;
+    static constexpr unsigned keys_asked_max = 8;  // times that a group's keys are asked for within keys_ms
     static constexpr std::size_t eager_count = 64;  // new commits passed on one by one; more: the sets are compared
 
     // `out` and `rates` are shared with the other sessions and outlive them.
@@ -116,7 +117,11 @@ class Session {
     std::uint64_t offers_seen_ = 0;
     std::uint64_t look_all_ = 0;
     std::set<GroupId> look_at_;
-    std::map<GroupId, std::uint64_t> keys_asked_;  // by the other side, and when
+    struct Asked {
+        std::uint64_t since = 0;
+        unsigned count = 0;
+    };
+    std::map<GroupId, Asked> keys_asked_;  // by the other side, within keys_ms
 };
 
 }  // namespace staffroom::net

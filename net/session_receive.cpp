@@ -142,9 +142,10 @@ void Session::hear(const AskFarewell& ask) {
 void Session::hear(const AskKeys& ask, std::uint64_t now) {
     const auto* shared = talk_->offers.find(ask.group);
     if (!shared || !shared->gives(CommitKind::key)) return;
-    const auto [at, is_new] = keys_asked_.try_emplace(shared->group, now);
-    if (!is_new && now < at->second + keys_ms) return;
-    at->second = now;
+    // More than once: of what was asked for a moment ago, some may have come here only now.
+    auto& asked = keys_asked_[shared->group];
+    if (asked.count == 0 || now >= asked.since + keys_ms) asked = {now, 0};
+    if (++asked.count > keys_asked_max) return;
     out_.act(ShareKeys{shared->group, greeting_.done()->record.device, ask.epochs});
 }
 

@@ -224,8 +224,8 @@ TEST_CASE("E4 a device without an epoch key asks a holder for it, not too often"
     staff.start_all();
     staff.introduce(0, 1);
     staff.run(40'000);
-    CHECK(staff[0].log->shares.size() >= 1);
-    CHECK(staff[0].log->shares.size() <= 3);
+    CHECK(staff[0].log->shares.size() >= 3);  // it may have come here only after it was first asked for
+    CHECK(staff[0].log->shares.size() <= 5);
     CHECK(staff[0].log->shares[0].asker == staff[1].device());
     CHECK(staff[0].log->shares[0].epochs == std::vector{epoch});
 }

@@ -46,11 +46,14 @@ struct Desk : Disposable {
         random_bytes({reinterpret_cast<std::uint8_t*>(content.data()), content.size()});
         std::ofstream(path() / "lesson.bin", std::ios::binary) << content;
         auto mine = desk();
-        auto file = api::take_in(mine, group, (path() / "lesson.bin").string());
-        REQUIRE(file.ok());
-        REQUIRE(api::make(mine, group,
-                          {"resource", {{"title", Value(std::string("Lesson")), {}}, {"files", Value(*file), {}}}})
-                    .ok());
+        Intakes::Intake intake(home->intakes());
+        const auto files = api::at_once(api::take_in(mine, group, intake, {(path() / "lesson.bin").string()}));
+        REQUIRE(files.ok());
+        REQUIRE(
+            api::make(mine, group,
+                      {"resource", {{"title", Value(std::string("Lesson")), {}}, {"files", Value(files->front()), {}}}})
+                .ok());
+        intake.kept();
     }
     // Everything that the other one has. (Whoever is let in also writes a profile of their own.)
     bool holds_all_of(Desk& other, const GroupId& group) {

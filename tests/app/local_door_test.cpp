@@ -109,7 +109,7 @@ TEST_CASE("an answer given just before the door closes still arrives") {
         std::thread asker([&] { CHECK(ask_daemon(folder.path() / "door", "stop").ok()); });
         while (!asked) std::this_thread::yield();
         kept("bye");
-        kept = nullptr;
+        kept = {};
         door->reset();
         asker.join();
     }

@@ -1,9 +1,9 @@
 #!/bin/sh
 # A large file is added, checked and written out while a colleague stays near and words written meanwhile arrive; the same cut
 # off in the middle, by the teacher and by a power cut, leaves nothing half done.
-#   sh tests/e2e/long_work.sh [STAFFROOM-BINARY] [MEGABYTES]
+#   sh tests/e2e/long_work.sh [STAFFROOM-BINARY] [MEGABYTES]      default 60 MB
 . "$(dirname "$0")/lib.sh"
-megabytes=${2:-300}
+megabytes=${2:-60}
 
 chunks_of() { find "$world/$1/chunks" -type f | grep -c .; }
 busy_with() { as amina underway | grep -q "\"verb\":\"$1\""; }

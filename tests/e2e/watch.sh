@@ -39,13 +39,13 @@ two_versions_at_once() {
         grep -qx "moon, by Amina" "$world"/both/* && grep -qx "moon, by Birk" "$world"/both/*
 }
 killed() {
-    for round in 1 2 3 4 5 6 7 8; do
+    for round in 1 2 3 4; do
         head -c 3000000 /dev/urandom >"$world/lessons/film.bin" && printf '%s' "$round" >"$world/lessons/round $round.txt"
         sleep "$(printf '%d.%03d' $((3 + round % 3)) $((round * 120)))"
         kill -9 "$(pid_of amina)" && wait "$(pid_of amina)" 2>/dev/null
         daemon amina --peer "127.0.0.1:$(port birk)" || return 1
     done
-    until_true 60 lists amina "film moon round 1 round 2 round 3 round 4 round 5 round 6 round 7 round 8 stars tides " || { titles amina && return 1; }
+    until_true 60 lists amina "film moon round 1 round 2 round 3 round 4 stars tides " || { titles amina && return 1; }
     film_is_here() { rm -rf "$world/got" && as amina resource get film --to "$world/got" >/dev/null && cmp -s "$world/lessons/film.bin" "$world/got/film.bin"; }
     until_true 60 film_is_here && [ "$(ls "$world/got" | grep -c .)" = 1 ] && exits 0 as amina verify
 }

@@ -28,7 +28,7 @@ class Session {
   public:
     static constexpr std::uint64_t greeting_ms = 10'000, guest_progress_ms = 10'000;
     static constexpr std::uint64_t ping_ms = 10'000, silent_ms = 30'000, look_ms = 10'000, keys_ms = 10'000;
-    static constexpr unsigned keys_asked_max = 8;  // times that a group's keys are asked for within keys_ms
+    static constexpr unsigned keys_asked_max = 8;   // times that a group's keys are asked for within keys_ms
     static constexpr std::size_t eager_count = 64;  // new commits passed on one by one; more: the sets are compared
 
     // `out` and `rates` are shared with the other sessions and outlive them.

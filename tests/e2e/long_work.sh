@@ -28,7 +28,7 @@ meanwhile() {
     before=$(kilobytes VmRSS)
     as amina "$@" >"$world/long" &
     long=$!
-    until_true 10 busy_with "$verb" && as amina note new "$group" --title "During $verb" >/dev/null && busy_with "$verb" &&
+    as amina note new "$group" --title "During $verb" >/dev/null && { busy_with "$verb" || too_soon="$too_soon $verb"; } &&
         until_true 20 has_note "During $verb" && near && wait $long || { cat "$world/long" && return 1; }
     most=$(kilobytes VmHWM)
     echo "$verb: memory from $before to at most $most kB"
@@ -82,13 +82,14 @@ killed_writing_out() {
         cmp "$world/cut/files/film.bin" "$world/film.bin" && ! ls "$world/cut/files/".*.staffroom 2>/dev/null
 }
 
-group='' film='' held=''
+group='' film='' held='' too_soon=''
 tell "two are near each other" two_near
 tell "a file of $megabytes MB is added; words written meanwhile arrive" added
 tell "everything is checked; words written meanwhile arrive" checked
 tell "everything is written out; words written meanwhile arrive" written_out
 tell "a file is saved; words written meanwhile arrive" saved
 tell "a folder is brought in; words written meanwhile arrive" brought_in
+[ -z "$too_soon" ] || echo "skip  words in the midst of$too_soon: a quick computer was done before them; give more megabytes"
 tell "C04 whoever hangs up while a file is added leaves nothing half" given_up
 tell "C04 interrupted without a daemon, nothing is left half" given_up_alone
 tell "killed while a file is added, nothing is left half" killed_adding

@@ -35,8 +35,12 @@ two_versions_at_once() {
     moon=$(as birk resource list "$group" | tr '{' '\n' | grep '"title":"moon"' | field id)
     mkdir -p "$world/by-birk" && printf 'moon, by Birk' >"$world/by-birk/moon.txt" &&
         as birk record add "$moon" files="$world/by-birk/moon.txt" >/dev/null && daemon birk --peer "127.0.0.1:$(port amina)" &&
-        until_true 30 equal "$group" amina birk && as amina resource get "$moon" --to "$world/both" >/dev/null &&
-        grep -qx "moon, by Amina" "$world"/both/* && grep -qx "moon, by Birk" "$world"/both/*
+        until_true 30 equal "$group" amina birk && until_true 30 both_are_here
+}
+both_are_here() {  # the file follows what names it
+    rm -rf "$world/both"
+    as amina resource get "$moon" --to "$world/both" >/dev/null && grep -qx "moon, by Amina" "$world"/both/* &&
+        grep -qx "moon, by Birk" "$world"/both/*
 }
 killed() {
     for round in 1 2 3 4; do

@@ -19,7 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t block_bytes = 1 << 20;
-constexpr std::uint64_t synced_together = std::uint64_t{16} << 20;
 constexpr std::string_view manifest_name = "manifest";
 constexpr std::size_t manifest_entries_max = 4'000'000;
 
@@ -314,7 +313,6 @@ Result<bool> BackupWriter::step() {
     Result<> done = Done{};
     if (copying_) {
         done = copy_block();
-        // A slow stick would take minutes to sync a large backup at its end.
         if (done && unsynced_ >= synced_together) {
             unsynced_ = 0;
             if (::fdatasync(descriptor_) != 0) return own_file_error(errno, file_);
@@ -351,7 +349,8 @@ Result<std::size_t> restore_backup(const fs::path& file, const fs::path& folder)
     const bool there = fs::exists(folder, failed);
     if (there && !fs::is_directory(folder, failed)) return own_file_error(ENOTDIR, folder);
     if (there && !fs::is_empty(folder, failed)) {
-        return {Code::refused, "The folder “" + folder.string() + "” is not empty.", "Choose another with --home."};
+        return {Code::refused, "The folder " + in_quotes(folder.string()) + " is not empty.",
+                "Choose another with --home."};
     }
     const auto part = fs::path(folder.string() + ".part");
     fs::remove_all(part, failed);

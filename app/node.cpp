@@ -80,7 +80,8 @@ void Node::take_requests() {
     while (auto request = inbox_.take()) {
         const auto* verb = api::find_verb(request->verb);
         if (verb == nullptr) {
-            request->answer(Error{Code::not_found, "There is no “" + request->verb + "”.", "See: staffroom help"});
+            request->answer(
+                Error{Code::not_found, "There is no " + in_quotes(request->verb) + ".", "See: staffroom help"});
         } else if (verb->run != nullptr) {
             request->answer(api::guarded([&] { return verb->run(desk_, request->args); }));
         } else {

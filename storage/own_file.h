@@ -2,12 +2,16 @@
 // is no word about the profile (storage/disk.h disk_error() is for that), so none of it is Code::io.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
 #include "core/result.h"
 
 namespace staffroom {
+
+// Bytes. A slow stick would take minutes to sync a large file at its end, so it is synced as often as this.
+inline constexpr std::uint64_t synced_together = std::uint64_t{16} << 20;
 
 // `error` (an errno) met while doing something to `path`. Codes: not_found; malformed (a path that cannot be meant:
 // a file for a folder, a name that is too long); refused (no right, disk full, what the disk itself reports).

@@ -11,8 +11,6 @@
 namespace staffroom::api {
 namespace {
 
-constexpr std::size_t prefix_characters = 6;
-
 const boost::json::value* find(const Json& args, std::string_view name) { return args.if_contains(name); }
 
 bool is_prefix(const std::string& named, const std::string& id) {
@@ -20,7 +18,7 @@ bool is_prefix(const std::string& named, const std::string& id) {
 }
 
 Error not_here(const std::string& what, const std::string& named, const std::string& advice) {
-    return {Code::not_found, "There is no " + what + " “" + named + "” here.", advice};
+    return {Code::not_found, "There is no " + what + " " + in_quotes(named) + " here.", advice};
 }
 
 Error several(const std::string& what, const std::string& named) {

@@ -45,6 +45,9 @@ Result<std::filesystem::path> path_arg(const Json& args, std::string_view name);
 // port, peers, no-discovery. Error: malformed.
 Result<NetworkOptions> network_options(const Json& args, std::uint16_t port);
 
+// Of an id, enough where they are unambiguous.
+inline constexpr std::size_t prefix_characters = 6;
+
 // What a group is called here: a pair group bears the other person's name.
 std::string group_name(const Replica& replica, const Group& group);
 

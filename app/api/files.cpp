@@ -186,7 +186,8 @@ Reply policy(Desk& desk, const Json& args) {
     if (!word.empty()) {
         const auto* named = std::ranges::find(policies, word, [](const auto& each) { return std::string(each.first); });
         if (named == std::end(policies)) {
-            return Error{Code::malformed, "There is no policy “" + word + "”.", "Choose all, recent or on-demand."};
+            return Error{Code::malformed, "There is no policy " + in_quotes(word) + ".",
+                         "Choose all, recent or on-demand."};
         }
         const auto most = bounded_arg(args, "max-mb", 0, bounds::megabytes);
         if (!most) return most.error();

@@ -15,8 +15,6 @@
 namespace staffroom::api {
 namespace {
 
-constexpr const char* body = note_body;
-
 std::size_t size_of_difference(std::string_view from, std::string_view to) {
     std::size_t values = 0;
     for (const auto& change : difference(from, to)) values += change.deleted + scalar_count(change.inserted);
@@ -78,7 +76,7 @@ Steps<Json> note_new(Desk& desk, Json args) {
         if (!made) co_return made.error();
         wanted = std::move(*made);
     }
-    if (words && !words->empty()) wanted.inputs.push_back({body, Value(*words), {}});
+    if (words && !words->empty()) wanted.inputs.push_back({note_body, Value(*words), {}});
     for (const auto& tag : list_arg(args, "tags")) wanted.inputs.push_back({"tag", Value(tag), {}});
     const auto record = co_await make_in_steps(desk, (*group)->id, std::move(wanted));
     if (!record) co_return record.error();
@@ -128,15 +126,15 @@ Steps<Json> note_edit(Desk& desk, Json args) {
     if (!note) co_return note.error();
     const auto words = maybe_text_arg(args, "text");
     if (!words) co_return Error{Code::malformed, "There is nothing to put into the note.", "Give a file: --from FILE"};
-    std::optional<std::vector<OpRef>> base;
+    std::vector<OpRef> base;
     if (const auto named = maybe_text_arg(args, "base")) {
-        const auto version = find_version(note->text, *named);
+        auto version = find_version(note->text, *named);
         if (!version) co_return version.error();
-        base = *version;
+        base = std::move(*version);
     } else {
         base = likely_base(desk, note->found, note->text, clean_text(*words));
     }
-    const auto put = co_await put_words(desk, note->found, body, *words, base);
+    const auto put = co_await put_words(desk, note->found, note_body, *words, std::move(base));
     if (!put) co_return put.error();
     co_return changed(note->found, *put);
 }
@@ -148,7 +146,7 @@ Steps<Json> note_restore(Desk& desk, Json args) {
     if (!version) co_return version.error();
     const auto words = note->text.text_at(*version);
     if (!words) co_return words.error();
-    const auto put = co_await put_words(desk, note->found, body, *words);
+    const auto put = co_await put_words(desk, note->found, note_body, *words);
     if (!put) co_return put.error();
     co_return changed(note->found, *put);
 }

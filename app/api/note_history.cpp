@@ -13,14 +13,6 @@
 
 namespace staffroom::api {
 
-Result<FoundNote> find_note(Desk& desk, const Json& args) {
-    auto found = find_record(desk.home.replica(), text_arg(args, "note"), {"note"});
-    if (!found) return found.error();
-    auto text = desk.home.replica().text(found->group, found->state.id, note_body);
-    if (!text) return text.error();
-    return FoundNote{std::move(*found), std::move(*text)};
-}
-
 namespace {
 
 // Questions about the history of a text give nothing when it does not read back from the disk.

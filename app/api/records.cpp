@@ -16,6 +16,11 @@ Actor actor_in(Desk& desk, const GroupId& group) {
     return {me, held ? held->members.role_of(desk.home.identity().device()) : Role::none};
 }
 
+Result<> may_write(Desk& desk, const GroupId& group) {
+    if (actor_in(desk, group).role >= Role::member) return Done{};
+    return {Code::refused, "You cannot change anything in this group.", "Ask an organiser of the group."};
+}
+
 Resolver resolver_for(Desk& desk, const GroupId& group, FilesByPath files) {
     const auto* held = desk.home.replica().group(group);
     Resolver resolver;

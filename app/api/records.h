@@ -12,6 +12,8 @@
 namespace staffroom::api {
 
 Actor actor_in(Desk& desk, const GroupId& group);
+// Asked before long work whose end would be refused. Error: refused.
+Result<> may_write(Desk& desk, const GroupId& group);
 
 // Reads what a teacher typed for this group: people and records by id or name, files by path out of those that were taken
 // in before.

@@ -79,9 +79,7 @@ Steps<Json> resource_add(Desk& desk, Json args) {
     const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
     if (!found) co_return found.error();
     const auto group = (*found)->id;
-    if (actor_in(desk, group).role < Role::member) {
-        co_return Error{Code::refused, "You cannot change anything in this group.", "Ask an organiser of the group."};
-    }
+    if (const auto may = may_write(desk, group); !may) co_return may.error();
     const auto source = text_arg(args, "source");
     auto inputs = about(desk, group, args);
     if (!inputs) co_return inputs.error();

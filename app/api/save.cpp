@@ -9,13 +9,6 @@
 #include "storage/own_file.h"
 
 namespace staffroom::api {
-namespace {
-
-// A slow stick would take minutes to sync a large file at its end.
-constexpr std::uint64_t synced_together = std::uint64_t{16} << 20;
-
-}  // namespace
-
 Steps<Saved> save(Desk& desk, SafeFolder& folder, FileRef file, Progress before) {
     auto& profile = desk.home.profile();
     auto reader = FileReader::open(profile.store(), profile.chunks(), file);

@@ -7,9 +7,6 @@
 namespace staffroom::api {
 namespace {
 
-// Some steps at a time: each turn of the node's loop costs something too.
-constexpr std::uint64_t slice_ms = 20;
-
 class Stepped final : public Errand {
   public:
     explicit Stepped(Steps<Json> steps) : steps_(std::move(steps)) {}

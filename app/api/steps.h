@@ -28,6 +28,9 @@
 
 namespace staffroom::api {
 
+// Some steps at a time: each turn of the node's loop costs something too.
+inline constexpr std::uint64_t slice_ms = 20;
+
 template <class T = Done>
 class Steps {
   public:

@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 #include <functional>
 
-#include "app/api/records.h"
+#include "app/api/note_text.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
 #include "core/records/practice.h"
@@ -63,17 +63,18 @@ Result<NewRecord> note_from_template(Desk& desk, const GroupId& group, const std
     std::vector<RecordState> own;
     each_own(desk, group, [&](const RecordState& state) {
         const auto id = to_text(state.id);
-        if (title_of(state) == named || (named.size() >= 6 && id.starts_with(named))) own.push_back(state);
+        if (title_of(state) == named || (named.size() >= prefix_characters && id.starts_with(named)))
+            own.push_back(state);
     });
     if (own.size() > 1) {
         return {Code::refused, "This group has several templates " + in_quotes(named) + ".",
                 "Give the id of one; see: staffroom templates GROUP"};
     }
     if (own.empty()) return new_note(title, named);
-    const auto body = desk.home.replica().text(group, own[0].id, "body");
+    const auto body = desk.home.replica().text(group, own[0].id, note_body);
     if (!body) return body.error();
     NewRecord note{"note", {{"title", Value(title), {}}, {"template", Value(title_of(own[0])), {}}}};
-    note.inputs.push_back({"body", Value(body->text()), {}});
+    note.inputs.push_back({note_body, Value(body->text()), {}});
     return note;
 }
 

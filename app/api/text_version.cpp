@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "app/api/args.h"
 #include "core/bytes.h"
 
 namespace staffroom::api {
 namespace {
-
-constexpr std::size_t least_letters = 6;
 
 std::string text_of_edit(const OpRef& ref) {
     Bytes bytes = copy_of(ref.commit.view());
@@ -43,7 +42,7 @@ Error no_such_version() {
 }
 
 Result<OpRef> find_edit(const Text& text, std::string_view letters) {
-    if (letters.size() < least_letters) return no_such_version();
+    if (letters.size() < prefix_characters) return no_such_version();
     std::optional<OpRef> found;
     const CommitId* last = nullptr;
     bool fits = false;

@@ -117,7 +117,7 @@ Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
         const auto known = watched.file(folder, name);
         const auto taken = put_version(desk, folder, name, files->front(), known);
         if (!taken) co_return taken.error();
-        intake.kept();
+        if (taken->added + taken->updated > 0) intake.kept();
         all.added += taken->added;
         all.updated += taken->updated;
         const auto remembered = watched.remember(folder, name, {look.changed_ns, look.bytes, files->front()});
@@ -128,7 +128,7 @@ Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
 
 class Watching final : public Errand {
   public:
-    static constexpr std::uint64_t every_ms = 3'000, slice_ms = 20;
+    static constexpr std::uint64_t every_ms = 3'000;
 
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
         if (now < next_ms_) return std::nullopt;
@@ -179,9 +179,7 @@ bool is_within(const fs::path& inner, const fs::path& outer) {
 Steps<Json> watch(Desk& desk, Json args) {
     const auto folder = folder_from(desk, args);
     if (!folder) co_return folder.error();
-    if (actor_in(desk, folder->group).role < Role::member) {
-        co_return Error{Code::refused, "You cannot change anything in this group.", "Ask an organiser of the group."};
-    }
+    if (const auto may = may_write(desk, folder->group); !may) co_return may.error();
     std::error_code error;
     const auto real = fs::canonical(folder->path, error);
     if (error) co_return own_file_error(error.value(), folder->path);

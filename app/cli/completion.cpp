@@ -99,7 +99,7 @@ Result<std::string> completion_for(const std::string& shell) {
     if (shell == "bash") return for_bash();
     if (shell == "zsh") return "autoload -U +X bashcompinit && bashcompinit\n" + for_bash();
     if (shell == "fish") return for_fish();
-    return {Code::malformed, "There is no completion for “" + shell + "”.", "Choose bash, zsh or fish."};
+    return {Code::malformed, "There is no completion for " + in_quotes(shell) + ".", "Choose bash, zsh or fish."};
 }
 
 }  // namespace staffroom::cli

@@ -77,7 +77,7 @@ Result<Value> parse_value(const FieldRule& rule, std::string_view words, const R
     switch (rule.holds) {
         case Holds::number:
             if (const auto number = number_from(words)) return Value(*number);
-            return does_not_fit(rule, "is a number, and “" + std::string(words) + "” is not one.",
+            return does_not_fit(rule, "is a number, and " + in_quotes(words) + " is not one.",
                                 "Write digits only, for example 12.");
         case Holds::yes_no:
             for (const auto yes : {"yes", "true", "y", "1"})
@@ -147,10 +147,11 @@ Result<> check_value(const FieldRule& rule, const Value& value) {
         if (words->empty()) return does_not_fit(rule, "is empty.", "Write something, or clear the field.");
         if (rule.holds == Holds::choice &&
             std::find(rule.choices.begin(), rule.choices.end(), *words) == rule.choices.end()) {
-            return does_not_fit(rule, "cannot be “" + *words + "”.", "Choose one of: " + listed(rule.choices) + ".");
+            return does_not_fit(rule, "cannot be " + in_quotes(*words) + ".",
+                                "Choose one of: " + listed(rule.choices) + ".");
         }
         if (rule.holds == Holds::date && !is_date(*words)) {
-            return does_not_fit(rule, "is a date, and “" + *words + "” is not one.",
+            return does_not_fit(rule, "is a date, and " + in_quotes(*words) + " is not one.",
                                 "Write it as 2025-03-09, or with the time as 2025-03-09T14:30.");
         }
     }

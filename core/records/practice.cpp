@@ -66,7 +66,7 @@ NewRecord adapted_resource(const RecordState& original, const RecordRef& referen
 Result<NewRecord> new_note(std::string title, std::string_view template_name) {
     const auto* chosen = find_template(template_name);
     if (!chosen) {
-        return {Code::not_found, "There is no template “" + std::string(template_name) + "”.",
+        return {Code::not_found, "There is no template " + in_quotes(template_name) + ".",
                 "`staffroom templates` lists them."};
     }
     NewRecord record{"note", {{"title", Value(std::move(title))}, {"template", Value(std::string(chosen->name))}}};

@@ -211,12 +211,12 @@ async function replay() {
     trace.txns.forEach((one, number) => {
       const writer = writers[one.agent];
       const missing = [];
-      for (const todo = [...one.parents]; todo.length; ) {
-        const parent = todo.pop();
+      for (const open = [...one.parents]; open.length; ) {
+        const parent = open.pop();
         if (writer.has.has(parent)) continue;
         writer.has.add(parent);
         missing.push(parent);
-        todo.push(...trace.txns[parent].parents);
+        open.push(...trace.txns[parent].parents);
       }
       for (const parent of missing.sort((a, b) => a - b)) peer.take(writer.doc, updates[parent]);
       writer.update.skip?.();

@@ -64,7 +64,8 @@ secrets() {
     exits 5 as locked --passphrase-file "$world/wrong" group list && is_json || return 1
     exits 0 as locked --passphrase-file "$world/phrase" group list || return 1
     refuses 3 locked unlock --passphrase-file "$world/phrase" || return 1
-    as locked start --port 0 --no-discovery --foreground >"$world/locked.start" 2>"$world/locked.log" &
+    # Not by a function: the number kept is to be the program's own.
+    "$program" --home "$world/locked" --json start --port 0 --no-discovery --foreground </dev/null >"$world/locked.start" 2>"$world/locked.log" &
     echo $! >"$world/locked.pid"
     daemons="$daemons $!"
     until_true 10 says_locked true && refuses 5 locked group list && refuses 5 locked unlock --passphrase-file "$world/wrong" &&

@@ -7,8 +7,9 @@
 #include "app/backup.h"
 #include "app/version.h"
 #include "core/records/input.h"
+#include "core/words.h"
 #include "storage/mend.h"
-#include "storage/pairs.h"
+#include "storage/own_card.h"
 
 namespace staffroom {
 namespace {
@@ -24,6 +25,7 @@ struct PersonRow {
     }
 };
 const Bytes person_key = copy_of(view_of("person"));
+const Bytes sheet_key = copy_of(view_of("sheet"));
 
 bool has_person(Store& store) {
     bool found = false;
@@ -96,11 +98,15 @@ Result<std::unique_ptr<Home>> Home::create(const std::filesystem::path& folder, 
     const auto secrets = new_device();
     PersonRow row;
     row.record = make_device_record(secrets, person.name);
-    row.card = {make_person(secrets, std::nullopt), row.record, {}};
+    // Named in what makes the person, so it is now or never, even if the sheet is printed later or not at all.
+    const auto sheet = new_recovery_secret();
+    const SigningKey recovery(recovery_seed(sheet));
+    row.card = {make_person(secrets, recovery.public_key<Hash>()), row.record, {}};
     row.school = person.school;
     const auto kept = profile->store().write([&](WriteTxn& txn) -> Result<> {
         keep_device(txn, secrets);
         txn.put(Table::profile, person_key, encode(row));
+        txn.put(Table::profile, sheet_key, sheet.view());
         return Done{};
     });
     if (!kept) return kept.error();
@@ -151,7 +157,43 @@ Result<std::unique_ptr<Home>> Home::start(OwnerLock owner, Profile profile) {
     auto& kept = home->profile_;
     home->intakes_ = std::make_unique<Intakes>(kept.store(), kept.chunks(), kept.layout().intake);
     if (auto dropped = home->intakes_->drop_what_was_left(); !dropped) return dropped.error();
+    home->finish_telling();
     return home;
+}
+
+// A power cut may have come between hearing of a computer, or shutting one out, and telling every group. Nothing hangs
+// on it now: a full disk, or a group that is not to be written in, waits for the next start.
+void Home::finish_telling() {
+    if (const auto fuller = fuller_card(*replica_)) (void)keep_card(*fuller);
+    (void)carry_own_card(*replica_);
+}
+
+std::optional<RecoverySecret> Home::sheet() {
+    std::optional<RecoverySecret> sheet;
+    (void)profile_.store().read([&](ReadTxn& txn) -> Result<> {
+        const auto bytes = txn.get(Table::profile, sheet_key);
+        if (bytes) sheet = RecoverySecret::from(*bytes);
+        return Done{};
+    });
+    return sheet;
+}
+
+Result<> Home::forget_sheet() {
+    return profile_.store().write([](WriteTxn& txn) -> Result<> {
+        txn.erase(Table::profile, sheet_key);
+        return Done{};
+    });
+}
+
+Result<> Home::keep_card(const PersonCard& card) {
+    const auto kept = profile_.store().write([&](WriteTxn& txn) -> Result<> {
+        txn.put(Table::profile, person_key, encode(PersonRow{card, identity().record, school_}));
+        // The sheet of whom this computer was nobody else's.
+        if (id_of(card.genesis) != identity().person()) txn.erase(Table::profile, sheet_key);
+        return Done{};
+    });
+    if (kept) replica_->become(card);
+    return kept;
 }
 
 // What was heard and promised after the backup was made is not known here.

@@ -37,6 +37,13 @@ class Home {
     Intakes& intakes() { return *intakes_; }
     const Identity& identity() const { return replica_->identity(); }
     const std::string& school() const { return school_; }
+    // As colleagues know the person; the device's own name is in identity().record.
+    const std::string& name() const { return identity().card.first.name; }
+    // What is known of the person's devices from now on; see Replica::become().
+    Result<> keep_card(const PersonCard& card);
+    // The secret behind the recovery sheet, until the person says that it is on paper. Nothing: it is, or there is none.
+    std::optional<RecoverySecret> sheet();
+    Result<> forget_sheet();
 
     // The computer's clock in ms since 1970, and whether it can be right: not before this program was made.
     static std::uint64_t wall_ms();
@@ -49,6 +56,7 @@ class Home {
     static Result<std::unique_ptr<Home>> start(OwnerLock owner, Profile profile);
     Result<> rebuild_after_repair();
     Result<> see_to_restored();
+    void finish_telling();
 
     OwnerLock owner_;
     Profile profile_;

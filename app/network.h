@@ -8,6 +8,7 @@
 #include "app/api/verb.h"
 #include "core/ids.h"
 #include "core/members/invite.h"
+#include "core/members/link_offer.h"
 #include "core/result.h"
 #include "net/action.h"
 #include "net/address.h"
@@ -49,7 +50,18 @@ class Network {
     virtual std::vector<net::Address> own_addresses() const = 0;
 
     virtual void join(const Invitation& invitation) = 0;
-    // How the latest claim for this group was answered; nothing while it is open.
+    // A new computer may be linked with this offer, for as long as the program runs for so many minutes.
+    virtual Result<> offer_link(const InviteKey& offer, std::uint64_t minutes) = 0;
+    // This is the new computer, and that is what the older one shows.
+    virtual void link(const LinkOffer& offer) = 0;
+    // This is a new computer, of whoever has the recovery key; the invitation says which colleague to ask.
+    struct Rescue {
+        SigningSeed recovery;
+        Invitation colleague;
+        bool others_gone = false;  // the person's other computers are to be shut out
+    };
+    virtual void rescue(const Rescue& rescue) = 0;
+    // How the latest claim for this group was answered (zero: the claim to be linked); nothing while it is open.
     virtual std::optional<net::JoinAnswered> join_answer(const GroupId& group) const = 0;
 
     virtual std::vector<net::Neighbour> neighbours() const = 0;

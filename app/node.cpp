@@ -48,6 +48,7 @@ void Node::run(const std::function<bool()>& done) {
         close_invitations(now);
         if (now >= tend_ms_) {
             home_.profile().tend();
+            tell_new_devices();
             tend_ms_ = now + tend_every_ms;
         }
         if (done()) return;
@@ -235,6 +236,7 @@ void Node::let_in_members() {
     for (const auto& [id, group] : home_.replica().groups()) {
         for (const auto& device : group->members.readers()) keys.push_back(device.link);
     }
+    for (const auto& device : devices_on(home_.identity().card)) keys.push_back(device.link);
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     link_->allow(keys);
@@ -244,6 +246,7 @@ void Node::groups_changed() {
     if (!peers_) return;
     let_in_members();
     peers_->groups_changed(net::uptime_ms());
+    tell_new_devices();
 }
 
 void Node::wrote(const GroupId& group, const Ingested& ingested) {
@@ -256,15 +259,37 @@ void Node::wrote(const GroupId& group, const Ingested& ingested) {
 }
 
 void Node::join(const Invitation& invitation) {
-    const auto now = net::uptime_ms();
     const auto& identity = home_.identity();
-    join_answers_.erase(invitation.group);
-    peers_->join(net::make_join(invitation, identity.card, identity.device(), identity.secrets.box), now);
-    for (const auto& invited : invitation.addresses) {
+    claim(net::make_join(invitation, identity.card, identity.device(), identity.secrets.box), invitation.addresses,
+          net::uptime_ms());
+}
+
+Result<> Node::offer_link(const InviteKey& offer, std::uint64_t minutes) {
+    return invitations_.offer_link(offer, minutes, net::uptime_ms());
+}
+
+void Node::link(const LinkOffer& offer) {
+    const auto& identity = home_.identity();
+    claim(net::make_link_request(offer, identity.record, identity.secrets), offer.addresses, net::uptime_ms());
+}
+
+void Node::rescue(const Rescue& rescue) {
+    rescue_ = rescue;
+    const auto& identity = home_.identity();
+    claim(net::make_rescue_request(rescue.colleague.link, SigningKey(rescue.recovery), identity.record,
+                                   identity.secrets.box, std::nullopt),
+          rescue.colleague.addresses, net::uptime_ms());
+}
+
+void Node::claim(net::JoinRequest request, const std::vector<InvitedAddress>& addresses, std::uint64_t now) {
+    const auto inviter = request.inviter;
+    join_answers_.erase(request.group);
+    peers_->join(std::move(request), now);
+    for (const auto& invited : addresses) {
         net::Address address;
         address.bytes = invited.ip.bytes;
         address.port = invited.port;
-        peers_->heard({invitation.link, address, 0, net::Told::invited}, now);
+        peers_->heard({inviter, address, 0, net::Told::invited}, now);
         beacon_->ask(address, net::Told::invited);
         typed_.push_back(address);
         ask_again_ms_ = now + ask_again_ms;

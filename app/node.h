@@ -22,6 +22,7 @@
 #include "net/beacon.h"
 #include "net/curve_link.h"
 #include "net/gathered_commits.h"
+#include "storage/pairs.h"
 
 namespace staffroom {
 
@@ -58,6 +59,9 @@ class Node final : public Network {
     Result<> close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) override;
     std::vector<net::Address> own_addresses() const override;
     void join(const Invitation& invitation) override;
+    Result<> offer_link(const InviteKey& offer, std::uint64_t minutes) override;
+    void link(const LinkOffer& offer) override;
+    void rescue(const Rescue& rescue) override;
     std::optional<net::JoinAnswered> join_answer(const GroupId& group) const override;
     std::vector<net::Neighbour> neighbours() const override;
     bool is_settled() const override;
@@ -84,6 +88,10 @@ class Node final : public Network {
     void settle(std::uint64_t now);
     void close_invitations(std::uint64_t now);
     void let_in_members();
+    void claim(net::JoinRequest request, const std::vector<InvitedAddress>& addresses, std::uint64_t now);
+    void tell_of_link(net::LinkId link, const DeviceRecord& record, const PersonCard& card,
+                      const std::vector<GroupChange>& told, std::uint64_t now);
+    void tell_new_devices();
     void introduce_oneself(const GroupId& group);
     void took(const GroupId& group, const Result<Ingested>& ingested, std::uint64_t now);
     void take_pairs(const Ingested& ingested);
@@ -98,7 +106,12 @@ class Node final : public Network {
     void execute(net::StoreChunk& action, std::uint64_t now);
     void execute(net::ShareKeys& action, std::uint64_t now);
     void execute(net::Claimed& action, std::uint64_t now);
+    void execute(net::LinkClaimed& action, std::uint64_t now);
+    void execute(net::RescueClaimed& action, std::uint64_t now);
     void execute(net::Joined& action, std::uint64_t now);
+    void execute(net::Linked& action, std::uint64_t now);
+    void execute(net::Rescued& action, std::uint64_t now);
+    void execute(net::OwnGroupGiven& action, std::uint64_t now);
     void execute(net::JoinAnswered& action, std::uint64_t now);
     void execute(net::Met& action, std::uint64_t now);
     void execute(net::Parted& action, std::uint64_t now);
@@ -116,6 +129,8 @@ class Node final : public Network {
     std::unique_ptr<api::Errand> watching_;  // never over
     std::atomic<bool> interrupted_ = false;
     OpenInvitations invitations_;
+    std::optional<Rescue> rescue_;        // of this computer
+    std::map<DeviceId, BoxKey> rescued_;  // others' that came with a sheet since the start
     bool stopping_ = false;
     std::uint64_t started_ms_;
 

@@ -2,11 +2,12 @@
 #include <algorithm>
 
 #include "app/last_met.h"
+#include "app/linking.h"
 #include "app/newcomers.h"
 #include "app/node.h"
 #include "core/records/decide.h"
 #include "storage/file_refs.h"
-#include "storage/pairs.h"
+#include "storage/own_card.h"
 
 namespace staffroom {
 namespace {
@@ -61,8 +62,11 @@ void Node::took(const GroupId& group, const Result<Ingested>& ingested, std::uin
     if (!ingested) return;
     received_ += ingested->report.fresh.size();
     if (ingested->members_changed) {
+        if (const auto fuller = fuller_card(home_.replica())) (void)home_.keep_card(*fuller);
         let_in_members();
-        introduce_oneself(group);
+        // A further computer of somebody leaves that to the first, unless it is the one that joined.
+        const auto& identity = home_.identity();
+        if (identity.device() == identity.card.first.device || join_answers_.contains(group)) introduce_oneself(group);
     }
     if (ingested->files_changed) peers_->chunks_changed(now);
 }
@@ -99,6 +103,12 @@ void Node::take_pairs(const Ingested& ingested) {
     if (!ingested.keys_changed && !ingested.members_changed) return;
     const auto taken = take_pair_offers(home_.replica());
     if (taken && !taken->empty()) groups_changed();
+    // Who offered a group for two may not have heard of every computer that was linked or shut out; and after a recovery
+    // it is for this one to say that the others are gone.
+    if (!rescue_ && (!taken || taken->empty())) return;
+    if (const auto carried = carry_own_card(home_.replica())) {
+        for (const auto& change : *carried) wrote(change.group, change.done);
+    }
 }
 
 void Node::execute(net::StoreParts& action, std::uint64_t now) {
@@ -181,6 +191,90 @@ void Node::execute(net::Claimed& action, std::uint64_t now) {
     answer(net::Outcome::welcome, std::move(*sealed));
 }
 
+void Node::execute(net::LinkClaimed& action, std::uint64_t now) {
+    const auto decision = decide_link(home_, invitations_, action.claim);
+    if (decision.outcome != net::Outcome::welcome) {
+        return peers_->claim_decided(action.link, {decision.outcome, {}}, now);
+    }
+    tell_of_link(action.link, *action.claim.statement.record, home_.identity().card, decision.told, now);
+}
+
+void Node::execute(net::RescueClaimed& action, std::uint64_t now) {
+    const auto decision = decide_rescue(home_, action.claim);
+    if (!decision.card) return peers_->claim_decided(action.link, {net::Outcome::unknown, {}}, now);
+    const auto& record = action.claim.record;
+    if (action.claim.link) rescued_[record.device] = record.box;
+    tell_of_link(action.link, record, *decision.card, decision.told, now);
+}
+
+// Colleagues hear of the computer, and the computer of who it is.
+void Node::tell_of_link(net::LinkId link, const DeviceRecord& record, const PersonCard& card,
+                        const std::vector<GroupChange>& told, std::uint64_t now) {
+    groups_changed();
+    for (const auto& change : told) wrote(change.group, change.done);
+    auto sealed = seal_box(record.box, encode(card));
+    const auto outcome = sealed ? net::Outcome::welcome : net::Outcome::unknown;
+    peers_->claim_decided(link, {outcome, sealed.value_or(Bytes{})}, now);
+}
+
+// Whose the sheet is: the recovery key links this computer, and the colleague hears of it.
+void Node::execute(net::Rescued& action, std::uint64_t now) {
+    if (!rescue_) return;
+    const auto& identity = home_.identity();
+    const SigningKey recovery(rescue_->recovery);
+    auto link = make_recovery_link(id_of(action.card.genesis), recovery, identity.record,
+                                   SigningKey(identity.secrets.signing), next_path(action.card, DeviceId{}));
+    claim(net::make_rescue_request(rescue_->colleague.link, recovery, identity.record, identity.secrets.box,
+                                   std::move(link)),
+          rescue_->colleague.addresses, now);
+}
+
+void Node::execute(net::Linked& action, std::uint64_t) {
+    const auto& replica = home_.replica();
+    const auto person = id_of(action.card.genesis);
+    if (!replica.groups().empty() && person != replica.identity().person()) return;
+    auto card = action.card;
+    for (const auto& record : devices_on(action.card)) {
+        if (!rescue_ || !rescue_->others_gone || record.device == replica.identity().device()) continue;
+        card.statements.push_back(make_recovery_revocation(person, SigningKey(rescue_->recovery), record.device));
+    }
+    if (!home_.keep_card(card)) return;
+    join_answers_[GroupId{}] = {GroupId{}, net::Outcome::welcome, true};
+    groups_changed();
+}
+
+// Nobody but the person's own computers brings one into a group, and the colleague who helped to recover.
+void Node::execute(net::OwnGroupGiven& action, std::uint64_t) {
+    const auto& identity = home_.identity();
+    const auto own = devices_on(identity.card);
+    const bool is_own =
+        std::any_of(own.begin(), own.end(), [&](const auto& record) { return record.device == action.from; });
+    if (!is_own && !(rescue_ && rescue_->colleague.device == action.from)) return;
+    const auto opened = open_box(identity.secrets.box, action.sealed);
+    const auto welcome = opened ? decode<Welcome>(*opened) : Result<Welcome>(Code::malformed, "");
+    if (!welcome || !is_valid(welcome->genesis)) return;
+    if (home_.replica().group(id_of(welcome->genesis)) == nullptr && home_.replica().adopt(*welcome)) groups_changed();
+}
+
+// To the person's other computers that are near, and to those that came with a recovery sheet: the groups they lack.
+void Node::tell_new_devices() {
+    if (!peers_) return;
+    auto told = rescued_;
+    for (const auto& record : devices_on(home_.identity().card)) told[record.device] = record.box;
+    told.erase(home_.identity().device());
+    const auto near = peers_->neighbours();
+    for (const auto& [device, box] : told) {
+        if (std::none_of(near.begin(), near.end(), [&, of = device](const auto& each) { return each.device == of; })) {
+            continue;
+        }
+        for (const auto& id : groups_lacked_by(home_.replica(), device)) {
+            const auto welcome = home_.replica().welcome_to(id);
+            const auto sealed = welcome ? seal_box(box, encode(*welcome)) : std::nullopt;
+            if (sealed) peers_->give_own_group(device, *sealed);
+        }
+    }
+}
+
 void Node::execute(net::Joined& action, std::uint64_t now) {
     const auto adopted = home_.replica().adopt(action.welcome);
     if (!adopted) return;
@@ -201,6 +295,7 @@ void Node::execute(net::Met& action, std::uint64_t) {
         }
         if (std::find(met_.begin(), met_.end(), neighbour.name) == met_.end()) met_.push_back(neighbour.name);
     }
+    tell_new_devices();
 }
 
 void Node::execute(net::Parted&, std::uint64_t) { let_in_members(); }
@@ -215,7 +310,7 @@ void Node::introduce_oneself(const GroupId& id) {
     if (role < Role::member || group->genesis.kind == GroupKind::pair) return;
     NewRecord wanted;
     wanted.type = "profile";
-    wanted.inputs = {{"name", Value(home_.identity().record.name), {}}};
+    wanted.inputs = {{"name", Value(home_.name()), {}}};
     if (!home_.school().empty()) wanted.inputs.push_back({"school", Value(home_.school()), {}});
     const auto part = decide_create(id, {me, role}, wanted, Nonce16{});
     if (!part || replica.record(id, part->record)) return;

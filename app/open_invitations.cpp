@@ -44,7 +44,36 @@ Result<> OpenInvitations::add(const GroupId& group, const InviteKey& invite, std
     return kept;
 }
 
+Result<> OpenInvitations::offer_link(const InviteKey& offer, std::uint64_t minutes, std::uint64_t now_ms) {
+    if (auto closed = close_link_offers(); !closed) return closed;
+    return add(GroupId{}, offer, minutes, now_ms);
+}
+
+bool OpenInvitations::has_link_offer(const InviteKey& offer) const {
+    return std::any_of(open_.begin(), open_.end(),
+                       [&](const Open& each) { return each.group.is_zero() && each.invite == offer; });
+}
+
+Result<> OpenInvitations::close_link_offers() {
+    return forget([](const Open& each) { return each.group.is_zero(); });
+}
+
+Result<> OpenInvitations::forget(const std::function<bool(const Open&)>& which) {
+    std::vector<InviteKey> gone;
+    for (const auto& each : open_) {
+        if (which(each)) gone.push_back(each.invite);
+    }
+    if (gone.empty()) return Done{};
+    std::erase_if(open_, which);
+    return store_.write([&](WriteTxn& txn) -> Result<> {
+        for (const auto& key : gone) txn.erase(Table::invites, key.view());
+        return Done{};
+    });
+}
+
 std::vector<OpenInvitations::Ended> OpenInvitations::ended(std::uint64_t now_ms) {
+    // Nobody has to be told that a link offer is over. A row that stays goes at the next start.
+    (void)forget([&](const Open& each) { return each.until_ms <= now_ms && each.group.is_zero(); });
     std::vector<Ended> ended;
     for (const auto& each : open_) {
         if (each.until_ms <= now_ms) ended.push_back({each.group, each.invite});

@@ -1,7 +1,8 @@
 // Invitations that end after some minutes of this program's running, whatever clocks say: what is left of each is kept,
-// so that a restart neither prolongs nor ends one.
+// so that a restart neither prolongs nor ends one. So do offers to link a computer, of which there is one at a time.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "core/ids.h"
@@ -16,6 +17,11 @@ class OpenInvitations {
     // Error: io; then it is not remembered.
     Result<> add(const GroupId& group, const InviteKey& invite, std::uint64_t minutes, std::uint64_t now_ms);
 
+    // Whoever shows a new offer takes the earlier one back.
+    Result<> offer_link(const InviteKey& offer, std::uint64_t minutes, std::uint64_t now_ms);
+    bool has_link_offer(const InviteKey& offer) const;
+    Result<> close_link_offers();
+
     struct Ended {
         GroupId group;
         InviteKey invite;
@@ -29,10 +35,11 @@ class OpenInvitations {
 
   private:
     struct Open {
-        GroupId group;
+        GroupId group;  // zero: an offer to link
         InviteKey invite;
         std::uint64_t until_ms = 0;
     };
+    Result<> forget(const std::function<bool(const Open&)>& which);
     void keep_times(std::uint64_t now_ms);
 
     Store& store_;

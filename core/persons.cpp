@@ -82,8 +82,13 @@ bool is_valid(const DeviceStatement& statement, const std::optional<Hash>& recov
     if (statement.kind == StatementKind::revoke) {
         return !statement.record && !statement.consent && statement.path.empty();
     }
-    return statement.record && statement.consent && !statement.path.empty() && is_valid(*statement.record) &&
-           statement.record->device == statement.device && verify(statement.device.view(), bytes, *statement.consent);
+    return is_proposal(statement);
+}
+
+bool is_proposal(const DeviceStatement& statement) {
+    return statement.version == 1 && statement.kind == StatementKind::link && statement.record && statement.consent &&
+           !statement.path.empty() && is_valid(*statement.record) && statement.record->device == statement.device &&
+           verify(statement.device.view(), signed_bytes(statement_domain, statement), *statement.consent);
 }
 
 bool is_valid(const PersonCard& card) {

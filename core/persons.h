@@ -141,6 +141,8 @@ bool is_valid(const DeviceStatement& statement, const std::optional<Hash>& recov
 // path), the linker accepts. Paths: core/members/devices.h next_path().
 DeviceStatement propose_link(const PersonId& person, const DeviceId& linker, const DeviceRecord& record,
                              const SigningKey& linked, std::vector<std::uint32_t> path);
+// Whether the device that is to be linked signed it; nobody has accepted yet.
+bool is_proposal(const DeviceStatement& statement);
 void accept_link(DeviceStatement& proposed, const SigningKey& linker);
 DeviceStatement make_link(const PersonId& person, const SigningKey& linker, const DeviceRecord& record,
                           const SigningKey& linked, std::vector<std::uint32_t> path);

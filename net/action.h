@@ -65,13 +65,36 @@ struct Claimed {
     LinkId link;
     Claim claim;
 };
+// A new computer at our lobby that wants to be linked; its signatures have been checked. Answered by claim_decided().
+struct LinkClaimed {
+    LinkId link;
+    LinkClaim claim;
+};
+// A new computer at our lobby that has somebody's recovery sheet; likewise.
+struct RescueClaimed {
+    LinkId link;
+    RescueClaim claim;
+};
 // Our own claim was answered with a welcome, which has been opened: keep the group.
 struct Joined {
     Welcome welcome;
 };
+// Our own claim to be linked was accepted: this is the person now, and the card proves this device.
+struct Linked {
+    PersonCard card;
+};
+// Whose recovery sheet it is: the card does not prove this device yet.
+struct Rescued {
+    PersonCard card;
+};
+// Another device tells of a group that both should be in. Whether it is of the same person is for the host to judge.
+struct OwnGroupGiven {
+    DeviceId from;
+    Bytes sealed;  // for this device's box key
+};
 // Our own claim is not answered with a welcome (yet).
 struct JoinAnswered {
-    GroupId group;
+    GroupId group;  // zero: to be linked
     Outcome outcome = Outcome::wait;
     bool over = false;  // no further try will be made
 };
@@ -86,7 +109,8 @@ struct Parted {
     Parting why = Parting::done;
 };
 
-using Action = std::variant<Send, Dial, Close, StoreCommits, StoreParts, StoreHave, StoreChunk, ShareKeys, Claimed,
-                            Joined, JoinAnswered, Met, Parted>;
+using Action =
+    std::variant<Send, Dial, Close, StoreCommits, StoreParts, StoreHave, StoreChunk, ShareKeys, Claimed, LinkClaimed,
+                 RescueClaimed, Joined, Linked, Rescued, OwnGroupGiven, JoinAnswered, Met, Parted>;
 
 }  // namespace staffroom::net

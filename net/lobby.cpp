@@ -38,13 +38,32 @@ std::optional<Admission> refusal_in(Outcome outcome) {
 JoinRequest make_join(const Invitation& invitation, const PersonCard& card, const DeviceId& device,
                       const BoxPair& box) {
     const auto key = invitation.key();
-    JoinRequest request{invitation.group, invitation.link, {}, box};
-    request.claim.group = invitation.group;
-    request.claim.invite = key.public_key<InviteKey>();
-    request.claim.card = card;
-    request.claim.device = device;
-    sign(request.claim, key);
-    return request;
+    Claim claim;
+    claim.group = invitation.group;
+    claim.invite = key.public_key<InviteKey>();
+    claim.card = card;
+    claim.device = device;
+    sign(claim, key);
+    return {invitation.group, invitation.link, std::move(claim), box};
+}
+
+JoinRequest make_link_request(const LinkOffer& offer, const DeviceRecord& record, const DeviceSecrets& secrets) {
+    const auto key = offer.key();
+    LinkClaim claim;
+    claim.offer = key.public_key<InviteKey>();
+    claim.statement = propose_link(offer.person, offer.device, record, SigningKey(secrets.signing), offer.path);
+    sign(claim, key);
+    return {GroupId{}, offer.link, std::move(claim), secrets.box};
+}
+
+JoinRequest make_rescue_request(const LinkKey& colleague, const SigningKey& recovery, const DeviceRecord& record,
+                                const BoxPair& box, std::optional<DeviceStatement> link) {
+    RescueClaim claim;
+    claim.recovery = recovery.public_key<Hash>();
+    claim.record = record;
+    claim.link = std::move(link);
+    sign(claim, recovery);
+    return {GroupId{}, colleague, std::move(claim), box};
 }
 
 // --- the newcomer's side ---------------------------------------------------------------------------------------------
@@ -67,17 +86,36 @@ bool Joining::hear(LinkId link, ByteView frame, Outbox& out) {
     if (!answer) return true;
     auto outcome = answer->outcome;
     if (outcome == Outcome::welcome) {
-        const auto opened = open_box(request_.box, answer->sealed);
-        auto welcome = opened ? decode<Welcome>(*opened) : Result<Welcome>(Code::malformed, "");
-        if (welcome && is_valid(welcome->genesis) && id_of(welcome->genesis) == request_.group) {
-            open_ = false;
-            out.act(Joined{std::move(*welcome)});
-            return true;
-        }
+        open_ = !take(*answer, out);
+        if (!open_) return true;
         outcome = Outcome::wait;  // not from who invited us, or damaged: come again
     }
     open_ = outcome == Outcome::wait || outcome == Outcome::asked || outcome == Outcome::elsewhere;
     out.act(JoinAnswered{request_.group, outcome, !open_});
+    return true;
+}
+
+bool Joining::take(const Answer& answer, Outbox& out) {
+    const auto opened = open_box(request_.box, answer.sealed);
+    if (!opened) return false;
+    if (!std::holds_alternative<Claim>(request_.claim)) return take_card(*opened, out);
+    auto welcome = decode<Welcome>(*opened);
+    if (!welcome || !is_valid(welcome->genesis) || id_of(welcome->genesis) != request_.group) return false;
+    out.act(Joined{std::move(*welcome)});
+    return true;
+}
+
+bool Joining::take_card(ByteView opened, Outbox& out) {
+    auto card = decode<PersonCard>(opened);
+    if (!card || !is_valid(*card)) return false;
+    const auto* rescue = std::get_if<RescueClaim>(&request_.claim);
+    const auto* link = std::get_if<LinkClaim>(&request_.claim);
+    const auto device = rescue ? rescue->record.device : link->statement.device;
+    const bool asked_for =
+        rescue ? card->genesis.recovery == rescue->recovery : id_of(card->genesis) == link->statement.person;
+    const bool linked = prove(*card).devices.count(device) != 0;
+    if (!asked_for || (link && !linked)) return false;
+    out.act(linked ? Action(Linked{std::move(*card)}) : Action(Rescued{std::move(*card)}));
     return true;
 }
 
@@ -86,7 +124,7 @@ std::optional<LinkId> Joining::tick(std::uint64_t now, Outbox& out) {
     if (now >= until_) return std::exchange(link_, std::nullopt);
     if (now >= next_) {
         next_ = now + again_ms;
-        out.say(*link_, request_.claim);
+        std::visit([&](const auto& claim) { out.say(*link_, claim); }, request_.claim);
     }
     return std::nullopt;
 }
@@ -106,13 +144,25 @@ void Admitting::hear(LinkId link, const LinkKey& key, const std::optional<Addres
     auto& visit = at->second;
     if (visit.answer) return out.say(link, *visit.answer);
     if (!is_new) return;  // the host is deciding
-    const auto claim = message_in<Claim>(frame);
     if (is_blocked(key, from, now)) return answer(link, visit, {Outcome::wait, {}}, now, out);
+    switch (kind_of(frame)) {
+        case Kind::claim:
+            return judge<Claim, Claimed>(link, visit, frame, now, out);
+        case Kind::link_claim:
+            return judge<LinkClaim, LinkClaimed>(link, visit, frame, now, out);
+        default:
+            return judge<RescueClaim, RescueClaimed>(link, visit, frame, now, out);
+    }
+}
+
+template <class M, class Asked>
+void Admitting::judge(LinkId link, Visit& visit, ByteView frame, std::uint64_t now, Outbox& out) {
+    auto claim = message_in<M>(frame);
     if (!claim || !is_valid(*claim)) return answer(link, visit, {Outcome::unknown, {}}, now, out);
     if (std::min(here_.newest, claim->newest) < std::max(here_.oldest, claim->oldest)) {
         return answer(link, visit, {Outcome::version, {}}, now, out);
     }
-    out.act(Claimed{link, *claim});
+    out.act(Asked{link, std::move(*claim)});
 }
 
 void Admitting::decided(LinkId link, const Answer& decision, std::uint64_t now, Outbox& out) {

@@ -16,14 +16,19 @@
 //  - a claim that is wrong costs its key and its address 60 s, others may come meanwhile (P04). 64 such are remembered;
 //  - nothing is decided twice: a claim that comes again is answered with what was decided, for as long as the link
 //    lasts;
+//  - a new computer that is to be linked to its person (core/members/link_offer.h) comes the same way with a link claim,
+//    and gets the person's card, sealed, with its link in it. One that has a recovery sheet comes twice to a colleague's:
+//    to learn whose it is, and with the link that the recovery key then makes;
 //  - 10 s without progress end a link in the lobby. A newcomer who was asked to wait comes again, every 10 s at first.
 #pragma once
 
 #include <deque>
 #include <map>
 #include <optional>
+#include <variant>
 
 #include "core/members/invite.h"
+#include "core/members/link_offer.h"
 #include "net/outbox.h"
 
 namespace staffroom::net {
@@ -33,16 +38,21 @@ namespace staffroom::net {
 Outcome outcome_of(Admission admission);
 std::optional<Admission> refusal_in(Outcome outcome);
 
-// What an invitation and its bearer bring.
+// What an invitation and its bearer bring; or a link offer and the new computer.
 struct JoinRequest {
-    GroupId group;
-    LinkKey inviter;  // transport key of the inviter's device
-    Claim claim;      // signed
-    BoxPair box;      // of the device that claims: opens the welcome
+    GroupId group;                                      // zero: to be linked
+    LinkKey inviter;                                    // transport key of the inviter's device
+    std::variant<Claim, LinkClaim, RescueClaim> claim;  // signed
+    BoxPair box;                                        // of the device that claims: opens the answer
 };
 
 // `device` is the card's that asks. Needs: the card is valid.
 JoinRequest make_join(const Invitation& invitation, const PersonCard& card, const DeviceId& device, const BoxPair& box);
+// `record` is of the new computer.
+JoinRequest make_link_request(const LinkOffer& offer, const DeviceRecord& record, const DeviceSecrets& secrets);
+// To a colleague's device.
+JoinRequest make_rescue_request(const LinkKey& colleague, const SigningKey& recovery, const DeviceRecord& record,
+                                const BoxPair& box, std::optional<DeviceStatement> link);
 
 class Joining {
   public:
@@ -67,6 +77,10 @@ class Joining {
     std::uint64_t deadline() const { return link_ ? std::min(next_, until_) : never_ms; }
 
   private:
+    // What the answer brings, if it is what was asked for.
+    bool take(const Answer& answer, Outbox& out);
+    bool take_card(ByteView opened, Outbox& out);
+
     JoinRequest request_;
     bool open_ = true;
     std::optional<LinkId> link_;
@@ -80,7 +94,7 @@ class Admitting {
 
     explicit Admitting(const Here& here) : here_(here) {}
 
-    // A claim on an accepted link of the lobby.
+    // A claim, of a newcomer or of a new computer, on an accepted link of the lobby.
     void hear(LinkId link, const LinkKey& key, const std::optional<Address>& from, ByteView frame, std::uint64_t now,
               Outbox& out);
     void decided(LinkId link, const Answer& answer, std::uint64_t now, Outbox& out);
@@ -104,6 +118,8 @@ class Admitting {
         std::optional<Address> from;
         std::uint64_t until = 0;
     };
+    template <class M, class Asked>
+    void judge(LinkId link, Visit& visit, ByteView frame, std::uint64_t now, Outbox& out);
     void answer(LinkId link, Visit& visit, Answer answer, std::uint64_t now, Outbox& out);
     bool is_blocked(const LinkKey& key, const std::optional<Address>& from, std::uint64_t now) const;
 

@@ -5,20 +5,26 @@
 namespace staffroom::net {
 namespace {
 
+template <class T>
 struct Body {
-    Claim& claim;
+    T& claim;
     template <class A>
     void serialize(A& ar) {
         claim.serialize_body(ar);
     }
 };
 
-Bytes signed_bytes(const Claim& claim) {
-    Claim copy = claim;
-    Bytes bytes = copy_of(view_of("staffroom-claim-v1"));
-    append(bytes, encode(Body{copy}));
+template <class T>
+Bytes signed_bytes(std::string_view domain, const T& claim) {
+    T copy = claim;
+    Bytes bytes = copy_of(view_of(domain));
+    append(bytes, encode(Body<T>{copy}));
     return bytes;
 }
+
+constexpr std::string_view claim_domain = "staffroom-claim-v1";
+constexpr std::string_view link_domain = "staffroom-link-claim-v1";
+constexpr std::string_view rescue_domain = "staffroom-rescue-claim-v1";
 
 bool names(const PersonCard& card, const DeviceId& device) {
     return card.first.device == device ||
@@ -35,11 +41,31 @@ const char* name_of(Parting reason) {
     return names[static_cast<std::size_t>(reason)];
 }
 
-void sign(Claim& claim, const SigningKey& invitation) { claim.signature = invitation.sign(signed_bytes(claim)); }
+void sign(Claim& claim, const SigningKey& invitation) {
+    claim.signature = invitation.sign(signed_bytes(claim_domain, claim));
+}
 
 bool is_valid(const Claim& claim) {
-    return names(claim.card, claim.device) && verify(claim.invite.view(), signed_bytes(claim), claim.signature) &&
-           is_valid(claim.card);
+    return names(claim.card, claim.device) &&
+           verify(claim.invite.view(), signed_bytes(claim_domain, claim), claim.signature) && is_valid(claim.card);
+}
+
+void sign(LinkClaim& claim, const SigningKey& offer) { claim.signature = offer.sign(signed_bytes(link_domain, claim)); }
+
+bool is_valid(const LinkClaim& claim) {
+    return verify(claim.offer.view(), signed_bytes(link_domain, claim), claim.signature) &&
+           is_proposal(claim.statement);
+}
+
+void sign(RescueClaim& claim, const SigningKey& recovery) {
+    claim.signature = recovery.sign(signed_bytes(rescue_domain, claim));
+}
+
+bool is_valid(const RescueClaim& claim) {
+    if (!verify(claim.recovery.view(), signed_bytes(rescue_domain, claim), claim.signature)) return false;
+    if (!is_valid(claim.record) || !claim.link) return is_valid(claim.record);
+    return claim.link->kind == StatementKind::link && claim.link->by.is_zero() &&
+           claim.link->device == claim.record.device && is_valid(*claim.link, claim.recovery);
 }
 
 }  // namespace staffroom::net

@@ -59,8 +59,11 @@ enum class Kind : std::uint8_t {
     chunk = 17,
     ping = 18,
     pong = 19,
+    own_group = 20,
     claim = 32,  // lobby only, as is its answer
     answer = 33,
+    link_claim = 34,    // likewise, answered alike
+    rescue_claim = 35,  // likewise
 };
 
 // The first message both ways, repeated until the other's names our nonce.
@@ -309,6 +312,16 @@ struct Pong {
     }
 };
 
+// "A group of ours that you lack": between two devices of one person.
+struct OwnGroup {
+    static constexpr Kind kind = Kind::own_group;
+    Bytes sealed;  // a Welcome, for the box key of the device that is told
+    template <class A>
+    void serialize(A& ar) {
+        ar(blob<limits::answer_bytes>(sealed));
+    }
+};
+
 // A newcomer asks to be let in, at the lobby of any organiser's device. It names no role: the invitation's own counts.
 // The invitation's key signs the rest, so the seed never travels, and whoever overhears a claim can only let the same
 // person in once more.
@@ -336,6 +349,55 @@ void sign(Claim& claim, const SigningKey& invitation);
 // The signature, the card, and that the device is one of the card's.
 bool is_valid(const Claim& claim);
 
+// A new computer asks the one whose screen it has seen to be linked to the same person. The offer's key signs the rest,
+// so that its seed never travels; the linker adds its own signature to the statement.
+struct LinkClaim {
+    static constexpr Kind kind = Kind::link_claim;
+    std::uint64_t newest = protocol_newest;
+    std::uint64_t oldest = protocol_oldest;
+    InviteKey offer;
+    DeviceStatement statement;  // a proposal (core/persons.h)
+    Signature signature;
+
+    template <class A>
+    void serialize_body(A& ar) {
+        ar(newest, oldest, offer, statement);
+    }
+    template <class A>
+    void serialize(A& ar) {
+        serialize_body(ar);
+        ar(signature);
+    }
+};
+void sign(LinkClaim& claim, const SigningKey& offer);
+// The signature, and that the device to be linked has signed the proposal.
+bool is_valid(const LinkClaim& claim);
+
+// By the words of a recovery sheet a new computer asks a colleague's who it is (the card is the answer), and then says
+// that the recovery key has linked it.
+struct RescueClaim {
+    static constexpr Kind kind = Kind::rescue_claim;
+    std::uint64_t newest = protocol_newest;
+    std::uint64_t oldest = protocol_oldest;
+    Hash recovery;                        // public key
+    DeviceRecord record;                  // of the new computer
+    std::optional<DeviceStatement> link;  // by the recovery key; none in the first question
+    Signature signature;                  // likewise
+
+    template <class A>
+    void serialize_body(A& ar) {
+        ar(newest, oldest, recovery, record, maybe(link));
+    }
+    template <class A>
+    void serialize(A& ar) {
+        serialize_body(ar);
+        ar(signature);
+    }
+};
+void sign(RescueClaim& claim, const SigningKey& recovery);
+// All signatures, and that it is this computer that the recovery key links.
+bool is_valid(const RescueClaim& claim);
+
 enum class Outcome : std::uint8_t {
     welcome,    // `sealed` opens with the device's box key
     asked,      // an organiser will say; come again
@@ -353,7 +415,7 @@ constexpr Outcome last_value(Outcome) { return Outcome::version; }
 struct Answer {
     static constexpr Kind kind = Kind::answer;
     Outcome outcome = Outcome::wait;
-    Bytes sealed;  // a Welcome
+    Bytes sealed;  // a Welcome; to a LinkClaim or RescueClaim the PersonCard, the new link in it
     template <class A>
     void serialize(A& ar) {
         ar(choice(outcome), blob<limits::answer_bytes>(sealed));

@@ -56,7 +56,8 @@ void Peers::begin_session(LinkId link, Line& line, std::uint64_t now) {
 
 void Peers::hear(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
     const auto kind = kind_of(frame);
-    if (kind == Kind::claim && (line.session || !line.dialled)) {
+    const bool claims = kind == Kind::claim || kind == Kind::link_claim || kind == Kind::rescue_claim;
+    if (claims && (line.session || !line.dialled)) {
         return admitting_.hear(link, line.key, line.from, frame, now, out_);
     }
     if (kind == Kind::answer && line.session) {
@@ -260,6 +261,13 @@ void Peers::claim_on_open_links(std::uint64_t now) {
         if (!link) continue;
         joining.opened(*link, now);
         joining.tick(now, out_);
+    }
+}
+
+void Peers::give_own_group(const DeviceId& device, const Bytes& sealed) {
+    for (const auto& [link, line] : lines_) {
+        if (line.door != Door::members || !line.met || line.session->parting()) continue;
+        if (line.session->greeted()->record.device == device) out_.say(link, OwnGroup{sealed});
     }
 }
 

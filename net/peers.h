@@ -67,6 +67,8 @@ class Peers {
     void chunks_changed(std::uint64_t now) { chunks_.changed(now); }
 
     void join(JoinRequest request, std::uint64_t now);
+    // To every run of that device that is here: another one of the same person, which lacks a group.
+    void give_own_group(const DeviceId& device, const Bytes& sealed);
     void claim_decided(LinkId link, const Answer& answer, std::uint64_t now);
 
     void tick(std::uint64_t now);

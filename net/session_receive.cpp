@@ -79,6 +79,12 @@ void Session::hear_in_talk(Kind kind, ByteView frame, std::uint64_t now) {
             return with_shared<Parts>(frame, [&](const Shared& shared, Parts& parts) {
                 talk_->asking.hear(shared, std::move(parts), now, out_);
             });
+        case Kind::own_group:
+            return with<OwnGroup>(frame, [&](OwnGroup& given) {
+                if (on_.door == Door::members) {
+                    out_.act(OwnGroupGiven{greeting_.done()->record.device, std::move(given.sealed)});
+                }
+            });
         case Kind::ask_keys:
             return with<AskKeys>(frame, [&](const AskKeys& ask) { hear(ask, now); });
         default:

@@ -50,6 +50,10 @@ std::optional<DeviceId> CommittedLog::device_of(const LinkKey& link) const {
             if (record.link == link) return record.device;
         }
     }
+    // The person's other computers, also while no group is shared with them yet.
+    for (const auto& record : devices_on(identity_.card)) {
+        if (record.link == link) return record.device;
+    }
     return std::nullopt;
 }
 

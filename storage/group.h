@@ -15,7 +15,7 @@
 
 namespace staffroom {
 
-// This device and the person who uses it.
+// This device and the person who uses it. The card knows all that this device has heard of the person's computers.
 struct Identity {
     DeviceSecrets secrets;
     PersonCard card;      // of the person, with this device in it

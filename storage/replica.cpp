@@ -54,6 +54,11 @@ const Group* Replica::group(const GroupId& id) const {
     return found == groups_.end() ? nullptr : found->second.get();
 }
 
+void Replica::become(PersonCard card) {
+    assert(groups_.empty() || id_of(card.genesis) == identity_.person());
+    identity_.card = std::move(card);
+}
+
 Result<GroupId> Replica::found(GroupKind kind, const std::string& name, NewcomersRead newcomers) {
     if (const auto fits = check_title("The group's name", name); !fits) return fits.error();
     const auto genesis = make_genesis(kind, name, newcomers, {identity_.card}, signing_);

@@ -38,6 +38,10 @@ class Replica {
     const CommitLog& log() const { return *log_; }
     const ChunkStore& chunks() const { return *chunks_; }
 
+    // This device speaks for that person now, or more is known of the person's devices. Needs: the card is valid and
+    // proves this device; of another person only while there is no group here.
+    void become(PersonCard card);
+
     // --- groups
     Result<GroupId> found(GroupKind kind, const std::string& name, NewcomersRead newcomers);
     // A group that a welcome lets this device into; nothing changes when it is here already.

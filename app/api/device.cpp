@@ -1,11 +1,13 @@
-// A person's computers: list them, shut out one that is gone.
+// A person's computers: list them, link another, shut out one that is gone.
 #include <boost/json.hpp>
 
 #include "app/api/args.h"
+#include "app/api/errands.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
 #include "app/network.h"
 #include "core/members/changes.h"
+#include "storage/own_card.h"
 
 namespace staffroom::api {
 namespace {
@@ -17,6 +19,7 @@ Reply device_list(Desk& desk, const Json&) {
         std::uint64_t groups = 0;
     };
     std::map<DeviceId, Row> rows{{identity.device(), {identity.record.name, 0}}};
+    for (const auto& record : devices_on(identity.card)) rows[record.device].name = record.name;
     for (const auto& [id, group] : desk.home.replica().groups()) {
         for (const auto& member : group->members.members()) {
             if (member.person != identity.person()) continue;
@@ -64,13 +67,18 @@ Reply device_revoke(Desk& desk, const Json& args) {
         }
     }
     if (done.empty() && refused) return *refused;
+    if (const auto fuller = fuller_card(replica)) {
+        if (auto kept = desk.home.keep_card(*fuller); !kept) return kept.error();
+        desk.network.groups_changed();
+    }
     return Json{{"device", to_text(device)}, {"groups", std::move(done)}, {"refused", std::move(left)}};
 }
 
 }  // namespace
 
 std::span<const Verb> device_verbs() {
-    static constexpr Verb verbs[] = {{"device list", device_list}, {"device revoke", device_revoke}};
+    static constexpr Verb verbs[] = {
+        {"device list", device_list}, {"device link", nullptr, device_link}, {"device revoke", device_revoke}};
     return verbs;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "app/api/args.h"
+#include "app/api/errands.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
 #include "app/last_met.h"
@@ -15,19 +16,6 @@
 
 namespace staffroom::api {
 namespace {
-
-constexpr std::uint64_t look_ms = 50;  // between two looks at what the network has come to
-
-// An errand that cannot even begin.
-class Refusal final : public Errand {
-  public:
-    explicit Refusal(Error error) : error_(std::move(error)) {}
-    std::optional<Reply> poll(Desk&, std::uint64_t) override { return Reply(error_); }
-    std::uint64_t deadline() const override { return 0; }
-
-  private:
-    Error error_;
-};
 
 Error refusal_of(net::Outcome outcome) {
     if (outcome == net::Outcome::version) {
@@ -63,7 +51,8 @@ class Join final : public Errand {
         if (member && desk.network.is_settled() && quiet_ == 0) quiet_ = now + 200;
         if (!member || !desk.network.is_settled()) quiet_ = 0;
         if (now < settle_until_ && (quiet_ == 0 || now < quiet_)) return std::nullopt;
-        return Reply(Json{{"group", to_text(group_)}, {"name", group->genesis.name}, {"complete", quiet_ != 0}});
+        return Reply(Json{
+            {"group", to_text(group_)}, {"name", group_name(desk.home.replica(), *group)}, {"complete", quiet_ != 0}});
     }
     std::uint64_t deadline() const override { return next_; }
 
@@ -74,14 +63,14 @@ class Join final : public Errand {
 
 std::unique_ptr<Errand> join(Desk& desk, const Json& args) {
     const auto invitation = invitation_from(text_arg(args, "invite"));
-    if (!invitation) return std::make_unique<Refusal>(invitation.error());
+    if (!invitation) return std::make_unique<Answered>(invitation.error());
     if (invitation->device == desk.home.identity().device()) {
-        return std::make_unique<Refusal>(
+        return std::make_unique<Answered>(
             Error{Code::refused, "This is your own invitation.", "Give it to a colleague."});
     }
     const auto options = network_options(args, 0);
-    if (!options) return std::make_unique<Refusal>(options.error());
-    if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Refusal>(opened.error());
+    if (!options) return std::make_unique<Answered>(options.error());
+    if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Answered>(opened.error());
     const auto* group = desk.home.replica().group(invitation->group);
     const bool inside = group != nullptr && group->members.role_of(desk.home.identity().device()) >= Role::reader;
     if (!inside) desk.network.join(*invitation);
@@ -184,10 +173,10 @@ class Sync final : public Errand {
 
 std::unique_ptr<Errand> sync(Desk& desk, const Json& args) {
     const auto options = network_options(args, 0);
-    if (!options) return std::make_unique<Refusal>(options.error());
+    if (!options) return std::make_unique<Answered>(options.error());
     const auto seconds = bounded_arg(args, "seconds", options->peers.empty() ? 20 : 60, bounds::sync_seconds);
-    if (!seconds) return std::make_unique<Refusal>(seconds.error());
-    if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Refusal>(opened.error());
+    if (!seconds) return std::make_unique<Answered>(seconds.error());
+    if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Answered>(opened.error());
     return std::make_unique<Sync>(desk, options->peers, *seconds, net::uptime_ms());
 }
 
@@ -288,7 +277,7 @@ class Colleagues final : public Errand {
 std::unique_ptr<Errand> colleagues(Desk& desk, const Json&) {
     const bool looking = !desk.network.is_open() && !desk.home.replica().groups().empty();
     if (looking) {
-        if (const auto opened = desk.network.open({}); !opened) return std::make_unique<Refusal>(opened.error());
+        if (const auto opened = desk.network.open({}); !opened) return std::make_unique<Answered>(opened.error());
     }
     return std::make_unique<Colleagues>(looking, net::uptime_ms());
 }

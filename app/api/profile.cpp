@@ -16,7 +16,8 @@ Reply whoami(Desk& desk, const Json&) {
     const auto& identity = desk.home.identity();
     return Json{{"person", to_text(identity.person())},
                 {"device", to_text(identity.device())},
-                {"name", identity.record.name},
+                {"name", desk.home.name()},
+                {"device_name", identity.record.name},
                 {"school", desk.home.school()}};
 }
 
@@ -31,7 +32,7 @@ Reply status(Desk& desk, const Json&) {
     }
     Json reply{{"person", to_text(home.identity().person())},
                {"device", to_text(home.identity().device())},
-               {"name", home.identity().record.name},
+               {"name", home.name()},
                {"groups", home.replica().groups().size()},
                {"colleagues", desk.network.neighbours().size()},
                {"uptime_s", desk.network.uptime_ms() / 1000},
@@ -40,6 +41,9 @@ Reply status(Desk& desk, const Json&) {
                {"memory", resident_bytes()},
                {"waiting", waiting},
                {"waiting_for_key", unreadable},
+               {"sheet", !home.identity().card.genesis.recovery ? "none"
+                         : home.sheet()                         ? "to be printed"
+                                                                : "on paper"},
                {"locked", home.profile().store().is_locked()},
                {"running", desk.network.is_open()}};
     if (desk.network.is_open()) {

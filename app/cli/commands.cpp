@@ -49,6 +49,24 @@ constexpr Option invite[] = {
     {"--qr", "qr", Takes::flag, false, "also as a picture to scan"}};
 constexpr Option join[] = {{"INVITE", "invite", Takes::text, true, "the invitation's text"}, peers, no_discovery};
 constexpr Option device[] = {{"DEVICE", "device", Takes::text, true, "a computer's name, or the beginning of its id"}};
+constexpr Option device_link[] = {
+    {"CODE", "offer", Takes::text, false, "what your other computer shows; without it, this one shows a code"},
+    {"--name", "name", Takes::text, false, "what to call this computer"},
+    {"--minutes", "minutes", Takes::number, false, "for how long the code is good, while this program runs; else 10",
+     bounds::invite_minutes},
+    {"--qr", "qr", Takes::flag, false, "also as a picture to scan"},
+    peers,
+    no_discovery};
+constexpr Option recovery_sheet[] = {
+    {"--to", "to", Takes::path, false, "a new file to print it from; else it is shown here"},
+    {"--on-paper", "on-paper", Takes::flag, false, "you have it on paper: forget the words on this computer"}};
+constexpr Option recovery_help[] = {
+    {"INVITATION", "invite", Takes::text, true, "from a colleague in one of your groups; it says where they are"},
+    {"--sheet", "sheet", Takes::file_text, true, "a file with the words of your sheet; - to type them"},
+    {"--others-gone", "others-gone", Takes::flag, false, "also shut out all your other computers, in every group"},
+    {"--name", "name", Takes::text, false, "what to call this computer"},
+    peers,
+    no_discovery};
 constexpr Option member[] = {group, who};
 constexpr Option resource_add[] = {group,
                                    {"SOURCE", "source", Takes::source, true, "a file, a folder or a web address"},
@@ -152,7 +170,10 @@ constexpr Command all[] = {
     {"member promote", "Make a reader a member, or a member an organiser", member},
     {"member demote", "Make an organiser a member, or a member a reader", member},
     {"device list", "Your computers"},
+    {"device link", "Use a second computer as yourself: show a code here, type it there", device_link},
     {"device revoke", "Shut out a computer that is gone, in every group", device},
+    {"recovery sheet", "The words that bring you back when every computer of yours is lost, to print", recovery_sheet},
+    {"recovery help", "On a new computer, near a colleague: be yourself again, by your sheet", recovery_help},
     {"resource add", "Add a file, a folder or a link to the library", resource_add},
     {"resource list", "The library of a group", resource_list},
     {"resource show", "One resource", only_resource},

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "app/cli/qr.h"
+#include "app/cli/sheet.h"
 #include "app/cli/table.h"
 #include "core/text_rules.h"
 
@@ -52,6 +53,16 @@ void print_fields(const json::object& object, const std::string& indent) {
     }
 }
 
+// Codes are read in upper case throughout too, which makes a coarser picture (core/checked_text.h).
+void print_code(const std::string& text, bool as_picture) {
+    if (as_picture) {
+        auto upper = text;
+        std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
+        std::cout << qr_code(upper).value_or("");
+    }
+    std::cout << text << '\n';
+}
+
 void print_for_people(const std::string& command, const api::Json& reply) {
     if (command == "note show") {
         // To the byte, so that it can go into a file; a terminal's prompt still begins on its own line.
@@ -61,14 +72,28 @@ void print_for_people(const std::string& command, const api::Json& reply) {
     } else if (command == "help" || command == "completion") {
         std::cout << std::string_view(reply.at(command).as_string());
     } else if (command == "invite") {
-        const std::string invitation(reply.at("invite").as_string());
-        if (reply.contains("qr")) {
-            auto upper = invitation;
-            std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
-            std::cout << qr_code(upper).value_or("");
-        }
-        std::cout << invitation << '\n';
+        print_code(std::string(reply.at("invite").as_string()), reply.contains("qr"));
         std::cerr << "Give this to the colleague. They type: staffroom join …\n";
+    } else if (command == "device link" && reply.contains("offer")) {
+        print_code(std::string(reply.at("offer").as_string()), reply.contains("qr"));
+        std::cerr << "Show this to nobody else: whoever has it can write as you. On your other computer type:\n"
+                     "  staffroom device link …\n";
+    } else if (command == "recovery sheet" && reply.contains("words")) {
+        std::cout << sheet_page(std::string(reply.at("name").as_string()), std::string(reply.at("words").as_string()),
+                                false);
+        std::cerr << "Write them down; then: staffroom recovery sheet --on-paper\n";
+    } else if (command == "recovery sheet" && reply.contains("file")) {
+        std::cout << "The sheet is in " << line_of({}, reply.at("file"))
+                  << ". Print it, delete the file; then: staffroom recovery sheet --on-paper\n";
+    } else if (command == "recovery sheet") {
+        std::cout << "The words are on paper only now.\n";
+    } else if (command == "device link" || command == "recovery help") {
+        std::cout << "This computer is yours too, " << line_of({}, reply.at("name")) << ".\n";
+        const auto& groups = reply.at("groups").as_array();
+        if (!groups.empty()) std::cout << "Your groups: " << line_of({}, groups) << '\n';
+        if (!reply.at("complete").as_bool()) {
+            std::cout << "What you have there is still coming; it goes on while Staffroom runs.\n";
+        }
     } else if (command == "init") {
         std::cout << "Your profile is ready. Next, found a group or join a colleague's:\n"
                      "  staffroom group new \"Science team\" --kind team\n"

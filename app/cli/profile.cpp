@@ -1,11 +1,16 @@
 #include "app/cli/profile.h"
 
+#include <unistd.h>
+
 #include <boost/json.hpp>
 
 #include "app/api/args.h"
 #include "app/backup.h"
 #include "app/cli/passphrase.h"
 #include "app/home.h"
+#include "core/members/link_offer.h"
+#include "core/records/input.h"
+#include "core/words.h"
 #include "storage/keyfile.h"
 
 namespace staffroom::cli {
@@ -13,6 +18,12 @@ namespace {
 
 Error empty_passphrase() {
     return {Code::refused, "The passphrase is empty.", "Put it into the first line of the file."};
+}
+
+std::string computer_name() {
+    char name[256] = {};
+    const bool named = gethostname(name, sizeof name - 1) == 0 && check_title("", name, limits::name_scalars).ok();
+    return named ? name : "another computer";
 }
 
 }  // namespace
@@ -34,6 +45,22 @@ api::Reply init(const Parsed& parsed) {
     if (!home) return home.error();
     return api::Json{{"person", to_text((*home)->identity().person())},
                      {"device", to_text((*home)->identity().device())}};
+}
+
+std::optional<Error> prepare_new_computer(const Parsed& parsed) {
+    if (has_profile(parsed.home)) return std::nullopt;
+    if (parsed.command == "recovery help") {
+        if (const auto secret = secret_from_sheet(api::text_arg(parsed.args, "sheet")); !secret) return secret.error();
+        if (const auto asked = invitation_from(api::text_arg(parsed.args, "invite")); !asked) return asked.error();
+    } else {
+        const auto text = api::text_arg(parsed.args, "offer");
+        if (text.empty()) return std::nullopt;
+        if (const auto offer = link_offer_from(text); !offer) return offer.error();
+    }
+    auto named = parsed;
+    if (!named.args.contains("name")) named.args["name"] = computer_name();
+    const auto made = init(named);
+    return made ? std::nullopt : std::optional(made.error());
 }
 
 api::Reply restore(const Parsed& parsed) {

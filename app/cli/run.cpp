@@ -18,6 +18,7 @@
 #include "app/cli/print.h"
 #include "app/cli/profile.h"
 #include "app/cli/progress_bar.h"
+#include "app/cli/sheet.h"
 #include "app/local_door.h"
 #include "app/version.h"
 #include "core/crypto.h"
@@ -65,6 +66,9 @@ int run_command(const Parsed& parsed) {
         return done(Error{Code::malformed, "There is no home folder to keep your profile in.", "Give one: --home DIR"});
     }
     if (verb == "init") return done(init(parsed));
+    if (verb == "device link" || verb == "recovery help") {
+        if (const auto refused = prepare_new_computer(parsed)) return done(*refused);
+    }
     if (verb == "restore") return done(restore(parsed));
     if (verb == "passphrase change") return done(change_passphrase_here(parsed));
     if (verb == "start") {
@@ -84,6 +88,7 @@ int run_command(const Parsed& parsed) {
     }
     if (verb == "unlock") return is_running(parsed) ? done(unlock(parsed)) : not_running(parsed);
     if (verb == "note edit" && !parsed.args.contains("text")) return edit_note(parsed, ask_plainly);
+    if (verb == "recovery sheet") return done(sheet_in_file(ask(parsed), api::maybe_text_arg(parsed.args, "to")));
     return done(ask(parsed));
 }
 

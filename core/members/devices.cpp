@@ -67,18 +67,39 @@ DevicePath next_path(const PersonCard& card, const DeviceId& linker) {
     return path;
 }
 
+std::vector<DeviceRecord> devices_on(const PersonCard& card) {
+    const auto proven = prove(card);
+    std::vector<DeviceRecord> records;
+    for (const auto& [device, each] : proven.devices) {
+        const bool revoked =
+            std::any_of(proven.revocations.begin(), proven.revocations.end(),
+                        [&](const auto& revocation) { return revocation.by_person && revocation.device == device; });
+        if (!revoked) records.push_back(each.record);
+    }
+    return records;
+}
+
+void merge_into(PersonCard& card, const PersonCard& other) {
+    for (const auto& statement : other.statements) {
+        if (card.statements.size() == 2 * limits::devices_count) break;
+        if (std::find(card.statements.begin(), card.statements.end(), statement) == card.statements.end()) {
+            card.statements.push_back(statement);
+        }
+    }
+}
+
+bool covers(const PersonCard& card, const PersonCard& other) {
+    auto merged = card;
+    merge_into(merged, other);
+    return merged.statements.size() == card.statements.size();
+}
+
 void Devices::add(const PersonCard& card, const ProvenCard& proven, const ControlOrder& order, Pasts::Index at,
                   const Pasts& pasts) {
     for (const auto& [id, device] : proven.devices) {
         add(device.record, {order, at, proven.person, device.path, false}, pasts);
     }
-    auto& kept = cards_.try_emplace(proven.person, card).first->second;
-    for (const auto& statement : card.statements) {
-        if (kept.statements.size() == 2 * limits::devices_count) break;
-        if (std::find(kept.statements.begin(), kept.statements.end(), statement) == kept.statements.end()) {
-            kept.statements.push_back(statement);
-        }
-    }
+    merge_into(cards_.try_emplace(proven.person, card).first->second, card);
 }
 
 void Devices::add(const RecoveryRequest& request, const ControlOrder& order, Pasts::Index at, const Pasts& pasts) {

@@ -53,6 +53,13 @@ ProvenCard prove(const PersonCard& card);
 // the same.
 DevicePath next_path(const PersonCard& card, const DeviceId& linker);
 
+// Who speaks for the person by the card alone: proven, and not revoked by the person. Ascending by id.
+std::vector<DeviceRecord> devices_on(const PersonCard& card);
+// The card with whatever the other one says besides, up to the bound of statements. Needs: of the same person.
+void merge_into(PersonCard& card, const PersonCard& other);
+// Whether `card` says everything that `other` says, or can hold no more.
+bool covers(const PersonCard& card, const PersonCard& other);
+
 // Where something stands in the group's order.
 struct ControlOrder {
     std::uint64_t depth = 0;

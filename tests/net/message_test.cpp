@@ -104,3 +104,55 @@ TEST_CASE("the example in PROTOCOL.md is what the program says") {
     CHECK(to_hex(frame_of(hello)) == "010101000102030405060708090a0b0c0d0e0f0000202122232425262728292a2b2c2d2e2f0000");
     CHECK(to_hex(frame_of(Ping{300})) == "12ac02");
 }
+
+TEST_CASE(
+    "O01 O02 O03 a claim to be linked, and one by a recovery sheet, are decoded exactly or not at all, and only as "
+    "signed") {
+    const auto secrets = new_device();
+    const SigningKey device(secrets.signing), offer(new_signing_seed()), recovery(new_signing_seed());
+    const auto record = make_device_record(secrets, "Ben at home");
+    const auto person = counting<PersonId>(1);
+
+    LinkClaim link;
+    link.offer = offer.public_key<InviteKey>();
+    link.statement = propose_link(person, counting<DeviceId>(9), record, device, {0});
+    sign(link, offer);
+    CHECK(is_valid(link));
+    laws::check_decoder(link);
+    auto other_path = link;
+    other_path.statement.path = {1};
+    CHECK_FALSE(is_valid(other_path));
+    sign(other_path, offer);
+    CHECK_FALSE(is_valid(other_path));  // the new computer did not sign that
+
+    RescueClaim rescue;
+    rescue.recovery = recovery.public_key<Hash>();
+    rescue.record = record;
+    sign(rescue, recovery);
+    CHECK(is_valid(rescue));
+    rescue.link = make_recovery_link(person, recovery, record, device, {0});
+    sign(rescue, recovery);
+    CHECK(is_valid(rescue));
+    laws::check_decoder(rescue);
+    for (const auto& bent : {encode(link), encode(rescue)}) {
+        const auto valid = bent;
+        for (std::size_t bit = 0; bit < 8 * valid.size(); bit += 7) {
+            auto bytes = valid;
+            bytes[bit / 8] ^= static_cast<std::uint8_t>(1u << (bit % 8));
+            const auto as_link = decode<LinkClaim>(bytes);
+            const auto as_rescue = decode<RescueClaim>(bytes);
+            CHECK_FALSE((as_link.ok() && is_valid(*as_link)));
+            CHECK_FALSE((as_rescue.ok() && is_valid(*as_rescue)));
+        }
+    }
+    // A link by another device, and one of another computer: nothing of it is the recovery key's.
+    auto wrong = rescue;
+    wrong.link = make_link(person, SigningKey(new_signing_seed()), record, device, {0});
+    sign(wrong, recovery);
+    CHECK_FALSE(is_valid(wrong));
+    wrong = rescue;
+    wrong.record = make_device_record(new_device(), "Somebody's");
+    sign(wrong, recovery);
+    CHECK_FALSE(is_valid(wrong));
+    laws::check_decoder(OwnGroup{{1, 2, 3}});
+}

@@ -1,0 +1,32 @@
+// The errand of a new computer that is to be somebody's (device link, recovery help): it waits until it is, and then until
+// the groups have come from the computer that let it in, and what is in them.
+#pragma once
+
+#include "app/api/errands.h"
+
+namespace staffroom::api {
+
+class Becoming final : public Errand {
+  public:
+    static constexpr std::uint64_t patience_ms = 60'000, settle_ms = 30'000, quiet_ms = 700;
+
+    struct From {
+        DeviceId device;       // that lets it in
+        bool already = false;  // it is that person's
+        Error refused;
+        std::string not_found;
+    };
+    Becoming(From from, std::uint64_t now) : from_(std::move(from)), until_(now + patience_ms) {}
+
+    std::optional<Reply> poll(Desk& desk, std::uint64_t now) override;
+    std::uint64_t deadline() const override { return next_; }
+
+  private:
+    bool is_near(Desk& desk) const;
+
+    From from_;
+    std::uint64_t until_, settle_until_ = 0, quiet_since_ = 0, next_ = 0;
+    std::pair<std::size_t, std::uint64_t> seen_;
+};
+
+}  // namespace staffroom::api

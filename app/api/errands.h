@@ -1,0 +1,25 @@
+// What errands share (app/api/verb.h).
+#pragma once
+
+#include "app/api/verb.h"
+#include "app/network.h"
+
+namespace staffroom::api {
+
+inline constexpr std::uint64_t look_ms = 50;  // between two looks at what the network has come to
+
+// An errand that is over as it begins.
+class Answered final : public Errand {
+  public:
+    explicit Answered(Reply reply) : reply_(std::move(reply)) {}
+    std::optional<Reply> poll(Desk&, std::uint64_t) override { return reply_; }
+    std::uint64_t deadline() const override { return 0; }
+
+  private:
+    Reply reply_;
+};
+
+// Shows a code, or links this computer with the one that another shows (app/api/linking.cpp).
+std::unique_ptr<Errand> device_link(Desk& desk, const Json& args);
+
+}  // namespace staffroom::api

@@ -56,10 +56,7 @@ others_out() {
         as amina note list "$science" >"$world/list" && ! grep -q "Not for thieves" "$world/list"
 }
 is_out() { refuses 5 amina note new "$science" --title "By a thief" && refuses 5 amina note new "$maths" --title "By a thief"; }
-no_word_left() {
-    for word in $words; do ! grep -raqw "$word" "$world/birk/log" "$world/birk.log" 2>/dev/null || return 1; done
-    ! grep -raq "$words" "$world/new" "$world/birk" "$world/amina"
-}
+nowhere() { [ -n "$words" ] && ! grep -raq "$words" "$world/new" "$world/birk" "$world/amina" "$world/birk.log"; }
 
 science='' maths='' lesson='' words=''
 tell "Amina with a colleague, two groups and something private" begun
@@ -68,6 +65,6 @@ tell "once on paper, its words are on no computer" on_paper
 tell "all is lost: the sheet makes a new computer hers, with all she had" back
 tell "she has the rights she had" with_rights
 tell "M11 the lost computer is shut out of every group" others_out
-tell "C03 the words are in no profile and no log" no_word_left
+tell "C03 the words are in no profile and no log" nowhere
 tell "wrong words, and another's sheet, are refused" wrong_words
 finish

@@ -153,6 +153,7 @@ Result<std::unique_ptr<Home>> Home::start(OwnerLock owner, Profile profile) {
     home->replica_ = std::move(*replica);
     // Offered just before a power cut, or by what a repair brought back.
     if (auto taken = take_pair_offers(*home->replica_); !taken) return taken.error();
+    if (auto caught = home->replica_->catch_up(); !caught) return caught.error();
     if (auto rebuilt = home->rebuild_after_repair(); !rebuilt) return rebuilt.error();
     auto& kept = home->profile_;
     home->intakes_ = std::make_unique<Intakes>(kept.store(), kept.chunks(), kept.layout().intake);
@@ -194,6 +195,22 @@ Result<> Home::keep_card(const PersonCard& card) {
     });
     if (kept) replica_->become(card);
     return kept;
+}
+
+Result<> Home::lock() {
+    const auto wrapped = needs_passphrase(profile_.layout().keys);
+    if (!wrapped) return wrapped.error();
+    if (!*wrapped) {
+        return {Code::refused, "This profile has no passphrase, so it cannot be locked.",
+                "Give it one: staffroom passphrase change"};
+    }
+    profile_.lock();
+    return Done{};
+}
+
+Result<std::vector<std::pair<GroupId, Ingested>>> Home::unlock(std::string_view passphrase) {
+    if (auto opened = profile_.unlock(passphrase); !opened) return opened.error();
+    return replica_->catch_up();
 }
 
 // What was heard and promised after the backup was made is not known here.

@@ -45,6 +45,12 @@ class Home {
     std::optional<RecoverySecret> sheet();
     Result<> forget_sheet();
 
+    // Nobody reads from here on, while colleagues are served and heard; until the passphrase comes, and what came
+    // meanwhile is folded. Errors: refused (there is no passphrase, or it is wrong), io.
+    bool is_locked() const { return profile_.store().is_locked(); }
+    Result<> lock();
+    Result<std::vector<std::pair<GroupId, Ingested>>> unlock(std::string_view passphrase);
+
     // The computer's clock in ms since 1970, and whether it can be right: not before this program was made.
     static std::uint64_t wall_ms();
     static bool is_clock_plausible();

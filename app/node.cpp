@@ -18,13 +18,16 @@ constexpr std::uint64_t turn_ms = 20;
 
 }  // namespace
 
+Error profile_locked() { return {Code::refused, "This profile is locked.", "Unlock it with: staffroom unlock"}; }
+
 Node::Node(Home& home)
     : home_(home),
       desk_{home, *this},
       signing_(home.identity().secrets.signing),
       watching_(api::watch_folders()),
       invitations_(home.profile().store(), net::uptime_ms()),
-      started_ms_(net::uptime_ms()) {}
+      started_ms_(net::uptime_ms()),
+      asked_ms_(started_ms_) {}
 
 Node::~Node() {
     if (!peers_) return;
@@ -46,6 +49,7 @@ void Node::run(const std::function<bool()>& done) {
         take_network(now);
         poll_errands(now);
         close_invitations(now);
+        lock_when_idle(now);
         if (now >= tend_ms_) {
             home_.profile().tend();
             tell_new_devices();
@@ -58,6 +62,7 @@ void Node::run(const std::function<bool()>& done) {
 
 void Node::wait() {
     auto until = std::min(net::uptime_ms() + 60'000, invitations_.deadline());
+    if (idle_ms_max_ != 0 && !home_.is_locked()) until = std::min(until, asked_ms_ + idle_ms_max_);
     int sleep_max = 60'000;
     pollfd waited[3] = {{inbox_.descriptor(), POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
     for (const auto& each : underway_) until = std::min(until, each.errand->deadline());
@@ -80,9 +85,12 @@ void Node::wait() {
 void Node::take_requests() {
     while (auto request = inbox_.take()) {
         const auto* verb = api::find_verb(request->verb);
+        if (request->verb != "status") asked_ms_ = net::uptime_ms();
         if (verb == nullptr) {
             request->answer(
                 Error{Code::not_found, "There is no " + in_quotes(request->verb) + ".", "See: staffroom help"});
+        } else if (home_.is_locked() && !verb->while_locked) {
+            request->answer(profile_locked());
         } else if (verb->run != nullptr) {
             request->answer(api::guarded([&] { return verb->run(desk_, request->args); }));
         } else {
@@ -160,6 +168,12 @@ void Node::settle(std::uint64_t now) {
         if (net::waits_for_commits(*action)) store_commits(now);
         std::visit([&](auto& each) { execute(each, now); }, *action);
     }
+}
+
+void Node::lock_when_idle(std::uint64_t now) {
+    if (idle_ms_max_ == 0 || now < asked_ms_ + idle_ms_max_ || home_.is_locked()) return;
+    asked_ms_ = now;  // without a passphrase there is nothing to lock: asked again after the same time
+    (void)home_.lock();
 }
 
 Result<> Node::open(const NetworkOptions& options) {

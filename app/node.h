@@ -26,6 +26,9 @@
 
 namespace staffroom {
 
+// What is said to whoever asks for more than that while the profile is locked.
+Error profile_locked();
+
 struct Request {
     std::string verb;
     api::Json args;
@@ -43,6 +46,9 @@ class Node final : public Network {
     void submit(Request request) { inbox_.put(std::move(request)); }
     // From a signal handler too.
     void interrupt();
+
+    // Locks a profile that has a passphrase once nobody has asked for anything but its status for so long. Zero: never.
+    void lock_after(std::uint64_t idle_ms) { idle_ms_max_ = idle_ms; }
 
     // Answers what is still to be answered. Nothing more is to be submitted.
     void refuse_requests();
@@ -87,6 +93,7 @@ class Node final : public Network {
     void poll_errands(std::uint64_t now);
     void settle(std::uint64_t now);
     void close_invitations(std::uint64_t now);
+    void lock_when_idle(std::uint64_t now);
     void let_in_members();
     void claim(net::JoinRequest request, const std::vector<InvitedAddress>& addresses, std::uint64_t now);
     void tell_of_link(net::LinkId link, const DeviceRecord& record, const PersonCard& card,
@@ -133,6 +140,8 @@ class Node final : public Network {
     std::map<DeviceId, BoxKey> rescued_;  // others' that came with a sheet since the start
     bool stopping_ = false;
     std::uint64_t started_ms_;
+    std::uint64_t asked_ms_;  // when somebody last asked for something
+    std::uint64_t idle_ms_max_ = 0;
 
     // Once the network is open.
     net::Ports ports_;

@@ -306,6 +306,7 @@ void Node::introduce_oneself(const GroupId& id) {
     const auto* group = replica.group(id);
     const auto me = home_.identity().person();
     const auto role = group->members.role_of(home_.identity().device());
+    if (home_.is_locked()) return;  // whether it is written already cannot be read: after the unlock
     // Two who share a group know each other already.
     if (role < Role::member || group->genesis.kind == GroupKind::pair) return;
     NewRecord wanted;

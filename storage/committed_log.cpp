@@ -138,7 +138,9 @@ std::vector<EpochId> CommittedLog::wanted_epochs(const GroupId& group) const {
         while (more) {  // one seek for each epoch, not one step for each part
             more = false;
             txn.scan_keys(Table::views, prefix, from, [&](ByteView key) {
-                epochs.push_back(*EpochId::from(key.subspan(prefix.size(), EpochId::size)));
+                const auto epoch = *EpochId::from(key.subspan(prefix.size(), EpochId::size));
+                // What came while the profile is locked is unread too, though its key is here.
+                if (found->key(epoch) == nullptr) epochs.push_back(epoch);
                 from = copy_of(key.first(prefix.size() + EpochId::size));
                 from.resize(key_bytes_max, 0xFF);
                 more = true;

@@ -36,8 +36,8 @@ Result<CheckedCommit> check(const GroupId& group, Commit commit, const CommitFra
     return checked;
 }
 
-Ingest::Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& chunks)
-    : txn_(txn), group_(group), waiting_(waiting), chunks_(chunks) {
+Ingest::Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& chunks, bool is_locked)
+    : txn_(txn), group_(group), waiting_(waiting), chunks_(chunks), is_locked_(is_locked) {
     views_.emplace(txn_, group_.number, group_.id);
 }
 
@@ -209,7 +209,7 @@ void Ingest::fold_parts(const Commit& commit, const PersonId& person, const std:
 
 void Ingest::fold_part(const Commit& commit, const PartOrigin& origin, ByteView part) {
     const auto* key = group_.key(commit.header.epoch);
-    if (key == nullptr) {
+    if (key == nullptr || is_locked_) {
         txn_.put(Table::views, keys::unread(group_.number, commit.header.epoch, origin.commit, origin.part), {});
         return;
     }
@@ -256,6 +256,22 @@ void Ingest::take_part(const PartName& name, ByteView part) {
     fold_part(*commit, origin, part);
 }
 
+bool Ingest::is_behind(ReadTxn& txn, const Group& group) {
+    const auto has_unread = [&](const auto& held) {
+        bool any = false;
+        txn.scan_keys(Table::views, keys::unread(group.number, held.first),
+                      [&](ByteView) { return any = true, false; });
+        return any;
+    };
+    return txn.has(Table::views, keys::stale(group.number)) ||
+           std::any_of(group.held.begin(), group.held.end(), has_unread);
+}
+
+void Ingest::catch_up() {
+    if (txn_.has(Table::views, keys::stale(group_.number))) fold_again_ = true;
+    for (const auto& [epoch, key] : group_.held) opened_.insert(epoch);
+}
+
 void Ingest::read_unread(const EpochId& epoch) {
     const auto prefix = keys::unread(group_.number, epoch);
     std::vector<std::pair<CommitKey, std::uint16_t>> rows;
@@ -297,6 +313,7 @@ void Ingest::fold_all_content() {
     views_.emplace(txn_, group_.number, group_.id);
     Views::forget(txn_, group_.number);
     txn_.erase_all(Table::views, keys::unread(group_.number));
+    txn_.erase(Table::views, keys::stale(group_.number));
     std::vector<CommitKey> content;
     commit_log::each(txn_, group_.number, CommitKind::content, [&](const CommitKey& key) {
         content.push_back(key);
@@ -319,6 +336,10 @@ Result<Ingested> Ingest::finish() {
         std::sort(keys.begin(), keys.end());
         TreeRows rows(txn_, group_.number, kind);
         if (const auto grown = grow_tree(rows, keys); !grown) return grown.error();
+    }
+    if (is_locked_) {
+        if (fold_again_) txn_.put(Table::views, keys::stale(group_.number), {});
+        return std::move(done_);
     }
     if (fold_again_) {
         fold_all_content();

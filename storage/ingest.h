@@ -4,6 +4,9 @@
 // transaction, by check()), then parents, depth, right to write, and only then the fold. What misses an ancestor waits;
 // what arrives wakes those that waited for it. Tree, heads, views and log change in one transaction, so that what is
 // acknowledged is whole.
+//
+// While the profile is locked no view can be read or written: parts are then noted as unread, as if their key were not
+// here, and folded by catch_up() after the unlock.
 #pragma once
 
 #include <map>
@@ -39,13 +42,16 @@ struct Ingested {
 class Ingest {
   public:
     // `group` is changed as commits are taken. When the transaction fails it must be loaded again.
-    Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& chunks);
+    Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& chunks, bool is_locked);
 
     void take(const CheckedCommit& checked);
     // A part that was missing. Passed over when nobody wants it or the bytes are others.
     void take_part(const PartName& name, ByteView part);
     // Folds all content again from the log: after a repair, or when what a removal masks has changed.
     void fold_again() { fold_again_ = true; }
+    // Whether something came while the profile was locked, and to fold that.
+    static bool is_behind(ReadTxn& txn, const Group& group);
+    void catch_up();
     bool keys_changed() const { return done_.keys_changed; }
     bool members_changed() const { return done_.members_changed; }
     // Grows the trees and writes the views. Call once, last.
@@ -77,6 +83,7 @@ class Ingest {
     Group& group_;
     WaitingRoom& waiting_;
     const Chunks& chunks_;
+    const bool is_locked_;
     std::optional<Views> views_;
     std::map<CommitKind, std::vector<CommitKey>> added_;
     // Of those added here: the parents of what comes next are mostly among them, and need not be read back.

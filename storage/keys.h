@@ -121,7 +121,14 @@ inline Bytes given(GroupNumber number, const RecordId& record) {
     append(key, record.view());
     return key;
 }
-// number | 'u': prefix of the parts whose key is not here yet; then epoch | commit key | part.
+// number | 's': the views are of another time and to be folded again from all content.
+inline Bytes stale(GroupNumber number) {
+    auto key = group(number);
+    key.push_back('s');
+    return key;
+}
+// number | 'u': prefix of the parts that are not folded yet, since their key is not here, or the profile is locked; then
+// epoch | commit key | part.
 inline Bytes unread(GroupNumber number) {
     auto key = group(number);
     key.push_back('u');

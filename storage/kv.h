@@ -132,7 +132,8 @@ class Store {
     virtual Result<> read(const Read& step) = 0;
     virtual Result<> write(const Write& step) = 0;
 
-    // True while the view key is wiped: tables sealed with it can be neither read nor written.
+    // True while the view key is wiped: values sealed with it can be neither read nor written. Keys are in clear, so an
+    // index without values can.
     virtual bool is_locked() const = 0;
 };
 

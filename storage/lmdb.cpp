@@ -146,7 +146,7 @@ class LmdbStore::Txn final : public WriteTxn {
 
     void put(Table table, ByteView key, ByteView value) override {
         assert(writable_ && !key.empty() && key.size() <= key_bytes_max);
-        if (!may_open(table)) return;
+        if (failure_ || (!value.empty() && !may_open(table))) return;
         const auto sealed = store_.vault_.close(table, key, value);
         auto k = val_of(key);
         auto v = val_of(sealed);

@@ -73,6 +73,7 @@ class Profile {
 
     const ProfileLayout& layout() const { return layout_; }
     LmdbStore& store() { return *store_; }
+    const LmdbStore& store() const { return *store_; }
     const Chunks& chunks() const { return chunks_; }
 
     const RunId& run() const { return decision_.run; }

@@ -120,7 +120,7 @@ Result<Ingested> Replica::change(const GroupId& id, const std::function<Result<>
         }
         again = true;
         auto& changed = *groups_.at(id);
-        Ingest ingest(txn, changed, waiting_, chunk_files_);
+        Ingest ingest(txn, changed, waiting_, chunk_files_, store_.is_locked());
         if (auto stepped = step(txn, changed, ingest); !stepped) return stepped;
         if (ingest.keys_changed() || ingest.members_changed()) {
             Author author(txn, changed, ingest, identity_, signing_, options_.wall_ms());
@@ -310,6 +310,28 @@ Result<> Replica::keep_chunks(std::vector<GivenChunk> chunks) {
         return !used;
     });
     return store_chunks(store_, chunk_files_, std::move(chunks));
+}
+
+Result<std::vector<std::pair<GroupId, Ingested>>> Replica::catch_up() {
+    std::vector<GroupId> behind;
+    auto looked = store_.read([&](ReadTxn& txn) -> Result<> {
+        behind.clear();
+        for (const auto& [id, group] : groups_) {
+            if (Ingest::is_behind(txn, *group)) behind.push_back(id);
+        }
+        return Done{};
+    });
+    if (!looked) return looked.error();
+    std::vector<std::pair<GroupId, Ingested>> changes;
+    for (const auto& id : behind) {
+        auto done = change(id, [](WriteTxn&, Group&, Ingest& ingest) -> Result<> { return ingest.catch_up(), Done{}; });
+        if (!done) return done.error();
+        changes.emplace_back(id, std::move(*done));
+    }
+    auto unfolded =
+        store_.write([&](WriteTxn& txn) -> Result<> { return file_refs::unfold_pending(txn, chunk_files_), Done{}; });
+    if (!unfolded) return unfolded.error();
+    return changes;
 }
 
 Result<> Replica::rebuild() {

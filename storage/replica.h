@@ -75,6 +75,10 @@ class Replica {
     // Chunks that belong to files named here; others are dropped. Needs chunk_id(bytes) == id for each.
     Result<> keep_chunks(std::vector<GivenChunk> chunks);
 
+    // Folds what came while the profile was locked, a crash between included. Needs: it is not locked. Cost: little when
+    // nothing came.
+    Result<std::vector<std::pair<GroupId, Ingested>>> catch_up();
+
     // Trees and views made anew from the log.
     Result<> rebuild();
 

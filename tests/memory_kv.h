@@ -82,7 +82,7 @@ class MemoryStore final : public Store {
 
         void put(Table table, ByteView key, ByteView value) override {
             assert(writable_ && !key.empty() && key.size() <= key_bytes_max);
-            if (!is_open(table)) return;
+            if (locked_out_ || (!value.empty() && !is_open(table))) return;
             remember(table, key);
             of(table)[copy_of(key)] = copy_of(value);
         }

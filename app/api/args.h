@@ -30,6 +30,7 @@ struct Bounds {
 namespace bounds {
 inline constexpr Bounds port{0, 65'534};  // the lobby's is the next one
 inline constexpr Bounds page_port{0, 65'535};
+inline constexpr Bounds idle_minutes{0, 525'600};
 inline constexpr Bounds invite_uses{1, 100'000};
 inline constexpr Bounds invite_minutes{1, 525'600};  // a year
 inline constexpr Bounds sync_seconds{1, 86'400};

@@ -21,8 +21,18 @@ Reply whoami(Desk& desk, const Json&) {
                 {"school", desk.home.school()}};
 }
 
+Reply status_of_locked(Desk& desk) {
+    return Json{{"locked", true},
+                {"running", desk.network.is_open()},
+                {"colleagues", desk.network.neighbours().size()},
+                {"uptime_s", desk.network.uptime_ms() / 1000},
+                {"port", desk.network.ports().members},
+                {"lobby_port", desk.network.ports().lobby}};
+}
+
 Reply status(Desk& desk, const Json&) {
     auto& home = desk.home;
+    if (home.is_locked()) return status_of_locked(desk);
     const auto stats = home.profile().store().stats();
     if (!stats) return stats.error();
     std::uint64_t waiting = 0, unreadable = 0;
@@ -44,7 +54,7 @@ Reply status(Desk& desk, const Json&) {
                {"sheet", !home.identity().card.genesis.recovery ? "none"
                          : home.sheet()                         ? "to be printed"
                                                                 : "on paper"},
-               {"locked", home.profile().store().is_locked()},
+               {"locked", false},
                {"running", desk.network.is_open()}};
     if (desk.network.is_open()) {
         reply["port"] = desk.network.ports().members;
@@ -76,9 +86,22 @@ Reply stop(Desk& desk, const Json&) {
     return Json{};
 }
 
-// Reached only when it is open already. Who gives a wrong passphrase must not believe that it was the right one.
+// Colleagues go on to be served and heard; reading needs the passphrase.
+Reply lock(Desk& desk, const Json&) {
+    if (const auto locked = desk.home.lock(); !locked) return locked.error();
+    return Json{{"locked", true}};
+}
+
 Reply unlock(Desk& desk, const Json& args) {
     const auto& keys = desk.home.profile().layout().keys;
+    if (desk.home.is_locked()) {
+        const auto opened = desk.home.unlock(text_arg(args, "passphrase"));
+        if (!opened) return opened.error();
+        for (const auto& [group, ingested] : *opened) desk.network.wrote(group, ingested);
+        for (const auto& [group, held] : desk.home.replica().groups()) desk.network.joined(group);
+        return Json{{"locked", false}};
+    }
+    // Who gives a wrong passphrase must not believe that it was the right one, though it is open already.
     const auto needed = needs_passphrase(keys);
     if (!needed) return needed.error();
     if (*needed) {
@@ -90,8 +113,13 @@ Reply unlock(Desk& desk, const Json& args) {
 }  // namespace
 
 std::span<const Verb> profile_verbs() {
-    static constexpr Verb verbs[] = {{"unlock", unlock},        {"whoami", whoami},     {"status", status},
-                                     {"version", tell_version}, {"underway", underway}, {"stop", stop}};
+    static constexpr Verb verbs[] = {{"lock", lock, nullptr, true},
+                                     {"unlock", unlock, nullptr, true},
+                                     {"whoami", whoami},
+                                     {"status", status, nullptr, true},
+                                     {"version", tell_version, nullptr, true},
+                                     {"underway", underway, nullptr, true},
+                                     {"stop", stop, nullptr, true}};
     return verbs;
 }
 

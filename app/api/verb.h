@@ -66,6 +66,7 @@ struct Verb {
     std::string_view name;
     Reply (*run)(Desk& desk, const Json& args) = nullptr;
     std::unique_ptr<Errand> (*begin)(Desk& desk, const Json& args) = nullptr;  // instead of `run`
+    bool while_locked = false;                                                 // it tells nothing that anybody wrote
 };
 
 }  // namespace api

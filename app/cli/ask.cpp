@@ -83,7 +83,8 @@ api::Reply ask(const Parsed& parsed) {
                      "Shorten it, or add it as a file: staffroom resource add"};
     }
     // Who gives a passphrase means it to be used, also where the daemon waits for one.
-    if (parsed.passphrase_file && parsed.command != "status" && is_locked(parsed.home)) {
+    const bool reads = parsed.command != "status" && parsed.command != "lock";
+    if (parsed.passphrase_file && reads && is_locked(parsed.home)) {
         if (const auto unlocked = unlock(parsed); api::trouble_in(unlocked)) return unlocked;
     }
     const auto patience = std::chrono::steady_clock::now() + 15s;

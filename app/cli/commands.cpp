@@ -32,6 +32,9 @@ constexpr Option start[] = {
      bounds::page_port},
     no_discovery,
     peers,
+    {"--lock-after", "lock-after", Takes::number, false,
+     "lock a profile with a passphrase after so many minutes without a command, up to 525600; without it 15; 0: never",
+     bounds::idle_minutes},
     {"--foreground", "foreground", Takes::flag, false, "stay in this terminal"}};
 constexpr Option group_new[] = {
     {"NAME", "name", Takes::text, true, "what the group is called"},
@@ -154,7 +157,8 @@ constexpr Command all[] = {
     {"init", "Begin: make your profile on this computer", init},
     {"start", "Run in the background, so that colleagues near you get your changes and you theirs", start},
     {"stop", "Stop running in the background"},
-    {"unlock", "Open a profile that was started locked; give --passphrase-file, or type it"},
+    {"lock", "Let nobody read here until the passphrase comes; colleagues still get your changes and you theirs"},
+    {"unlock", "Open a profile that is locked; give --passphrase-file, or type it"},
     {"status", "How things stand on this computer"},
     {"underway", "What Staffroom is busy with, and how far it is"},
     {"whoami", "Who you are here"},

@@ -26,6 +26,8 @@ std::atomic<Node*> running = nullptr;  // for the signal handler, which has noth
 
 std::atomic<bool> ended = false;
 
+constexpr std::uint64_t lock_after_minutes = 15;  // a lesson is longer than a walk to the printer
+
 void on_signal(int) {
     ended = true;
     if (Node* node = running) node->interrupt();
@@ -96,8 +98,8 @@ std::unique_ptr<Home> wait_for_passphrase(OwnerLock& owner, Reception& reception
         pollfd waited{reception.gate().descriptor(), POLLIN, 0};
         (void)::poll(&waited, 1, 1'000);
         while (auto asked = reception.gate().take()) {
-            api::Reply reply = Error{Code::refused, "This profile is locked.", "Unlock it with: staffroom unlock"};
-            if (asked->verb == "status") reply = api::Json{{"locked", true}};
+            api::Reply reply = profile_locked();
+            if (asked->verb == "status" || asked->verb == "lock") reply = api::Json{{"locked", true}};
             if (asked->verb == "stop") {
                 ended = true;
                 reply = api::Json{};
@@ -146,6 +148,8 @@ void serve(const Parsed& parsed, const NetworkOptions& options, const std::optio
     // Before the door: whoever has no right to the profile must not take the door of the one who has.
     auto owner = take_when_free(parsed.home);
     if (!owner) return ready(owner.error());
+    const auto idle_minutes =
+        *api::bounded_arg(parsed.args, "lock-after", lock_after_minutes, api::bounds::idle_minutes);
     const auto needed = needs_passphrase(ProfileLayout(parsed.home).keys);
     const bool locked = needed && *needed && !passphrase;
     std::unique_ptr<Home> home;
@@ -171,6 +175,7 @@ void serve(const Parsed& parsed, const NetworkOptions& options, const std::optio
         ready(opened ? api::Reply(api::Json{{"port", node.ports().members}, {"lobby_port", node.ports().lobby}})
                      : api::Reply(opened.error()));
     if (!opened) return log_line("The network could not be opened.");
+    node.lock_after(idle_minutes * 60'000);
     running = &node;
     reception.give_to(&node);
     if (!ended) node.run();
@@ -199,6 +204,8 @@ std::optional<api::Reply> start(const Parsed& parsed, const std::optional<std::s
     if (!options) return options.error();
     const auto page_port = api::bounded_arg(parsed.args, "page-port", 0, api::bounds::page_port);
     if (!page_port) return page_port.error();
+    const auto idle = api::bounded_arg(parsed.args, "lock-after", lock_after_minutes, api::bounds::idle_minutes);
+    if (!idle) return idle.error();
     if (!has_profile(parsed.home)) {
         return Error{Code::not_found, "Nobody uses Staffroom in this folder yet.",
                      "Begin with: staffroom init --name NAME"};

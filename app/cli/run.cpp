@@ -86,6 +86,7 @@ int run_command(const Parsed& parsed) {
         wait_until_closed(parsed.home);
         return done(reply_of(*answered));
     }
+    if (verb == "lock") return is_running(parsed) ? done(ask(parsed)) : not_running(parsed);
     if (verb == "unlock") return is_running(parsed) ? done(unlock(parsed)) : not_running(parsed);
     if (verb == "note edit" && !parsed.args.contains("text")) return edit_note(parsed, ask_plainly);
     if (verb == "recovery sheet") return done(sheet_in_file(ask(parsed), api::maybe_text_arg(parsed.args, "to")));

@@ -27,7 +27,8 @@ Node::Node(Home& home)
       watching_(api::watch_folders()),
       invitations_(home.profile().store(), net::uptime_ms()),
       started_ms_(net::uptime_ms()),
-      asked_ms_(started_ms_) {}
+      asked_ms_(started_ms_),
+      aged_ms_(started_ms_) {}
 
 Node::~Node() {
     if (!peers_) return;
@@ -53,6 +54,7 @@ void Node::run(const std::function<bool()>& done) {
         if (now >= tend_ms_) {
             home_.profile().tend();
             tell_new_devices();
+            carry_out_erasures(now);
             tend_ms_ = now + tend_every_ms;
         }
         if (done()) return;
@@ -168,6 +170,13 @@ void Node::settle(std::uint64_t now) {
         if (net::waits_for_commits(*action)) store_commits(now);
         std::visit([&](auto& each) { execute(each, now); }, *action);
     }
+}
+
+void Node::carry_out_erasures(std::uint64_t now) {
+    const auto before = std::exchange(aged_ms_, now);
+    const auto changes = home_.replica().age_erasures(now - before);
+    if (!changes) return;
+    for (const auto& [group, change] : *changes) wrote(group, change);
 }
 
 void Node::lock_when_idle(std::uint64_t now) {

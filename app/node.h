@@ -94,6 +94,7 @@ class Node final : public Network {
     void settle(std::uint64_t now);
     void close_invitations(std::uint64_t now);
     void lock_when_idle(std::uint64_t now);
+    void carry_out_erasures(std::uint64_t now);
     void let_in_members();
     void claim(net::JoinRequest request, const std::vector<InvitedAddress>& addresses, std::uint64_t now);
     void tell_of_link(net::LinkId link, const DeviceRecord& record, const PersonCard& card,
@@ -142,6 +143,7 @@ class Node final : public Network {
     std::uint64_t started_ms_;
     std::uint64_t asked_ms_;  // when somebody last asked for something
     std::uint64_t idle_ms_max_ = 0;
+    std::uint64_t aged_ms_;  // up to when erasures know of this program's running
 
     // Once the network is open.
     net::Ports ports_;

@@ -91,6 +91,23 @@ void lose_part(WriteTxn& txn, GroupNumber group, const CommitId& commit, std::si
     txn.put(Table::wants, want_key(group, commit, index), {});
 }
 
+void drop_part(WriteTxn& txn, const LocalGroup& group, const Place& place, std::size_t index) {
+    const auto key = log_key(group.number, place);
+    const auto value = txn.get(Table::log, key);
+    auto kept = value ? read_row(group, place, *value) : std::nullopt;
+    if (!kept || index >= kept->parts.size()) return;
+    if (kept->parts[index]) {
+        kept->parts[index].reset();
+        txn.put(Table::log, key, row_of(kept->commit, kept->parts));
+    }
+    txn.erase(Table::late_parts, keys::part(kept->commit.id, index));
+    forget_want(txn, group.number, kept->commit.id, index);
+}
+
+void forget_want(WriteTxn& txn, GroupNumber group, const CommitId& commit, std::size_t index) {
+    txn.erase(Table::wants, want_key(group, commit, index));
+}
+
 void lose(WriteTxn& txn, GroupNumber group, const CommitId& commit) {
     if (const auto place = find(txn, group, commit)) txn.put(Table::log, log_key(group, *place), {});
     txn.put(Table::lost, commit.view(), keys::group(group));

@@ -32,7 +32,7 @@ bool append(WriteTxn& txn, GroupNumber group, const Commit& commit, const Parts&
 void put_part(WriteTxn& txn, GroupNumber group, const CommitId& commit, std::size_t index, ByteView part);
 bool is_wanted(ReadTxn& txn, GroupNumber group, const CommitId& commit, std::size_t index);
 
-// The disk spoiled this late part: it is wanted again.
+// The disk spoiled this late part, or it was erased without effect: it is wanted again.
 void lose_part(WriteTxn& txn, GroupNumber group, const CommitId& commit, std::size_t index);
 // The disk spoiled this content commit: it keeps its place, so that its descendants stay complete, and is asked for by
 // its id until append() has it again.
@@ -60,6 +60,10 @@ std::optional<Kept> read(ReadTxn& txn, const LocalGroup& group, const Place& pla
 std::optional<Kept> read(ReadTxn& txn, const LocalGroup& group, const CommitId& id);
 // As it travels: with those parts only that are the commit's.
 std::optional<CommitFrame> frame(ReadTxn& txn, const LocalGroup& group, const CommitId& id);
+
+// Erased: not here and not wanted. What is left of the commit stays as it came.
+void drop_part(WriteTxn& txn, const LocalGroup& group, const Place& place, std::size_t index);
+void forget_want(WriteTxn& txn, GroupNumber group, const CommitId& commit, std::size_t index);
 
 // The value of a row, without the parts that are beside it. Nothing when it is not the commit of that place.
 std::optional<Kept> read_row(const LocalGroup& group, const Place& place, ByteView value);

@@ -55,6 +55,7 @@ struct Group {
     // Folds a complete key commit by that person; gives the epochs whose key is new here.
     std::vector<EpochId> add_key(const Commit& key, const PersonId& author, const std::vector<Bytes>& parts);
     const SymmetricKey* key(const EpochId& epoch) const;
+    const PersonId& me() const { return me_; }
     keys::LocalGroup local() const { return {number, id}; }
 
     // Content that control commits saw and that is not here yet: it counts as known to nobody until it comes.

@@ -2,6 +2,7 @@
 
 #include "core/tree.h"
 #include "storage/commit_log.h"
+#include "storage/erasing.h"
 #include "storage/file_policy.h"
 #include "storage/file_refs.h"
 #include "storage/tree_rows.h"
@@ -137,6 +138,12 @@ Ingest::Fate Ingest::complete(const CheckedCommit& checked) {
 void Ingest::append(const CheckedCommit& checked) {
     const auto& commit = checked.commit;
     const bool fresh = commit_log::append(txn_, group_.number, commit, checked.frame.parts);
+    for (std::size_t index = 0; index < checked.frame.parts.size(); ++index) {
+        const PartName part{commit.id, static_cast<std::uint16_t>(index)};
+        if (!checked.frame.parts[index] && erasing::is_gone(txn_, group_.number, part)) {
+            commit_log::forget_want(txn_, group_.number, part.commit, part.index);
+        }
+    }
     if (fresh) added_[commit.header.kind].push_back(key_of(commit.header.depth, commit.id));
     depths_.emplace(commit.id, std::pair(commit.header.kind, commit.header.depth));
     done_.report.fresh.push_back(commit.id);
@@ -219,7 +226,45 @@ void Ingest::fold_part(const Commit& commit, const PartOrigin& origin, ByteView 
         txn_.put(Table::set_aside, keys::part(commit.id, origin.part), {});
         return;
     }
+    if (content->record.is_zero()) return fold_erasing(origin, *content);
     views_->take(origin, *content);
+}
+
+void Ingest::fold_erasing(const PartOrigin& origin, const ContentPart& part) {
+    if (origin.masked || part.ops.size() != 1) return;
+    const bool organiser = origin.role == Role::organiser;
+    const auto& op = part.ops.front();
+    if (op.kind == EraseOp::kind) {
+        const auto erase = read_op<EraseOp>(op);
+        if (!erase) return;
+        for (const auto& record : erase->records) {
+            erasing::claim(txn_, group_.number, record, origin.commit, origin.part,
+                           {origin.person, organiser, erase->why});
+            settle(record);
+        }
+    } else if (op.kind == GoneOp::kind) {
+        const auto gone = read_op<GoneOp>(op);
+        if (!gone) return;
+        for (const auto& each : gone->parts) {
+            // Who lists a commit of their own has it, so it is among what came before this.
+            const auto kept = commit_log::read(txn_, group_.local(), each.commit);
+            if (!kept) continue;
+            const auto author = group_.members.author_of(kept->commit.header.author, kept->commit.header.auth);
+            if (organiser || author == origin.person)
+                erasing::note_gone(txn_, group_.number, {each.commit, each.index});
+        }
+    }
+}
+
+void Ingest::settle_erasures() {
+    if (!erasing::has_any(txn_, group_.number)) return;
+    if (fold_again_) {
+        for (const auto& [record, row] : erasing::all(txn_, group_.number)) settle(record);
+    }
+    for (const auto& record : done_.touched) {
+        auto gone = erasing::settle(txn_, group_, record, group_.me());
+        done_.chunks_gone.insert(done_.chunks_gone.end(), gone.begin(), gone.end());
+    }
 }
 
 bool Ingest::is_known_to(const CommitId& control, const CommitId& content) {
@@ -347,6 +392,7 @@ Result<Ingested> Ingest::finish() {
         for (const auto& epoch : opened_) read_unread(epoch);
     }
     flush_views();
+    settle_erasures();
     if (failure_) return *failure_;
     return std::move(done_);
 }

@@ -34,6 +34,7 @@ Result<CheckedCommit> check(const GroupId& group, Commit commit, const CommitFra
 struct Ingested {
     IngestReport report;
     std::set<RecordId> touched;
+    std::vector<ChunkId> chunks_gone;  // their files are to be removed after the transaction
     bool files_changed = false;
     bool members_changed = false;
     bool keys_changed = false;
@@ -52,6 +53,8 @@ class Ingest {
     // Whether something came while the profile was locked, and to fold that.
     static bool is_behind(ReadTxn& txn, const Group& group);
     void catch_up();
+    // An erasure of this record is due (storage/erasing.h).
+    void settle(const RecordId& record) { done_.touched.insert(record); }
     bool keys_changed() const { return done_.keys_changed; }
     bool members_changed() const { return done_.members_changed; }
     // Grows the trees and writes the views. Call once, last.
@@ -72,6 +75,8 @@ class Ingest {
     bool fold_content(const CheckedCommit& checked);
     void fold_parts(const Commit& commit, const PersonId& person, const std::vector<std::optional<Bytes>>& parts);
     void fold_part(const Commit& commit, const PartOrigin& origin, ByteView part);
+    void fold_erasing(const PartOrigin& origin, const ContentPart& part);
+    void settle_erasures();
     PartOrigin origin_of(const Commit& commit, const PersonId& person);
     bool is_known_to(const CommitId& control, const CommitId& content);
     void read_unread(const EpochId& epoch);

@@ -17,7 +17,7 @@ const TableTraits& traits_of(Table table) {
         {"views", SealedBy::view},     {"peers", SealedBy::sync},          {"invites", SealedBy::sync},
         {"files", SealedBy::view},     {"lost", SealedBy::sync},           {"newcomers", SealedBy::sync},
         {"log", SealedBy::sync, true}, {"places", SealedBy::sync},         {"late_parts", SealedBy::sync},
-        {"mentions", SealedBy::view},
+        {"mentions", SealedBy::view},  {"erasures", SealedBy::sync},
     }};
     return traits.at(static_cast<std::size_t>(table));
 }

@@ -57,8 +57,9 @@ enum class Table : std::uint8_t {
     places = 28,          // group, front of id, kind, depth -> empty: where in the log an id lies
     late_parts = 29,      // commit id, index -> a part that came after its commit
     mentions = 30,        // group, record, depth, front of id, index -> empty: which parts touch a record
+    erasures = 31,        // what was erased here, or will be
 };
-inline constexpr std::size_t tables_count = 31;
+inline constexpr std::size_t tables_count = 32;
 
 // Which of the profile's two keys seals a table's values (replica.md "At rest"): `lock` wipes the view key only, so
 // what is needed to receive and pass on lies under the sync key.

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "storage/commit_log.h"
+#include "storage/erasing.h"
 #include "storage/file_refs.h"
 #include "storage/group.h"
 #include "storage/waiting.h"
@@ -176,7 +177,8 @@ class Mender {
             for (const auto& place : content->second.good) {
                 const auto kept = commit_log::read(txn_, group.local, commit_log::Place{CommitKind::content, place});
                 for (std::size_t index = 0; index < kept->parts.size(); ++index) {
-                    if (kept->parts[index]) continue;
+                    const PartName part{kept->commit.id, static_cast<std::uint16_t>(index)};
+                    if (kept->parts[index] || erasing::is_dropped(txn_, number, part)) continue;
                     commit_log::lose_part(txn_, number, kept->commit.id, index);
                     ++done_.parts_lost;
                 }

@@ -6,6 +6,7 @@
 #include "storage/commit_log.h"
 #include "storage/committed_chunks.h"
 #include "storage/committed_log.h"
+#include "storage/erasing.h"
 #include "storage/file_copy.h"
 #include "storage/file_refs.h"
 #include "storage/tree_rows.h"
@@ -133,7 +134,10 @@ Result<Ingested> Replica::change(const GroupId& id, const std::function<Result<>
         CommittedLog::count_write(txn);
         return Done{};
     });
-    if (done) return ingested;
+    if (done) {
+        chunk_files_.remove_files(ingested.chunks_gone);
+        return ingested;
+    }
     if (const auto reloaded = reload(id); !reloaded) return reloaded.error();
     return done.error();
 }
@@ -234,6 +238,89 @@ Result<Ingested> Replica::share_keys(const GroupId& id, const DeviceId& asker, c
     return change(id, [&](WriteTxn& txn, Group& group, Ingest& ingest) {
         return Author(txn, group, ingest, identity_, signing_, options_.wall_ms()).share_with(asker, epochs);
     });
+}
+
+Result<std::vector<std::pair<GroupId, Ingested>>> Replica::age_erasures(std::uint64_t ms) {
+    std::vector<std::pair<GroupId, Ingested>> changes;
+    if (store_.is_locked()) return changes;
+    for (const auto& [id, group] : groups_) {
+        bool pending = false;
+        auto looked = store_.read([&](ReadTxn& txn) -> Result<> {
+            const auto rows = erasing::all(txn, group->number);
+            pending = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.second.left_ms != 0; });
+            return Done{};
+        });
+        if (!looked) return looked.error();
+        if (!pending) continue;
+        auto done = change(id, [&](WriteTxn& txn, Group& changed, Ingest& ingest) -> Result<> {
+            for (const auto& record : erasing::age(txn, changed.number, ms)) ingest.settle(record);
+            return Done{};
+        });
+        if (!done) return done.error();
+        const bool went = !done->touched.empty();
+        changes.emplace_back(id, std::move(*done));
+        if (!went) continue;
+        auto listed = list_gone(id);
+        if (!listed) return listed.error();
+        if (*listed) changes.emplace_back(id, std::move(**listed));
+    }
+    return changes;
+}
+
+Result<std::optional<Ingested>> Replica::list_gone(const GroupId& id) {
+    const auto* found = group(id);
+    if (found == nullptr) return no_such_group();
+    const auto role = found->members.role_of(identity_.device());
+    if (role < Role::member || found->members.needs_update()) return std::optional<Ingested>();
+    std::vector<GoneOp::Part> gone;
+    auto looked = store_.read([&](ReadTxn& txn) -> Result<> {
+        gone.clear();
+        for (const auto& part : erasing::unlisted(txn, *found, identity_.person(), role)) {
+            gone.push_back({part.commit, part.index});
+        }
+        return Done{};
+    });
+    if (!looked) return looked.error();
+    if (gone.empty()) return std::optional<Ingested>();
+    std::sort(gone.begin(), gone.end());
+    std::vector<ContentPart> parts;
+    for (std::size_t at = 0; at < gone.size(); at += GoneOp::parts_count) {
+        const auto end = std::min(at + GoneOp::parts_count, gone.size());
+        GoneOp op;
+        op.parts.assign(gone.begin() + std::ptrdiff_t(at), gone.begin() + std::ptrdiff_t(end));
+        parts.push_back({RecordId{}, {make_op(op)}});
+    }
+    auto written = write(id, parts);
+    if (!written) return written.error();
+    return std::optional(std::move(*written));
+}
+
+std::optional<Replica::Erased> Replica::erased(const GroupId& id, const RecordId& record) const {
+    std::optional<Erased> erased;
+    const auto* found = group(id);
+    if (found == nullptr) return erased;
+    const auto done = store_.read([&](ReadTxn& txn) -> Result<> {
+        erased.reset();
+        const auto row = erasing::find(txn, found->number, record);
+        if (!row) return Done{};
+        const auto claims = erasing::effective(txn, found->number, record, row->owner);
+        const auto why = claims.empty() ? "" : claims.front().why;
+        erased = Erased{row->left_ms == 0, why, erasing::all(txn, found->number).size(), row->left_ms};
+        return Done{};
+    });
+    return done ? erased : std::nullopt;
+}
+
+std::vector<RecordId> Replica::erased_records(const GroupId& id) const {
+    std::vector<RecordId> records;
+    const auto* found = group(id);
+    if (found == nullptr) return records;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        records.clear();
+        for (const auto& [record, row] : erasing::all(txn, found->number)) records.push_back(record);
+        return Done{};
+    });
+    return records;
 }
 
 std::optional<RecordState> Replica::record(const GroupId& id, const RecordId& record) const {

@@ -62,6 +62,20 @@ class Replica {
     Result<Ingested> write_key(const GroupId& group, const Op& op);
     Result<Ingested> share_keys(const GroupId& group, const DeviceId& asker, const std::vector<EpochId>& epochs);
 
+    // --- erasing (storage/erasing.h)
+    // The program has run for so much longer: what is due goes from this disk. Does nothing while it is locked.
+    Result<std::vector<std::pair<GroupId, Ingested>>> age_erasures(std::uint64_t ms);
+    // Lists for all what went from here. Nothing: there is nothing to list.
+    Result<std::optional<Ingested>> list_gone(const GroupId& group);
+    struct Erased {
+        bool here = false;        // gone from this disk; else hidden
+        std::string why;          // as whoever erased it said
+        std::uint64_t known = 0;  // erasures in the group
+        std::uint64_t left_ms = 0;
+    };
+    std::optional<Erased> erased(const GroupId& group, const RecordId& record) const;
+    std::vector<RecordId> erased_records(const GroupId& group) const;
+
     // --- reading
     std::optional<RecordState> record(const GroupId& group, const RecordId& id) const;
     void each_record(const GroupId& group, const std::function<bool(RecordState&&)>& visit) const;

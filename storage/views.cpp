@@ -1,5 +1,7 @@
 #include "storage/views.h"
 
+#include "storage/erasing.h"
+
 namespace staffroom {
 namespace {
 
@@ -148,23 +150,31 @@ void Views::forget(WriteTxn& txn, keys::GroupNumber number) {
     for (const auto table : {Table::records, Table::mentions, Table::texts}) {
         txn.erase_all(table, keys::group(number));
     }
+    erasing::forget(txn, number);
 }
 
-std::optional<RecordState> read_record(ReadTxn& txn, keys::GroupNumber number, const RecordId& record) {
+std::optional<RecordState> read_kept_record(ReadTxn& txn, keys::GroupNumber number, const RecordId& record) {
     const auto kept = txn.get(Table::records, keys::in_group(number, record.view()));
     if (!kept) return std::nullopt;
     auto state = decode<RecordState>(*kept);
     return state ? std::optional(std::move(*state)) : std::nullopt;
 }
 
+std::optional<RecordState> read_record(ReadTxn& txn, keys::GroupNumber number, const RecordId& record) {
+    return erasing::find(txn, number, record) ? std::nullopt : read_kept_record(txn, number, record);
+}
+
 void each_record(ReadTxn& txn, keys::GroupNumber number, const std::function<bool(RecordState&&)>& visit) {
+    const bool any_erased = erasing::has_any(txn, number);
     txn.scan(Table::records, keys::group(number), [&](ByteView, ByteView value) {
         auto state = decode<RecordState>(value);
-        return !state || visit(std::move(*state));
+        if (!state || (any_erased && erasing::find(txn, number, state->id))) return true;
+        return visit(std::move(*state));
     });
 }
 
 Result<Text> read_text(ReadTxn& txn, keys::GroupNumber number, const RecordId& record, const std::string& field) {
+    if (erasing::find(txn, number, record)) return Text();
     auto kept = read_kept(txn, keys::text(number, record, field));
     if (!kept) return kept.error();
     return std::move(kept->text);

@@ -65,7 +65,9 @@ class Views {
     bool damaged_ = false;
 };
 
+// What was erased is hidden from both, and its texts are empty.
 std::optional<RecordState> read_record(ReadTxn& txn, keys::GroupNumber number, const RecordId& record);
+std::optional<RecordState> read_kept_record(ReadTxn& txn, keys::GroupNumber number, const RecordId& record);
 // Every record of a group, until `visit` returns false.
 void each_record(ReadTxn& txn, keys::GroupNumber number, const std::function<bool(RecordState&&)>& visit);
 // An empty text when nobody has written in it. Error: io when what is kept does not read back.

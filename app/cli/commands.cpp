@@ -125,6 +125,8 @@ constexpr Option only_record[] = {record};
 constexpr Option record_list[] = {group,
                                   {"TYPE", "type", Takes::text, false, "only this type"},
                                   {"--retired", "retired", Takes::flag, false, "also what was put away"}};
+constexpr Option erase[] = {record,
+                            {"--why", "why", Takes::text, false, "what to tell whoever asks; up to 300 characters"}};
 constexpr Option only_files[] = {record};
 constexpr Option files_fetch[] = {
     record, {"--wait", "wait", Takes::flag, false, "until all of it is here"}, peers, no_discovery};
@@ -208,6 +210,7 @@ constexpr Command all[] = {
     {"record retire", "Put a record away", only_record},
     {"record restore", "Bring a record back", only_record},
     {"record history", "Who changed a record", only_record},
+    {"erase", "Erase a record for ever, on every computer that hears of it; again: how far that is", erase},
     {"types", "Which records there are, and their fields"},
     {"colleagues", "Who is near"},
     {"sync", "Meet everyone who can be reached, once, and report", sync},

@@ -94,6 +94,10 @@ void print_for_people(const std::string& command, const api::Json& reply) {
         if (!reply.at("complete").as_bool()) {
             std::cout << "What you have there is still coming; it goes on while Staffroom runs.\n";
         }
+    } else if (command == "erase") {
+        std::cout << "Removed on " << line_of({}, reply.at("removed_on")) << " of "
+                  << line_of({}, reply.at("known_devices")) << " known computers.\n";
+        if (!reply.at("here").as_bool()) std::cout << "Here it is hidden, and goes after seven days of running.\n";
     } else if (command == "init") {
         std::cout << "Your profile is ready. Next, found a group or join a colleague's:\n"
                      "  staffroom group new \"Science team\" --kind team\n"

@@ -358,6 +358,20 @@ Result<std::vector<Op>> decide_presence(const RecordState& state, const Actor& a
     return ops;
 }
 
+Result<Op> decide_erase(const RecordState& state, const Actor& actor, const std::string& why) {
+    // Who may put it away may erase it.
+    if (auto found = writable(state, actor, presence_rule().name); !found) return found.error();
+    const auto* type = find_type(state.birth->type);
+    if (type != nullptr && type->one_per_person) {
+        return {Code::refused, "Everybody has one " + state.birth->type + " in a group: it cannot be erased.",
+                "Change what it says: staffroom record set"};
+    }
+    if (!why.empty()) {
+        if (const auto fits = check_title("The reason", why); !fits) return fits.error();
+    }
+    return make_op(EraseOp{{state.id}, {}, why});
+}
+
 Result<std::vector<PlacedOps>> decide_place(const RecordState& state, const Actor& actor, std::string_view field,
                                             const std::vector<const RecordState*>& others, std::size_t to) {
     to = std::min(to, others.size());

@@ -44,6 +44,9 @@ Result<std::vector<Op>> decide_edit(const RecordState& state, const Actor& actor
 // Retire or restore.
 Result<std::vector<Op>> decide_presence(const RecordState& state, const Actor& actor, bool present);
 
+// For ever, and on every computer: by the owner or an organiser. `why` may be empty.
+Result<Op> decide_erase(const RecordState& state, const Actor& actor, const std::string& why);
+
 // Where a card stands among others on a board: `others` are their states in shown order without this one, `to` counts
 // among them. Ops for several records when neighbours must move to make room.
 struct PlacedOps {

@@ -116,10 +116,33 @@ struct EraseOp {
     static constexpr std::uint16_t kind = 4;
     std::vector<RecordId> records;  // ascending
     std::vector<ChunkId> files;     // ascending
+    std::string why;                // may be empty
     bool operator==(const EraseOp&) const = default;
     template <class A>
     void serialize(A& ar) {
-        ar(sorted<limits::erased_count>(records), sorted<limits::erased_count>(files));
+        ar(sorted<limits::erased_count>(records), sorted<limits::erased_count>(files), text<limits::title_bytes>(why));
+    }
+};
+
+// Alone in a part of record zero: parts that were erased, so that nobody waits for them. Counts for parts of the
+// author's own commits, and for all when the author is an organiser, who could have erased them.
+struct GoneOp {
+    static constexpr std::uint16_t kind = 5;
+    static constexpr std::size_t parts_count = 1'024;
+    struct Part {
+        CommitId commit;
+        std::uint16_t index = 0;
+        auto operator<=>(const Part&) const = default;
+        template <class A>
+        void serialize(A& ar) {
+            ar(commit, index);
+        }
+    };
+    std::vector<Part> parts;  // ascending
+    bool operator==(const GoneOp&) const = default;
+    template <class A>
+    void serialize(A& ar) {
+        ar(sorted<parts_count>(parts));
     }
 };
 

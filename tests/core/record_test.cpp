@@ -478,7 +478,8 @@ TEST_CASE("O01 O02 O03 O04 O05 content ops and record states are decoded exactly
     laws::check_decoder(new_record("feedback", {{"to", ben}, {"target", RecordRef{id<RecordId>(5), id<GroupId>(1)}}}));
     laws::check_decoder(AssignOp{"title", Value("of"), Value("Ok\xC3\xA9"), {Ref::here(3), Ref::of(op)}});
     laws::check_decoder(EditOp{"body", {Ref::of(op)}, {{1, 2, "abc"}, {300, 0, ""}}});
-    laws::check_decoder(EraseOp{{id<RecordId>(1), id<RecordId>(2)}, {id<ChunkId>(3)}});
+    laws::check_decoder(EraseOp{{id<RecordId>(1), id<RecordId>(2)}, {id<ChunkId>(3)}, "Bread"});
+    laws::check_decoder(GoneOp{{{id<CommitId>(1), 0}, {id<CommitId>(2), 300}}});
     for (const Value& value : {Value("a"), Value(std::uint64_t{300}), Value(true), Value(ben), Value(Link{"https://a"}),
                                Value(RecordRef{id<RecordId>(1), {}}), Value(TextRange{"body", {op, 1}, {op, 200}}),
                                Value(file), Value(Position{{1, 0, 2}})}) {

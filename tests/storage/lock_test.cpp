@@ -34,7 +34,7 @@ struct Locked {
 TEST_CASE("what comes while the profile is locked is kept and passed on, unread, and there after the unlock") {
     Locked at;
     at.brian.titles(at.science, at.note, "Meanwhile");
-    at.brian.types(at.science, at.note, {0, 0, U"Light bends."});
+    at.brian.types(at.science, at.note, {0, 0, "Light bends."});
     at.brian.gives(at.amina, at.science);
     CHECK(at.amina.equals(at.brian, at.science));
     CHECK(at.amina.title(at.science, at.note).empty());
@@ -92,7 +92,7 @@ TEST_CASE("locked and unlocked at random, the views are what they are without") 
                     at.brian.titles(at.science, notes[chance(notes.size())], std::to_string(step));
                     break;
                 case 2:
-                    at.brian.types(at.science, notes[chance(notes.size())], {0, 0, U"x"});
+                    at.brian.types(at.science, notes[chance(notes.size())], {0, 0, "x"});
                     break;
                 default:
                     at.brian.gives(at.amina, at.science);

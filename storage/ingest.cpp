@@ -38,7 +38,12 @@ Result<CheckedCommit> check(const GroupId& group, Commit commit, const CommitFra
 }
 
 Ingest::Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& chunks, bool is_locked)
-    : txn_(txn), group_(group), waiting_(waiting), chunks_(chunks), is_locked_(is_locked) {
+    : txn_(txn),
+      group_(group),
+      waiting_(waiting),
+      chunks_(chunks),
+      is_locked_(is_locked),
+      seen_pasts_(txn, group.local()) {
     views_.emplace(txn_, group_.number, group_.id);
 }
 
@@ -191,8 +196,8 @@ bool Ingest::fold_content(const CheckedCommit& checked) {
 }
 
 PartOrigin Ingest::origin_of(const Commit& commit, const PersonId& person) {
-    const auto judgement =
-        group_.members.judge(commit, person, [&](const CommitId& control) { return is_known_to(control, commit.id); });
+    const auto judgement = group_.members.judge(
+        commit, person, [&](const CommitId& control) { return seen_pasts_.is_known_to(control, commit.id); });
     PartOrigin origin;
     origin.commit = key_of(commit.header.depth, commit.id);
     origin.person = person;
@@ -267,26 +272,6 @@ void Ingest::settle_erasures() {
     }
 }
 
-bool Ingest::is_known_to(const CommitId& control, const CommitId& content) {
-    const auto [found, fresh] = seen_pasts_.try_emplace(control);
-    if (fresh) {
-        const auto kept = commit_log::read(txn_, group_.local(), control);
-        std::vector<CommitId> open;
-        if (kept) open = kept->commit.header.seen;
-        while (!open.empty()) {
-            const auto next = open.back();
-            open.pop_back();
-            if (found->second.contains(next)) continue;
-            const auto seen = commit_log::read(txn_, group_.local(), next);
-            if (!seen || seen->commit.header.kind != CommitKind::content) continue;
-            found->second.insert(next);
-            const auto& parents = seen->commit.header.parents;
-            open.insert(open.end(), parents.begin(), parents.end());
-        }
-    }
-    return found->second.contains(content);
-}
-
 void Ingest::take_part(const PartName& name, ByteView part) {
     if (!commit_log::is_wanted(txn_, group_.number, name.commit, name.index)) return;
     const auto kept = commit_log::read(txn_, group_.local(), name.commit);
@@ -354,7 +339,7 @@ void Ingest::flush_views() {
 }
 
 void Ingest::fold_all_content() {
-    seen_pasts_.clear();
+    seen_pasts_.forget();
     views_.emplace(txn_, group_.number, group_.id);
     Views::forget(txn_, group_.number);
     txn_.erase_all(Table::views, keys::unread(group_.number));

@@ -12,11 +12,11 @@
 #include <map>
 #include <set>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "core/ports.h"
 #include "storage/chunks.h"
 #include "storage/group.h"
+#include "storage/seen_pasts.h"
 #include "storage/views.h"
 #include "storage/waiting.h"
 
@@ -78,7 +78,6 @@ class Ingest {
     void fold_erasing(const PartOrigin& origin, const ContentPart& part);
     void settle_erasures();
     PartOrigin origin_of(const Commit& commit, const PersonId& person);
-    bool is_known_to(const CommitId& control, const CommitId& content);
     void read_unread(const EpochId& epoch);
     void fold_all_content();
     void flush_views();
@@ -93,7 +92,7 @@ class Ingest {
     std::map<CommitKind, std::vector<CommitKey>> added_;
     // Of those added here: the parents of what comes next are mostly among them, and need not be read back.
     std::unordered_map<CommitId, std::pair<CommitKind, std::uint64_t>, IdHash> depths_;
-    std::map<CommitId, std::unordered_set<CommitId, IdHash>> seen_pasts_;
+    SeenPasts seen_pasts_;
     std::set<EpochId> opened_;
     std::optional<std::map<keys::GroupNumber, GroupId>> groups_;  // read when it is first asked for
     bool fold_again_ = false;

@@ -67,6 +67,19 @@ Result<GroupId> Replica::found(GroupKind kind, const std::string& name, Newcomer
     return adopt({genesis, random_id<Hash>()});
 }
 
+Result<GroupId> Replica::found_successor(const GroupId& old) {
+    const auto* found = group(old);
+    if (found == nullptr) return no_such_group();
+    if (found->genesis.kind == GroupKind::pair) {
+        return {Code::refused, "This is between the two of you: it needs nobody to organise it.",
+                "Found a group for three or more: staffroom group new"};
+    }
+    const auto genesis = make_successor(found->genesis, log_->heads(old, CommitKind::content), {identity_.card},
+                                        SigningKey(identity_.secrets.signing));
+    assert(is_valid(genesis));
+    return adopt({genesis, random_id<Hash>()});
+}
+
 Result<GroupId> Replica::adopt(const Welcome& welcome) {
     const auto id = id_of(welcome.genesis);
     if (group(id) != nullptr) return id;
@@ -245,8 +258,8 @@ Result<std::vector<std::pair<GroupId, Ingested>>> Replica::age_erasures(std::uin
     if (store_.is_locked()) return changes;
     for (const auto& [id, group] : groups_) {
         bool pending = false;
-        auto looked = store_.read([&](ReadTxn& txn) -> Result<> {
-            const auto rows = erasing::all(txn, group->number);
+        auto looked = store_.read([&, number = group->number](ReadTxn& txn) -> Result<> {
+            const auto rows = erasing::all(txn, number);
             pending = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.second.left_ms != 0; });
             return Done{};
         });
@@ -355,6 +368,17 @@ Result<Text> Replica::text(const GroupId& id, const RecordId& record, const std:
     });
     if (!done) return done.error();
     return std::move(*text);
+}
+
+std::vector<MaskedContent> Replica::masked(const GroupId& id) const {
+    std::vector<MaskedContent> masked;
+    const auto* found = group(id);
+    if (found == nullptr) return masked;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        masked = masked_content(txn, *found);
+        return Done{};
+    });
+    return masked;
 }
 
 std::vector<RecordChange> Replica::history(const GroupId& id, const RecordId& record) const {

@@ -10,6 +10,7 @@
 #include "core/ports.h"
 #include "storage/group.h"
 #include "storage/ingest.h"
+#include "storage/masked.h"
 #include "storage/record_history.h"
 
 namespace staffroom {
@@ -44,6 +45,8 @@ class Replica {
 
     // --- groups
     Result<GroupId> found(GroupKind kind, const std::string& name, NewcomersRead newcomers);
+    // In place of a group that nobody organises any more, or whose founder turned against it (core/genesis.h).
+    Result<GroupId> found_successor(const GroupId& old);
     // A group that a welcome lets this device into; nothing changes when it is here already.
     Result<GroupId> adopt(const Welcome& welcome);
     Result<Welcome> welcome_to(const GroupId& group) const;
@@ -80,6 +83,7 @@ class Replica {
     std::optional<RecordState> record(const GroupId& group, const RecordId& id) const;
     void each_record(const GroupId& group, const std::function<bool(RecordState&&)>& visit) const;
     Result<Text> text(const GroupId& group, const RecordId& record, const std::string& field) const;
+    std::vector<MaskedContent> masked(const GroupId& group) const;
     std::vector<RecordChange> history(const GroupId& group, const RecordId& record) const;
     // The root of the tree over the content commits: equal roots, equal contents.
     Hash root(const GroupId& group, CommitKind kind) const;

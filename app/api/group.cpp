@@ -88,11 +88,25 @@ Reply group_leave(Desk& desk, const Json& args) {
     return Json{{"group", to_text(id)}};
 }
 
+Reply group_continue(Desk& desk, const Json& args) {
+    const auto old = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!old) return old.error();
+    if (auto may = may_succeed((*old)->members, desk.home.identity().device()); !may) return may.error();
+    const auto group = desk.home.replica().found_successor((*old)->id);
+    if (!group) return group.error();
+    desk.network.groups_changed();
+    desk.network.joined(*group);
+    return Json{{"group", to_text(*group)}, {"continues", to_text((*old)->id)}};
+}
+
 }  // namespace
 
 std::span<const Verb> group_verbs() {
-    static constexpr Verb verbs[] = {
-        {"group new", group_new}, {"group list", group_list}, {"group show", group_show}, {"group leave", group_leave}};
+    static constexpr Verb verbs[] = {{"group new", group_new},
+                                     {"group list", group_list},
+                                     {"group show", group_show},
+                                     {"group leave", group_leave},
+                                     {"group continue", group_continue}};
     return verbs;
 }
 

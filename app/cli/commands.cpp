@@ -70,6 +70,7 @@ constexpr Option recovery_help[] = {
     {"--name", "name", Takes::text, false, "what to call this computer"},
     peers,
     no_discovery};
+constexpr Option set_aside[] = {group, {"WHO", "who", Takes::text, true, "whose work it is: a name or an id"}};
 constexpr Option member[] = {group, who};
 constexpr Option resource_add[] = {group,
                                    {"SOURCE", "source", Takes::source, true, "a file, a folder or a web address"},
@@ -168,6 +169,7 @@ constexpr Command all[] = {
     {"group list", "Your groups"},
     {"group show", "One group", only_group},
     {"group leave", "Leave a group", group_leave},
+    {"group continue", "Begin a group anew that nobody organises any more; the old one stays to be read", only_group},
     {"invite", "Make an invitation for a colleague, or for a whole hall", invite},
     {"join", "Join a group with an invitation", join},
     {"members", "Who is in a group", only_group},
@@ -175,6 +177,9 @@ constexpr Command all[] = {
     {"member remove", "Remove somebody from a group", member},
     {"member promote", "Make a reader a member, or a member an organiser", member},
     {"member demote", "Make an organiser a member, or a member a reader", member},
+    {"set-aside list", "What people wrote around the time when they were removed, and is not shown", only_group},
+    {"set-aside admit", "Show what somebody wrote before hearing of their removal", set_aside},
+    {"set-aside hide", "Let it stay hidden", set_aside},
     {"device list", "Your computers"},
     {"device link", "Use a second computer as yourself: show a code here, type it there", device_link},
     {"device revoke", "Shut out a computer that is gone, in every group", device},

@@ -9,8 +9,9 @@
 namespace staffroom::erasing {
 namespace {
 
-// Rows of `erasures`: group | 'r' | record 16 -> Erasure; group | 'p' | commit id 32 | index | record 16.
-constexpr std::uint8_t of_record = 'r', of_part = 'p';
+// Rows of `erasures`: group | 'r' | record 16 -> Erasure; group | 'p' | commit id 32 | index | record 16;
+// group | 'w' | commit id 32 | index: wanted again, whoever said that it is gone.
+constexpr std::uint8_t of_record = 'r', of_part = 'p', revived = 'w';
 // Rows of `views`: group | 'e' | record 16 | depth | commit id 32 | index -> Claim; group | 'g' | commit id 32 | index.
 constexpr std::uint8_t claimed = 'e', gone = 'g';
 
@@ -72,6 +73,7 @@ void want_again(WriteTxn& txn, GroupNumber group, const RecordId& record) {
     for (const auto& each : dropped(txn, group)) {
         if (each.record != record) continue;
         commit_log::lose_part(txn, group, each.part.commit, each.part.index);
+        txn.put(Table::erasures, part_key(group, revived, each.part), {});
         txn.erase(Table::erasures,
                   tagged(group, of_part, {keys::part(each.part.commit, each.part.index), record.view()}));
     }
@@ -89,6 +91,7 @@ void claim(WriteTxn& txn, GroupNumber group, const RecordId& record, const Commi
 }
 
 void note_gone(WriteTxn& txn, GroupNumber group, const PartName& part) {
+    if (txn.has(Table::erasures, part_key(group, revived, part))) return;
     txn.put(Table::views, part_key(group, gone, part), {});
     commit_log::forget_want(txn, group, part.commit, part.index);
 }

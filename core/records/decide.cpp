@@ -360,7 +360,12 @@ Result<std::vector<Op>> decide_presence(const RecordState& state, const Actor& a
 
 Result<Op> decide_erase(const RecordState& state, const Actor& actor, const std::string& why) {
     // Who may put it away may erase it.
-    if (auto found = writable(state, actor, presence_rule().name); !found) return found.error();
+    if (auto found = writable(state, actor, presence_rule().name); !found) {
+        if (found.code() != Code::refused || actor.role < Role::member) return found.error();
+        return {Code::refused,
+                "Only the person who made this " + state.birth->type + ", or an organiser, can erase it.",
+                "Ask one of them to do it."};
+    }
     const auto* type = find_type(state.birth->type);
     if (type != nullptr && type->one_per_person) {
         return {Code::refused, "Everybody has one " + state.birth->type + " in a group: it cannot be erased.",

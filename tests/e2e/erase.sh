@@ -1,0 +1,52 @@
+#!/bin/sh
+# Honest deletion, and what was set aside around a removal.
+. "$(dirname "$0")/lib.sh"
+
+begun() {
+    as amina init --name "Amina Diallo" && as birk init --name "Birk Ström" && daemon amina &&
+        group=$(as amina group new Science --kind team | field group) && [ -n "$group" ] &&
+        daemon birk --peer "127.0.0.1:$(port amina)" && as birk join "$(as amina invite "$group" | field invite)" &&
+        echo "A list with names" >"$world/list.txt" &&
+        list=$(as birk resource add "$group" "$world/list.txt" --title "Old list" | field resource) && [ -n "$list" ] &&
+        note=$(as amina note new "$group" --title "Plan" | field note) && until_true 20 equal "$group" amina birk
+}
+not_anothers() { refuses 5 birk erase "$note" && refuses 4 birk erase nothing && as birk note show "$note"; }
+erased() {
+    exits 0 as birk erase "Old list" --why "It had names" && is_json && grep -q '"removed_on":1' "$world/out" &&
+        grep -q '"known_devices":2' "$world/out" && refuses 4 birk resource show "$list" &&
+        as birk resource list "$group" >"$world/out" && ! grep -q "Old list" "$world/out"
+}
+hidden_elsewhere() {
+    until_true 20 equal "$group" amina birk && refuses 4 amina resource show "$list" && exits 0 as amina erase "$list" && is_json &&
+        grep -q '"here":false' "$world/out" && grep -q "It had names" "$world/out" && grep -q '"removed_on":1' "$world/out" || return 1
+}
+both_work_on() {
+    as amina verify | grep -q '"bad":0' && rest birk && exits 0 as birk verify && grep -q '"bad":0' "$world/out" &&
+        exits 0 as birk repair --rebuild && refuses 4 birk resource show "$list" && exits 0 as birk erase "$list" &&
+        as birk note show "$note"
+}
+# Birk writes before he hears that he was removed.
+set_aside() {
+    as amina member remove "$group" "Birk Ström" && as birk note new "$group" --title "Written in good faith" &&
+        as birk sync --no-discovery --peer "127.0.0.1:$(port amina)" >"$world/out"
+    until_true 20 listed && as amina note list "$group" >"$world/out" && ! grep -q "good faith" "$world/out"
+}
+listed() { as amina set-aside list "$group" | grep -q '"name":"Birk Ström","changes":1'; }
+shown() {
+    exits 0 as amina set-aside admit "$group" "Birk Ström" && is_json && as amina note list "$group" | grep -q "good faith"
+}
+continued() {
+    next=$(as amina group continue "$group" | field group) && [ -n "$next" ] && [ "$next" != "$group" ] &&
+        as amina group show "$next" | grep -q '"role":"organiser"' && refuses 5 birk group continue "$group"
+}
+
+group='' list='' note='' next=''
+tell "Amina and Birk, a note and a list" begun
+tell "nobody erases what is another's" not_anothers
+tell "Birk erases his own list: it is gone here at once" erased
+tell "it is hidden at Amina's, and said to be gone on one of two computers" hidden_elsewhere
+tell "what is left verifies, and stays so when all is made anew" both_work_on
+tell "M15 honest work around a removal is set aside and listed" set_aside
+tell "M15 an organiser admits it, and it shows" shown
+tell "M12 a group is continued by a member, not by one who was removed" continued
+finish

@@ -3,8 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 
 begun() {
-    as amina init --name "Amina Diallo" && as birk init --name "Birk Ström" && daemon amina &&
-        group=$(as amina group new Science --kind team | field group) && [ -n "$group" ] &&
+    as amina init --name "Amina Diallo" && as birk init --name "Birk Ström" && as chipo init --name "Chipo Banda" &&
+        daemon amina && group=$(as amina group new Science --kind team | field group) && [ -n "$group" ] &&
         daemon birk --peer "127.0.0.1:$(port amina)" && as birk join "$(as amina invite "$group" | field invite)" &&
         echo "A list with names" >"$world/list.txt" &&
         list=$(as birk resource add "$group" "$world/list.txt" --title "Old list" | field resource) && [ -n "$list" ] &&
@@ -17,27 +17,33 @@ erased() {
         as birk resource list "$group" >"$world/out" && ! grep -q "Old list" "$world/out"
 }
 hidden_elsewhere() {
-    until_true 20 equal "$group" amina birk && refuses 4 amina resource show "$list" && exits 0 as amina erase "$list" && is_json &&
-        grep -q '"here":false' "$world/out" && grep -q "It had names" "$world/out" && grep -q '"removed_on":1' "$world/out" || return 1
+    until_true 20 equal "$group" amina birk && refuses 4 amina resource show "$list" && until_true 20 amina_counts_birk &&
+        exits 0 as amina erase "$list" && is_json && grep -q '"here":false' "$world/out" && grep -q "It had names" "$world/out"
 }
+amina_counts_birk() { as amina erase "$list" | grep -q '"removed_on":1'; }
 both_work_on() {
     as amina verify | grep -q '"bad":0' && rest birk && exits 0 as birk verify && grep -q '"bad":0' "$world/out" &&
         exits 0 as birk repair --rebuild && refuses 4 birk resource show "$list" && exits 0 as birk erase "$list" &&
         as birk note show "$note"
 }
-# Birk writes before he hears that he was removed.
+# Birk and Chipo meet before either has heard that Birk was removed; then Chipo meets Amina.
 set_aside() {
-    as amina member remove "$group" "Birk Ström" && as birk note new "$group" --title "Written in good faith" &&
-        as birk sync --no-discovery --peer "127.0.0.1:$(port amina)" >"$world/out"
-    until_true 20 listed && as amina note list "$group" >"$world/out" && ! grep -q "good faith" "$world/out"
+    as chipo join "$(as amina invite "$group" | field invite)" --no-discovery --peer "127.0.0.1:$(port amina)" &&
+        as amina member remove "$group" "Birk Ström" && as birk note new "$group" --title "Written in good faith" &&
+        daemon chipo && as birk sync --no-discovery --peer "127.0.0.1:$(port chipo)" && until_true 20 chipo_has_it && rest chipo &&
+        as chipo sync --no-discovery --peer "127.0.0.1:$(port amina)" && until_true 20 listed &&
+        as amina note list "$group" >"$world/out" && ! grep -q "good faith" "$world/out"
 }
+chipo_has_it() { as chipo note list "$group" | grep -q "good faith"; }
 listed() { as amina set-aside list "$group" | grep -q '"name":"Birk Ström","changes":1'; }
 shown() {
     exits 0 as amina set-aside admit "$group" "Birk Ström" && is_json && as amina note list "$group" | grep -q "good faith"
 }
 continued() {
     next=$(as amina group continue "$group" | field group) && [ -n "$next" ] && [ "$next" != "$group" ] &&
-        as amina group show "$next" | grep -q '"role":"organiser"' && refuses 5 birk group continue "$group"
+        as amina group show "$next" | grep -q '"role":"organiser"' &&
+        as birk sync --no-discovery --peer "127.0.0.1:$(port amina)" >"$world/out"
+    refuses 5 birk group continue "$group"
 }
 
 group='' list='' note='' next=''

@@ -43,14 +43,14 @@ private_too() {
 sees_prisms() { as "$1" note list "$science" | grep -qF Prisms; }
 advised() { as "$1" feedback list Prisms | grep -qF "A darker room"; }
 good_once() {
-    refuses 5 link third "$offer" && grep -q "takes it no more" "$world/out" && refuses 4 third group show Science &&
+    exits 5 link third "$offer" && grep -q "takes it no more" "$world/out" && refuses 4 third group show Science &&
         refuses 5 amina device link "$(code)" && grep -q "this very computer" "$world/out" && refuses 5 birk device link "$(code)" &&
         grep -q "groups of its own" "$world/out" && refuses 2 fourth device link staffroom-link-nonsense && refuses 4 fourth whoami
 }
 # The code was made without a daemon; it is good when one runs again. An earlier code is good no more.
 code_outlives_restart() {
     earlier=$(code) && rest amina && later=$(code) && [ -n "$later" ] && daemon amina --peer "127.0.0.1:$(port birk)" &&
-        refuses 5 link third "$earlier" && exits 0 link third "$later" && [ "$(as third status | number groups)" -ge 4 ]
+        exits 5 link third "$earlier" && exits 0 link third "$later" && [ "$(as third status | number groups)" -ge 4 ]
 }
 lost() {
     as amina device revoke "Computer of home" >"$world/out" && grep -q Science "$world/out" && grep -q Garden "$world/out" &&

@@ -16,10 +16,10 @@ begun() {
 locked() {
     exits 0 amina lock && is_json && grep -q '"locked":true' "$world/out" && exits 0 amina lock && exits 0 amina status &&
         is_json && grep -q '"locked":true' "$world/out" && ! grep -q Amina "$world/out" || return 1
-    for words in "group list" "whoami" "note list $group" "note new $group --title X" "colleagues" "sync --seconds 1" \
+    for asked in "group list" "whoami" "note list $group" "note new $group --title X" "colleagues" "sync --seconds 1" \
         "device list" "recovery sheet" "backup $world/b" "members $group"; do
         # shellcheck disable=SC2086
-        refuses 5 amina $words || return 1
+        refuses 5 amina $asked || return 1
     done
     refuses 5 amina note show "$note" && refuses 5 amina unlock --passphrase-file "$world/wrong"
 }

@@ -12,11 +12,11 @@ begun() {
 }
 hears() { as "$1" feedback list "$lesson" | grep -qF "$2"; }
 printed() {
-    as amina status | grep -q '"sheet":"to be printed"' && words=$(as amina recovery sheet | field words) &&
-        [ "$(echo "$words" | wc -w)" = 18 ] && exits 0 as amina recovery sheet --to "$world/sheet.txt" && is_json &&
-        ! grep -q "$words" "$world/out" && [ "$(stat -c %a "$world/sheet.txt")" = 600 ] && grep -q "recovery sheet of Amina Diallo" "$world/sheet.txt" &&
+    as amina status | grep -q '"sheet":"to be printed"' && sheet=$(as amina recovery sheet | field words) &&
+        [ "$(echo "$sheet" | wc -w)" = 18 ] && exits 0 as amina recovery sheet --to "$world/sheet.txt" && is_json &&
+        ! grep -q "$sheet" "$world/out" && [ "$(stat -c %a "$world/sheet.txt")" = 600 ] && grep -q "recovery sheet of Amina Diallo" "$world/sheet.txt" &&
         grep -q '█' "$world/sheet.txt" && refuses 5 amina recovery sheet --to "$world/sheet.txt" || return 1
-    for word in $words; do grep -qw "$word" "$world/sheet.txt" || return 1; done
+    for word in $sheet; do grep -qw "$word" "$world/sheet.txt" || return 1; done
 }
 on_paper() {
     as amina recovery sheet --on-paper && refuses 4 amina recovery sheet && as amina status | grep -q '"sheet":"on paper"' && rest amina &&
@@ -31,7 +31,7 @@ help() {
         --peer "127.0.0.1:$(port birk)"
 }
 wrong_words() {
-    refuses_help 2 "$words extra" && refuses_help 2 "$(echo "$words" | sed 's/ [a-z]*$/ zoo/')" && refuses 4 lost whoami &&
+    refuses_help 2 "$sheet extra" && refuses_help 2 "$(echo "$sheet" | sed 's/ [a-z]*$/ zoo/')" && refuses 4 lost whoami &&
         other=$(as birk recovery sheet | field words) && exits 0 as carla init --name "Carla" && stranger=$(as carla recovery sheet | field words) &&
         refuses_help 5 "$stranger" && refuses 4 lost group show "$science"
 }
@@ -45,7 +45,7 @@ back() {
         as new whoami | grep -q '"name":"Amina Diallo"' && as new note show "$lesson" && hears new torch &&
         equal "$science" new birk && equal "$maths" new birk
 }
-comes_back() { help new "$words" >"$world/out" 2>&1; cat "$world/out"; grep -q '"complete":true' "$world/out"; }
+comes_back() { help new "$sheet" >"$world/out" 2>&1; cat "$world/out"; grep -q '"complete":true' "$world/out"; }
 with_rights() {
     as new group show "$maths" | grep -q '"role":"organiser"' && as new note new "$science" --title "Back again" >/dev/null &&
         as new sync --no-discovery --peer "127.0.0.1:$(port birk)" >/dev/null && as birk note list "$science" | grep -q "Back again" &&
@@ -56,9 +56,9 @@ others_out() {
         as amina note list "$science" >"$world/list" && ! grep -q "Not for thieves" "$world/list"
 }
 is_out() { refuses 5 amina note new "$science" --title "By a thief" && refuses 5 amina note new "$maths" --title "By a thief"; }
-nowhere() { [ -n "$words" ] && ! grep -raq "$words" "$world/new" "$world/birk" "$world/amina" "$world/birk.log"; }
+nowhere() { [ -n "$sheet" ] && ! grep -raq "$sheet" "$world/new" "$world/birk" "$world/amina" "$world/birk.log"; }
 
-science='' maths='' lesson='' words=''
+science='' maths='' lesson='' sheet=''
 tell "Amina with a colleague, two groups and something private" begun
 tell "her recovery sheet, shown and printed" printed
 tell "once on paper, its words are on no computer" on_paper

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/members/devices.h"
+
 namespace staffroom {
 namespace {
 
@@ -26,6 +28,13 @@ constexpr std::pair<GroupKind, const char*> kind_names[] = {
     {GroupKind::mentoring, "mentoring"}, {GroupKind::focus, "focus"}, {GroupKind::workshop, "workshop"},
     {GroupKind::pair, "pair"},
 };
+
+bool is_signed_by(const Genesis& genesis, const PersonCard& founder) {
+    const auto devices = prove(founder).devices;
+    const auto bytes = signed_bytes(genesis);
+    return std::any_of(devices.begin(), devices.end(),
+                       [&](const auto& device) { return verify(device.first.view(), bytes, *genesis.signature); });
+}
 
 }  // namespace
 
@@ -91,7 +100,7 @@ bool is_valid(const Genesis& genesis) {
     if (std::adjacent_find(people.begin(), people.end()) != people.end()) return false;
     return std::all_of(genesis.founders.begin(), genesis.founders.end(),
                        [](const auto& card) { return is_valid(card); }) &&
-           verify(genesis.founders[0].first.device.view(), signed_bytes(genesis), *genesis.signature);
+           is_signed_by(genesis, genesis.founders[0]);
 }
 
 std::vector<PersonId> founders_of(const Genesis& genesis) {

@@ -37,7 +37,9 @@ struct Genesis {
     std::vector<PersonCard> founders;  // 1 to 5, in order of seniority; none in a pair
     std::vector<PersonId> pair;        // the two of a pair group, sorted, else none
     std::optional<Predecessor> continues;
-    std::optional<Signature> signature;  // by founder 0's first device; none in a pair, so that both make the same one
+    // By a device that founder 0's card proves (core/members/devices.h): the first, or one linked since. That the card says
+    // of no revocation would prove nothing, since whoever signs chooses it. None in a pair, so that both make the same one.
+    std::optional<Signature> signature;
 
     bool operator==(const Genesis&) const = default;
     template <class A>
@@ -52,6 +54,7 @@ struct Genesis {
     }
 };
 
+// `founder` signs: the key of any device that the first card proves.
 Genesis make_genesis(GroupKind kind, std::string name, NewcomersRead newcomers, std::vector<PersonCard> founders,
                      const SigningKey& founder);
 // Continues a group whose last organiser was lost, or whose founder turned against it: the same kind, name and policy,
@@ -63,6 +66,7 @@ Genesis make_pair_genesis(const PersonId& one, const PersonId& other);
 GroupId id_of(const Genesis& genesis);
 inline CommitId root_of(const GroupId& group) { return CommitId{group.bytes}; }
 
+// At most one signature for each device of founder 0 is tried.
 bool is_valid(const Genesis& genesis);
 
 // The persons who found it, in order.

@@ -83,6 +83,42 @@ TEST_CASE("a group's id is its genesis, and its founder signs it") {
     CHECK_FALSE(is_valid(make_genesis(GroupKind::team, "", NewcomersRead::all, {amina.card}, amina.key())));
 }
 
+TEST_CASE("a linked computer of the founder signs a group; one that nobody linked does not") {
+    const Teacher amina("Amina"), brian("Brian");
+    const auto home = new_device(), tablet = new_device();
+    const SigningKey home_key(home.signing), tablet_key(tablet.signing);
+    const auto founded = [](const PersonCard& card, const SigningKey& key) {
+        return make_genesis(GroupKind::team, "Garden", NewcomersRead::all, {card}, key);
+    };
+    auto card = amina.card;
+    card.statements = {make_link(amina.id(), amina.key(), make_device_record(home, "Home"), home_key, {0})};
+    CHECK(is_valid(founded(card, amina.key())));
+    CHECK(is_valid(founded(card, home_key)));
+    CHECK(is_valid(make_successor(founded(amina.card, amina.key()), {}, {card}, home_key)));
+    CHECK_FALSE(is_valid(founded(amina.card, home_key)));
+    CHECK_FALSE(is_valid(founded(card, brian.key())));
+
+    auto chain = card;
+    chain.statements.push_back(
+        make_link(amina.id(), home_key, make_device_record(tablet, "Tablet"), tablet_key, {0, 0}));
+    CHECK(is_valid(founded(chain, tablet_key)));
+    chain.statements.erase(chain.statements.begin());
+    CHECK_FALSE(is_valid(founded(chain, tablet_key)));
+    // Brian is a founder too, but not the first.
+    CHECK_FALSE(is_valid(make_genesis(GroupKind::team, "Garden", NewcomersRead::all, {card, brian.card}, brian.key())));
+}
+
+TEST_CASE("a computer that the recovery sheet brought back signs a group") {
+    const SigningKey sheet(new_signing_seed());
+    Teacher amina("Amina");
+    amina.card.genesis = make_person(amina.secrets, sheet.public_key<Hash>());
+    const auto fresh = new_device();
+    const SigningKey key(fresh.signing);
+    auto card = amina.card;
+    card.statements = {make_recovery_link(amina.id(), sheet, make_device_record(fresh, "New"), key, {0})};
+    CHECK(is_valid(make_genesis(GroupKind::team, "Garden", NewcomersRead::all, {card}, key)));
+}
+
 TEST_CASE("two people who make their pair group apart make the same one") {
     const Teacher amina("Amina"), brian("Brian");
     const auto hers = make_pair_genesis(amina.id(), brian.id());

@@ -59,6 +59,21 @@ TEST_CASE("a computer that is linked is told to every group once, and reads what
     CHECK(at.laptop.replica->record(at.maths, note)->birth->owner == at.laptop.person());
 }
 
+TEST_CASE("a linked computer founds a group and continues one, and both are its person's everywhere") {
+    AtHome at;
+    at.tell();
+    at.come_home();
+    const auto garden = at.home.founds("Garden");
+    const auto next = at.home.replica->found_successor(at.science);
+    REQUIRE(next.ok());
+    for (const auto& id : {garden, *next}) {
+        REQUIRE(at.laptop.replica->adopt(at.home.replica->welcome_to(id).value()).ok());
+        const auto& members = at.laptop.replica->group(id)->members;
+        CHECK(members.role_of(at.laptop.identity.device()) == Role::organiser);
+        CHECK(members.role_of(at.home.identity.device()) == Role::organiser);
+    }
+}
+
 TEST_CASE("P14 the power goes before the groups are told: the next start tells them") {
     AtHome at;
     at.laptop.identity.card = at.card;  // kept in the profile, and no more

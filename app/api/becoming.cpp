@@ -1,11 +1,34 @@
 #include "app/api/becoming.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "app/api/args.h"
 #include "app/home.h"
 
 namespace staffroom::api {
+namespace {
+
+// Let in, able to read what is here, and another computer says that it has the same. Keys come after what they open. A
+// group whose newcomers do not read what was before keeps some of it closed for ever.
+bool is_whole(const Replica& replica, const Group& group) {
+    if (group.members.role_of(replica.identity().device()) < Role::reader) return false;
+    if (group.genesis.newcomers == NewcomersRead::all && replica.unreadable_parts(group.id) != 0) return false;
+    const auto haves = replica.log().haves(group.id);
+    return std::any_of(haves.begin(), haves.end(), [&](const Have& have) {
+        return std::all_of(std::begin(all_kinds), std::end(all_kinds),
+                           [&](CommitKind kind) { return have.set(kind).root == replica.root(group.id, kind); });
+    });
+}
+
+// The groups come one by one, and the line is quiet before the first.
+bool is_all_whole(const Replica& replica) {
+    const auto& groups = replica.groups();
+    return !groups.empty() && std::all_of(groups.begin(), groups.end(),
+                                          [&](const auto& entry) { return is_whole(replica, *entry.second); });
+}
+
+}  // namespace
 
 std::optional<Reply> Becoming::poll(Desk& desk, std::uint64_t now) {
     next_ = now + look_ms;
@@ -24,7 +47,8 @@ std::optional<Reply> Becoming::poll(Desk& desk, std::uint64_t now) {
     }
     if (settle_until_ == 0) settle_until_ = now + settle_ms;
     const auto seen = std::pair(replica.groups().size(), desk.network.received());
-    if (seen != seen_ || !is_near(desk) || !desk.network.is_settled()) quiet_since_ = now;
+    const bool moves = seen != seen_ || !is_near(desk) || !desk.network.is_settled();
+    if (moves || !is_all_whole(replica)) quiet_since_ = now;
     seen_ = seen;
     const bool complete = now >= quiet_since_ + quiet_ms;
     if (!complete && now < settle_until_) return std::nullopt;

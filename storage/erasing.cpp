@@ -12,8 +12,8 @@ namespace {
 // Rows of `erasures`: group | 'r' | record 16 -> Erasure; group | 'p' | commit id 32 | index | record 16;
 // group | 'w' | commit id 32 | index: wanted again, whoever said that it is gone.
 constexpr std::uint8_t of_record = 'r', of_part = 'p', revived = 'w';
-// Rows of `views`: group | 'e' | record 16 | depth | commit id 32 | index -> Claim; group | 'g' | commit id 32 | index.
-constexpr std::uint8_t claimed = 'e', gone = 'g';
+// Rows of `views`: group | 'e' | record 16 | depth | commit id 32 | index -> Claim; group | 'x' | commit id 32 | index.
+constexpr std::uint8_t claimed = 'e', gone = 'x';
 
 Bytes tagged(GroupNumber group, std::uint8_t tag, std::initializer_list<ByteView> rest = {}) {
     auto key = keys::group(group);

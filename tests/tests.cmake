@@ -21,8 +21,6 @@ if(STAFFROOM_TESTS)
       set_target_properties(test_${name} PROPERTIES UNITY_BUILD OFF)
       target_link_libraries(test_${name} PRIVATE house doctest_main ${name})
       target_compile_options(test_${name} PRIVATE -O0)
-      # Each has words of its own for the same things.
-      set_target_properties(test_${name} PROPERTIES UNITY_BUILD OFF)
       target_compile_definitions(test_${name} PRIVATE STAFFROOM_SOURCES="${CMAKE_SOURCE_DIR}")
       if(name MATCHES "net|app")
         target_link_libraries(test_${name} PRIVATE $<TARGET_NAME_IF_EXISTS:world>)

@@ -26,7 +26,7 @@ linked() {
 # What is written here is Amina's, and reads so.
 writes() {
     daemon home --peer "127.0.0.1:$(port amina)" && note=$(as home note new "$science" --title "Written at home" | field note) &&
-        until_true 20 birk_has "Written at home" && as birk note history "$note" | grep -q '"by":"Amina Diallo"' &&
+        until_true 20 birk_has "Written at home" && as birk record history "$note" | grep -q '"by":"Amina Diallo"' &&
         as birk members "$science" | grep -o '"name":"Amina Diallo"' | grep -c . | grep -qx 1
 }
 birk_has() { as birk note list "$science" | grep -qF "$1"; }

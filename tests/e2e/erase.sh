@@ -26,10 +26,11 @@ both_work_on() {
         exits 0 as birk repair --rebuild && refuses 4 birk resource show "$list" && exits 0 as birk erase "$list" &&
         as birk note show "$note"
 }
-# Birk and Chipo meet before either has heard that Birk was removed; then Chipo meets Amina.
+# Birk hears from Amina who Chipo is. He and Chipo then meet before either has heard that he was removed; then Chipo meets Amina.
 set_aside() {
     as chipo join "$(as amina invite "$group" | field invite)" --no-discovery --peer "127.0.0.1:$(port amina)" &&
-        as amina member remove "$group" "Birk Ström" && as birk note new "$group" --title "Written in good faith" &&
+        as birk sync --no-discovery --peer "127.0.0.1:$(port amina)" && as amina member remove "$group" "Birk Ström" &&
+        as birk note new "$group" --title "Written in good faith" &&
         daemon chipo && as birk sync --no-discovery --peer "127.0.0.1:$(port chipo)" && until_true 20 chipo_has_it && rest chipo &&
         as chipo sync --no-discovery --peer "127.0.0.1:$(port amina)" && until_true 20 listed &&
         as amina note list "$group" >"$world/out" && ! grep -q "good faith" "$world/out"

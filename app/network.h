@@ -58,7 +58,6 @@ class Network {
     struct Rescue {
         SigningSeed recovery;
         Invitation colleague;
-        bool others_gone = false;  // the person's other computers are to be shut out
     };
     virtual void rescue(const Rescue& rescue) = 0;
     // How the latest claim for this group was answered (zero: the claim to be linked); nothing while it is open.

@@ -233,12 +233,7 @@ void Node::execute(net::Linked& action, std::uint64_t) {
     const auto& replica = home_.replica();
     const auto person = id_of(action.card.genesis);
     if (!replica.groups().empty() && person != replica.identity().person()) return;
-    auto card = action.card;
-    for (const auto& record : devices_on(action.card)) {
-        if (!rescue_ || !rescue_->others_gone || record.device == replica.identity().device()) continue;
-        card.statements.push_back(make_recovery_revocation(person, SigningKey(rescue_->recovery), record.device));
-    }
-    if (!home_.keep_card(card)) return;
+    if (!home_.keep_card(action.card)) return;
     join_answers_[GroupId{}] = {GroupId{}, net::Outcome::welcome, true};
     groups_changed();
 }

@@ -5,6 +5,8 @@
 
 #include "app/api/args.h"
 #include "app/home.h"
+#include "core/members/devices.h"
+#include "storage/own_card.h"
 
 namespace staffroom::api {
 namespace {
@@ -52,16 +54,40 @@ std::optional<Reply> Becoming::poll(Desk& desk, std::uint64_t now) {
     seen_ = seen;
     const bool complete = now >= quiet_since_ + quiet_ms;
     if (!complete && now < settle_until_) return std::nullopt;
+    if (complete && from_.recovery && !others_out_) {
+        if (auto shut_out = shut_out_others(desk); !shut_out) return Reply(shut_out.error());
+        others_out_ = true;
+        quiet_since_ = now;  // until the colleague has heard it
+        return std::nullopt;
+    }
     boost::json::array groups;
     for (const auto& [id, group] : replica.groups()) {
         groups.push_back(boost::json::string(group_name(replica, *group)));
     }
     const auto& identity = desk.home.identity();
-    return Reply(Json{{"person", to_text(identity.person())},
-                      {"device", to_text(identity.device())},
-                      {"name", desk.home.name()},
-                      {"groups", std::move(groups)},
-                      {"complete", complete}});
+    Json reply{{"person", to_text(identity.person())},
+               {"device", to_text(identity.device())},
+               {"name", desk.home.name()},
+               {"groups", std::move(groups)},
+               {"complete", complete}};
+    if (from_.recovery) reply["others_gone"] = others_out_;
+    return Reply(std::move(reply));
+}
+
+Result<> Becoming::shut_out_others(Desk& desk) const {
+    const auto& identity = desk.home.identity();
+    auto card = identity.card;
+    for (const auto& record : devices_on(identity.card)) {
+        if (record.device == identity.device()) continue;
+        card.statements.push_back(
+            make_recovery_revocation(identity.person(), SigningKey(*from_.recovery), record.device));
+    }
+    if (auto kept = desk.home.keep_card(card); !kept) return kept;
+    const auto carried = carry_own_card(desk.home.replica());
+    if (!carried) return carried.error();
+    for (const auto& change : *carried) desk.network.wrote(change.group, change.done);
+    desk.network.groups_changed();
+    return Done{};
 }
 
 bool Becoming::is_near(Desk& desk) const {

@@ -1,5 +1,8 @@
 // The errand of a new computer that is to be somebody's (device link, recovery help): it waits until it is, and then until
 // the groups have come from the computer that let it in, and what is in them.
+//
+// Only then does it shut out the person's other computers, if they are lost: what they wrote and it has not seen counts as
+// written by the thief, and would be set aside.
 #pragma once
 
 #include "app/api/errands.h"
@@ -15,6 +18,7 @@ class Becoming final : public Errand {
         bool already = false;  // it is that person's
         Error refused;
         std::string not_found;
+        std::optional<SigningSeed> recovery = std::nullopt;  // of the sheet, to shut out the others
     };
     Becoming(From from, std::uint64_t now) : from_(std::move(from)), until_(now + patience_ms) {}
 
@@ -23,9 +27,11 @@ class Becoming final : public Errand {
 
   private:
     bool is_near(Desk& desk) const;
+    Result<> shut_out_others(Desk& desk) const;
 
     From from_;
     std::uint64_t until_, settle_until_ = 0, quiet_since_ = 0, next_ = 0;
+    bool others_out_ = false;
     std::pair<std::size_t, std::uint64_t> seen_;
 };
 

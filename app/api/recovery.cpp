@@ -48,13 +48,14 @@ std::unique_ptr<Errand> recovery_help(Desk& desk, const Json& args) {
     const auto options = network_options(args, 0);
     if (!options) return refuse(options.error());
     if (const auto opened = desk.network.open(*options); !opened) return refuse(opened.error());
-    desk.network.rescue({seed, *colleague, flag_arg(args, "others-gone")});
+    desk.network.rescue({seed, *colleague});
     return std::make_unique<Becoming>(
         Becoming::From{colleague->device,
                        false,
                        {Code::refused, "Your colleague's computer knows nobody with this sheet.",
                         "Find a colleague who is in a group with you, and ask them for an invitation."},
-                       "Your colleague's computer was not found."},
+                       "Your colleague's computer was not found.",
+                       flag_arg(args, "others-gone") ? std::optional(seed) : std::nullopt},
         net::uptime_ms());
 }
 

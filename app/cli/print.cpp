@@ -94,6 +94,10 @@ void print_for_people(const std::string& command, const api::Json& reply) {
         if (!reply.at("complete").as_bool()) {
             std::cout << "What you have there is still coming; it goes on while Staffroom runs.\n";
         }
+        const auto* gone = reply.if_contains("others_gone");
+        if (gone != nullptr && !gone->as_bool()) {
+            std::cout << "Your other computers are not shut out yet: repeat this when all has come.\n";
+        }
     } else if (command == "erase") {
         std::cout << "Removed on " << line_of({}, reply.at("removed_on")) << " of "
                   << line_of({}, reply.at("known_devices")) << " known computers.\n";

@@ -49,7 +49,8 @@ good_once() {
 }
 # The code was made without a daemon; it is good when one runs again. An earlier code is good no more.
 code_outlives_restart() {
-    earlier=$(code) && rest amina && later=$(code) && [ -n "$later" ] && daemon amina --peer "127.0.0.1:$(port birk)" --peer "127.0.0.1:$(port home)" &&
+    earlier=$(code) && rest amina && later=$(code) && [ -n "$later" ] &&
+        daemon amina --peer "127.0.0.1:$(port birk)" --peer "127.0.0.1:$(port home)" &&
         exits 5 link third "$earlier" && exits 0 link third "$later" && [ "$(as third status | number groups)" -ge 4 ]
 }
 lost() {

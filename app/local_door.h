@@ -1,5 +1,5 @@
-// The daemon's local door: HTTP over a Unix socket that only the same user may open. The command line and, later, the
-// page speak the same verbs through it.
+// The daemon's local door: HTTP over a Unix socket that only the same user may open. The command line comes by it; the page
+// has a door of its own (app/page/door.h), and both speak the same verbs.
 //
 // POST /api with {"verb": …, "args": {…}} is answered by the document that `--json` prints. The door has a thread of
 // its own; each request is handed on and answered when its answer comes, in any order.

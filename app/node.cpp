@@ -51,6 +51,7 @@ void Node::run(const std::function<bool()>& done) {
         poll_errands(now);
         close_invitations(now);
         lock_when_idle(now);
+        events_.tick(now, home_.is_locked(), is_settled());
         if (now >= tend_ms_) {
             home_.profile().tend();
             tell_new_devices();
@@ -63,7 +64,7 @@ void Node::run(const std::function<bool()>& done) {
 }
 
 void Node::wait() {
-    auto until = std::min(net::uptime_ms() + 60'000, invitations_.deadline());
+    auto until = std::min({net::uptime_ms() + 60'000, invitations_.deadline(), events_.deadline()});
     if (idle_ms_max_ != 0 && !home_.is_locked()) until = std::min(until, asked_ms_ + idle_ms_max_);
     int sleep_max = 60'000;
     pollfd waited[3] = {{inbox_.descriptor(), POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
@@ -124,6 +125,7 @@ void Node::poll_errands(std::uint64_t now) {
         each->request.answer(std::move(*reply));
         each = underway_.erase(each);
     }
+    if (!underway_.empty() && events_.wants_progress(now)) events_.progress(underway(), now);
     // Who only asks for something has no time to watch.
     if (peers_) (void)watching_->poll(desk_, now);
     settle(now);
@@ -266,6 +268,7 @@ void Node::let_in_members() {
 }
 
 void Node::groups_changed() {
+    events_.groups_changed();
     if (!peers_) return;
     let_in_members();
     peers_->groups_changed(net::uptime_ms());
@@ -273,6 +276,7 @@ void Node::groups_changed() {
 }
 
 void Node::wrote(const GroupId& group, const Ingested& ingested) {
+    events_.changed(group, ingested);
     if (!peers_) return;
     const auto now = net::uptime_ms();
     if (ingested.members_changed) groups_changed();

@@ -13,6 +13,7 @@
 #include <memory>
 #include <set>
 
+#include "app/api/events.h"
 #include "app/api/verb.h"
 #include "app/chunk_writer.h"
 #include "app/home.h"
@@ -49,6 +50,9 @@ class Node final : public Network {
 
     // Locks a profile that has a passphrase once nobody has asked for anything but its status for so long. Zero: never.
     void lock_after(std::uint64_t idle_ms) { idle_ms_max_ = idle_ms; }
+
+    // What happens from now on. Before run(), or on the node's thread.
+    void tell_events_to(api::Events::Tell tell) { events_.tell_to(std::move(tell)); }
 
     // Answers what is still to be answered. Nothing more is to be submitted.
     void refuse_requests();
@@ -134,6 +138,7 @@ class Node final : public Network {
     SigningKey signing_;
     Inbox<Request> inbox_;
     std::deque<Begun> underway_;
+    api::Events events_;
     std::unique_ptr<api::Errand> watching_;  // never over
     std::atomic<bool> interrupted_ = false;
     OpenInvitations invitations_;

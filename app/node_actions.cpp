@@ -61,6 +61,7 @@ void Node::execute(net::Close& action, std::uint64_t) { link_->close(action.link
 void Node::took(const GroupId& group, const Result<Ingested>& ingested, std::uint64_t now) {
     if (!ingested) return;
     received_ += ingested->report.fresh.size();
+    events_.changed(group, *ingested);
     if (ingested->members_changed) {
         if (const auto fuller = fuller_card(home_.replica())) (void)home_.keep_card(*fuller);
         let_in_members();
@@ -153,6 +154,7 @@ void Node::enter_written_chunks(std::uint64_t now) {
     while (auto written = chunk_writer_->take()) {
         const bool entered = written->staged && enter_chunks(home_, *written->staged).ok();
         for (const auto& id : written->ids) peers_->chunk_stored(id, entered, now);
+        if (entered) events_.files_came();
         settle(now);
     }
 }
@@ -274,6 +276,7 @@ void Node::execute(net::Joined& action, std::uint64_t now) {
     const auto adopted = home_.replica().adopt(action.welcome);
     if (!adopted) return;
     join_answers_[*adopted] = {*adopted, net::Outcome::welcome, true};
+    events_.groups_changed();
     let_in_members();
     peers_->groups_changed(now);
 }
@@ -290,10 +293,14 @@ void Node::execute(net::Met& action, std::uint64_t) {
         }
         if (std::find(met_.begin(), met_.end(), neighbour.name) == met_.end()) met_.push_back(neighbour.name);
     }
+    events_.colleagues_changed();
     tell_new_devices();
 }
 
-void Node::execute(net::Parted&, std::uint64_t) { let_in_members(); }
+void Node::execute(net::Parted&, std::uint64_t) {
+    events_.colleagues_changed();
+    let_in_members();
+}
 
 // Everyone writes their own profile once, as soon as they may write in the group.
 void Node::introduce_oneself(const GroupId& id) {

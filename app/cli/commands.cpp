@@ -36,6 +36,8 @@ constexpr Option start[] = {
      "lock a profile with a passphrase after so many minutes without a command, up to 525600; without it 15; 0: never",
      bounds::idle_minutes},
     {"--foreground", "foreground", Takes::flag, false, "stay in this terminal"}};
+constexpr Option open_it[] = {
+    {"--print", "print", Takes::flag, false, "only tell its address, which is good once, for a minute"}};
 constexpr Option group_new[] = {
     {"NAME", "name", Takes::text, true, "what the group is called"},
     {"--kind", "kind", Takes::text, true, "school, team, plc, mentoring, workshop or focus"},
@@ -161,6 +163,7 @@ constexpr Command all[] = {
     {"start", "Run in the background, so that colleagues near you get your changes and you theirs", start},
     {"stop", "Stop running in the background"},
     {"lock", "Let nobody read here until the passphrase comes; colleagues still get your changes and you theirs"},
+    {"open", "Open the page in your browser", open_it},
     {"unlock", "Open a profile that is locked; give --passphrase-file, or type it"},
     {"status", "How things stand on this computer"},
     {"underway", "What Staffroom is busy with, and how far it is"},

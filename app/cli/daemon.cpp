@@ -10,14 +10,16 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <csignal>
-#include <mutex>
 #include <thread>
 
 #include "app/api/args.h"
 #include "app/cli/print.h"
+#include "app/cli/reception.h"
 #include "app/local_door.h"
 #include "app/log.h"
 #include "app/node.h"
+#include "app/page/built.h"
+#include "app/page/door.h"
 
 namespace staffroom::cli {
 namespace {
@@ -36,61 +38,6 @@ void on_signal(int) {
 Error already_running() {
     return {Code::busy, "Staffroom is already running.", "See how it does with: staffroom status"};
 }
-
-struct Asked {
-    std::string verb;
-    api::Json args;
-    std::string id;
-    LocalDoor::Answer answer;
-};
-
-// What comes through the local door is {"verb", "args"}, and an "id" from whoever will ask how far it is; what is not is
-// refused like anything else.
-std::optional<Asked> read_asked(const std::string& body, LocalDoor::Answer answer) {
-    boost::system::error_code wrong;
-    const auto value = boost::json::parse(body, wrong);
-    const auto* object = wrong ? nullptr : value.if_object();
-    const auto* verb = object ? object->if_contains("verb") : nullptr;
-    const auto* args = object ? object->if_contains("args") : nullptr;
-    if (verb == nullptr || !verb->is_string() || (args != nullptr && !args->is_object())) {
-        answer(document_of(Error{Code::malformed, "This request is not a verb with its arguments.",
-                                 "Send {\"verb\": …, \"args\": {…}} in UTF-8."}));
-        return std::nullopt;
-    }
-    return Asked{std::string(verb->get_string()), args ? args->get_object() : api::Json{}, api::text_arg(*object, "id"),
-                 std::move(answer)};
-}
-
-// Hands requests to the node, or keeps them for the gate while there is none.
-class Reception {
-  public:
-    void take(const std::string& body, LocalDoor::Answer answer) {
-        auto asked = read_asked(body, std::move(answer));
-        if (!asked) return;
-        const std::lock_guard lock(mutex_);
-        node_ == nullptr ? gate_.put(std::move(*asked)) : submit(std::move(*asked));
-    }
-    // With what came while the profile was being opened.
-    void give_to(Node* node) {
-        const std::lock_guard lock(mutex_);
-        node_ = node;
-        if (node_ == nullptr) return;
-        while (auto asked = gate_.take()) submit(std::move(*asked));
-    }
-    Inbox<Asked>& gate() { return gate_; }
-
-  private:
-    void submit(Asked asked) {
-        auto answer = [to = asked.answer](api::Reply reply) { to(document_of(reply)); };
-        auto is_given_up = [gone = asked.answer.asker_gone] { return gone->load(); };
-        node_->submit({std::move(asked.verb), std::move(asked.args), std::move(answer), std::move(asked.id),
-                       std::move(is_given_up)});
-    }
-
-    std::mutex mutex_;
-    Node* node_ = nullptr;
-    Inbox<Asked> gate_;
-};
 
 // The profile is locked: until the passphrase comes. Nothing: stopped before.
 std::unique_ptr<Home> wait_for_passphrase(OwnerLock& owner, Reception& reception) {
@@ -140,6 +87,18 @@ Result<OwnerLock> take_when_free(const std::filesystem::path& home) {
     }
 }
 
+// Null where this program was built without a page, or no port is to be had.
+std::unique_ptr<page::Door> open_page(const Parsed& parsed, Reception& reception) {
+    if (page::built_files().empty()) return nullptr;
+    const auto port = *api::bounded_arg(parsed.args, "page-port", 0, api::bounds::page_port);
+    auto door = page::Door::open(
+        static_cast<std::uint16_t>(port),
+        {[&](const std::string& body, LocalDoor::Answer answer) { reception.take(body, std::move(answer)); }});
+    if (!door) return nullptr;
+    reception.show_page([page = door->get()] { return page->address(); });
+    return std::move(*door);
+}
+
 // Runs until stopped; `ready` gets the first answer, once.
 void serve(const Parsed& parsed, const NetworkOptions& options, const std::optional<std::string>& passphrase,
            const std::function<void(const api::Reply&)>& ready) {
@@ -163,8 +122,13 @@ void serve(const Parsed& parsed, const NetworkOptions& options, const std::optio
         reception.take(body, std::move(answer));
     });
     if (!door) return ready(door.error());
+    const auto page = open_page(parsed, reception);
+    const auto with_page = [&](api::Json reply) -> api::Reply {
+        if (page) reply["page"] = page->address();
+        return reply;
+    };
     if (locked) {
-        ready(api::Json{{"locked", true}});
+        ready(with_page({{"locked", true}}));
         home = wait_for_passphrase(*owner, reception);
         if (!home) return;
     }
@@ -172,9 +136,10 @@ void serve(const Parsed& parsed, const NetworkOptions& options, const std::optio
     Node node(*home);
     const auto opened = open_network(node, options, parsed.args.contains("port"));
     if (!locked)
-        ready(opened ? api::Reply(api::Json{{"port", node.ports().members}, {"lobby_port", node.ports().lobby}})
+        ready(opened ? with_page({{"port", node.ports().members}, {"lobby_port", node.ports().lobby}})
                      : api::Reply(opened.error()));
     if (!opened) return log_line("The network could not be opened.");
+    if (page) node.tell_events_to([&](std::string event) { page->tell(std::move(event)); });
     node.lock_after(idle_minutes * 60'000);
     running = &node;
     reception.give_to(&node);

@@ -13,6 +13,7 @@
 #include "app/cli/completion.h"
 #include "app/cli/daemon.h"
 #include "app/cli/editor.h"
+#include "app/cli/open.h"
 #include "app/cli/parse.h"
 #include "app/cli/passphrase.h"
 #include "app/cli/print.h"
@@ -87,6 +88,7 @@ int run_command(const Parsed& parsed) {
         return done(reply_of(*answered));
     }
     if (verb == "lock") return is_running(parsed) ? done(ask(parsed)) : not_running(parsed);
+    if (verb == "open") return is_running(parsed) ? done(open_page_of(parsed)) : not_running(parsed);
     if (verb == "unlock") return is_running(parsed) ? done(unlock(parsed)) : not_running(parsed);
     if (verb == "note edit" && !parsed.args.contains("text")) return edit_note(parsed, ask_plainly);
     if (verb == "recovery sheet") return done(sheet_in_file(ask(parsed), api::maybe_text_arg(parsed.args, "to")));

@@ -1,0 +1,61 @@
+#include "app/cli/reception.h"
+
+#include <boost/json.hpp>
+
+#include "app/api/args.h"
+#include "app/cli/print.h"
+
+namespace staffroom::cli {
+namespace {
+
+// What comes through a door is {"verb", "args"}, and an "id" from whoever will ask how far it is; what is not is refused
+// like anything else.
+std::optional<Asked> read_asked(const std::string& body, LocalDoor::Answer answer) {
+    boost::system::error_code wrong;
+    const auto value = boost::json::parse(body, wrong);
+    const auto* object = wrong ? nullptr : value.if_object();
+    const auto* verb = object ? object->if_contains("verb") : nullptr;
+    const auto* args = object ? object->if_contains("args") : nullptr;
+    if (verb == nullptr || !verb->is_string() || (args != nullptr && !args->is_object())) {
+        answer(document_of(Error{Code::malformed, "This request is not a verb with its arguments.",
+                                 "Send {\"verb\": …, \"args\": {…}} in UTF-8."}));
+        return std::nullopt;
+    }
+    return Asked{std::string(verb->get_string()), args ? args->get_object() : api::Json{}, api::text_arg(*object, "id"),
+                 std::move(answer)};
+}
+
+}  // namespace
+
+void Reception::take(const std::string& body, LocalDoor::Answer answer) {
+    auto asked = read_asked(body, std::move(answer));
+    if (!asked) return;
+    const std::lock_guard lock(mutex_);
+    if (asked->verb == "open") {
+        if (page_) return asked->answer(document_of(api::Json{{"page", page_()}}));
+        return asked->answer(
+            document_of(Error{Code::not_found, "This Staffroom has no page.", "Use its commands: staffroom help"}));
+    }
+    node_ == nullptr ? gate_.put(std::move(*asked)) : submit(std::move(*asked));
+}
+
+void Reception::give_to(Node* node) {
+    const std::lock_guard lock(mutex_);
+    node_ = node;
+    if (node_ == nullptr) return;
+    while (auto asked = gate_.take()) submit(std::move(*asked));
+}
+
+void Reception::show_page(std::function<std::string()> address) {
+    const std::lock_guard lock(mutex_);
+    page_ = std::move(address);
+}
+
+void Reception::submit(Asked asked) {
+    auto answer = [to = asked.answer](api::Reply reply) { to(document_of(reply)); };
+    auto is_given_up = [gone = asked.answer.asker_gone] { return gone->load(); };
+    node_->submit(
+        {std::move(asked.verb), std::move(asked.args), std::move(answer), std::move(asked.id), std::move(is_given_up)});
+}
+
+}  // namespace staffroom::cli

@@ -80,9 +80,11 @@ Steps<Json> change(Desk& desk, Json args, Decide decide) {
     auto found = find_record(desk.home.replica(), text_arg(args, "record"));
     if (!found) co_return found.error();
     Intakes::Intake intake(desk.home.intakes());
-    const auto inputs =
-        co_await inputs_for(desk, found->group, intake, found->state.birth->type, list_arg(args, "fields"));
+    auto inputs = co_await inputs_for(desk, found->group, intake, found->state.birth->type, list_arg(args, "fields"));
     if (!inputs) co_return inputs.error();
+    if (const auto question = maybe_text_arg(args, "of")) {
+        for (auto& input : *inputs) input.of = Value(*question);
+    }
     if (inputs->empty()) co_return Error{Code::malformed, "Say what is to change.", "Give FIELD=VALUE."};
     auto now = desk.home.replica().record(found->group, found->state.id);
     if (now) found->state = std::move(*now);
@@ -148,17 +150,32 @@ Reply record_list(Desk& desk, const Json& args) {
     if (!group) return group.error();
     const auto type = text_arg(args, "type");
     if (!type.empty() && find_type(type) == nullptr) return no_such_type(type);
-    boost::json::array records;
+    // A text is read from the disk in a transaction of its own, so first the walk, then what the records say.
+    std::vector<RecordState> states;
     desk.home.replica().each_record((*group)->id, [&](RecordState&& state) {
         if (!state.exists || !state.birth || (state.is_retired() && !flag_arg(args, "retired"))) return true;
         if (!type.empty() && state.birth->type != type) return true;
-        records.push_back(Json{{"id", to_text(state.id)},
-                               {"type", state.birth->type},
-                               {"title", title_of(state)},
-                               {"owner", to_text(state.birth->owner)},
-                               {"retired", state.is_retired()}});
+        states.push_back(std::move(state));
         return true;
     });
+    // With `full`, what each says, so that a board is one question and not one a card.
+    const bool full = flag_arg(args, "full");
+    boost::json::array records;
+    for (auto& state : states) {
+        Json row{{"id", to_text(state.id)},
+                 {"type", state.birth->type},
+                 {"title", title_of(state)},
+                 {"owner", to_text(state.birth->owner)},
+                 {"by", person_name(desk, (*group)->id, state.birth->owner)},
+                 {"created_ms", state.birth->wall_ms},
+                 {"retired", state.is_retired()}};
+        if (full) {
+            auto whole = json_of(view_in(desk, {(*group)->id, std::move(state)}));
+            row["fields"] = std::move(whole["fields"]);
+            row["also"] = std::move(whole["also"]);
+        }
+        records.push_back(std::move(row));
+    }
     return Json{{"records", std::move(records)}};
 }
 
@@ -195,11 +212,17 @@ Reply types(Desk&, const Json&) {
     for (const auto& type : schema()) {
         boost::json::array fields;
         for (const auto& field : type.fields) {
-            fields.push_back(Json{{"name", field.name},
-                                  {"merge", name_of(field.merge)},
-                                  {"holds", name_of(field.holds)},
-                                  {"writers", name_of(field.writers)},
-                                  {"fixed", field.fixed}});
+            Json row{{"name", field.name},
+                     {"merge", name_of(field.merge)},
+                     {"holds", name_of(field.holds)},
+                     {"writers", name_of(field.writers)},
+                     {"fixed", field.fixed}};
+            if (!field.choices.empty()) {
+                boost::json::array choices;
+                for (const auto& word : field.choices) choices.push_back(boost::json::string(word));
+                row["choices"] = std::move(choices);
+            }
+            fields.push_back(std::move(row));
         }
         all.push_back(Json{{"type", type.name}, {"fields", std::move(fields)}});
     }

@@ -124,10 +124,13 @@ constexpr Option feedback_reply[] = {{"FEEDBACK", "feedback", Takes::text, true,
                                      {"TEXT", "text", Takes::text, true, "your reply"}};
 constexpr Option record_new[] = {group, {"TYPE", "type", Takes::text, true, "see: staffroom types"}, fields};
 constexpr Option record_change[] = {record, some_fields};
+constexpr Option record_set[] = {
+    record, some_fields, {"--of", "of", Takes::text, false, "the question that is answered"}};
 constexpr Option only_record[] = {record};
 constexpr Option record_list[] = {group,
                                   {"TYPE", "type", Takes::text, false, "only this type"},
-                                  {"--retired", "retired", Takes::flag, false, "also what was put away"}};
+                                  {"--retired", "retired", Takes::flag, false, "also what was put away"},
+                                  {"--full", "full", Takes::flag, false, "with --json: also what each says"}};
 constexpr Option erase[] = {record,
                             {"--why", "why", Takes::text, false, "what to tell whoever asks; up to 300 characters"}};
 constexpr Option only_files[] = {record};
@@ -210,7 +213,7 @@ constexpr Command all[] = {
     {"feedback list", "The feedback on something", feedback_list},
     {"feedback reply", "Reply to feedback", feedback_reply},
     {"record new", "Make a record of any type", record_new},
-    {"record set", "Change fields of a record", record_change},
+    {"record set", "Change fields of a record", record_set},
     {"record add", "Add to a field with several values", record_change},
     {"record remove", "Remove from a field with several values", record_change},
     {"record show", "One record", only_record},

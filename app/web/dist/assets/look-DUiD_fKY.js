@@ -1,0 +1,1 @@
+const t="staffroom-look",e=()=>localStorage.getItem(t)??"auto";function a(o=e()){localStorage.setItem(t,o),o==="auto"?delete document.documentElement.dataset.look:document.documentElement.dataset.look=o}export{a,e as l};

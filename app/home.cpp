@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "app/backup.h"
+#include "app/search/search.h"
 #include "app/version.h"
 #include "core/records/input.h"
 #include "core/words.h"
@@ -130,6 +131,8 @@ Result<std::unique_ptr<Home>> Home::open(OwnerLock& owner, const std::optional<s
     return start(std::move(owner), std::move(*profile));
 }
 
+Home::Home(OwnerLock owner, Profile profile) : owner_(std::move(owner)), profile_(std::move(profile)) {}
+
 Result<std::unique_ptr<Home>> Home::start(OwnerLock owner, Profile profile) {
     std::unique_ptr<Home> home(new Home(std::move(owner), std::move(profile)));
     Identity identity;
@@ -159,6 +162,7 @@ Result<std::unique_ptr<Home>> Home::start(OwnerLock owner, Profile profile) {
     home->intakes_ = std::make_unique<Intakes>(kept.store(), kept.chunks(), kept.layout().intake);
     if (auto dropped = home->intakes_->drop_what_was_left(); !dropped) return dropped.error();
     home->finish_telling();
+    home->search_ = std::make_unique<search::Search>(kept, *home->replica_);
     return home;
 }
 
@@ -204,6 +208,7 @@ Result<> Home::lock() {
         return {Code::refused, "This profile has no passphrase, so it cannot be locked.",
                 "Give it one: staffroom passphrase change"};
     }
+    search_->close();
     profile_.lock();
     return Done{};
 }

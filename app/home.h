@@ -12,6 +12,10 @@
 
 namespace staffroom {
 
+namespace search {
+class Search;
+}
+
 class Home {
   public:
     struct NewPerson {
@@ -35,6 +39,7 @@ class Home {
     Replica& replica() { return *replica_; }
     const Replica& replica() const { return *replica_; }
     Intakes& intakes() { return *intakes_; }
+    search::Search& search() { return *search_; }
     const Identity& identity() const { return replica_->identity(); }
     const std::string& school() const { return school_; }
     // As colleagues know the person; the device's own name is in identity().record.
@@ -58,7 +63,7 @@ class Home {
     static bool is_plausible(std::uint64_t their_wall_ms);
 
   private:
-    Home(OwnerLock owner, Profile profile) : owner_(std::move(owner)), profile_(std::move(profile)) {}
+    Home(OwnerLock owner, Profile profile);
     static Result<std::unique_ptr<Home>> start(OwnerLock owner, Profile profile);
     Result<> rebuild_after_repair();
     Result<> see_to_restored();
@@ -69,6 +74,7 @@ class Home {
     std::string school_;
     std::unique_ptr<Intakes> intakes_;
     std::unique_ptr<Replica> replica_;
+    std::unique_ptr<search::Search> search_;
 };
 
 }  // namespace staffroom

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/api/search.h"
 #include "app/api/verbs.h"
 #include "app/api/watch.h"
 #include "app/memory_use.h"
@@ -25,6 +26,7 @@ Node::Node(Home& home)
       desk_{home, *this},
       signing_(home.identity().secrets.signing),
       watching_(api::watch_folders()),
+      indexing_(api::keep_index()),
       invitations_(home.profile().store(), net::uptime_ms()),
       started_ms_(net::uptime_ms()),
       asked_ms_(started_ms_),
@@ -70,7 +72,7 @@ void Node::wait() {
     pollfd waited[3] = {{inbox_.descriptor(), POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
     for (const auto& each : underway_) until = std::min(until, each.errand->deadline());
     if (peers_) {
-        until = std::min({until, peers_->deadline(), watch_ms_, watching_->deadline()});
+        until = std::min({until, peers_->deadline(), watch_ms_, watching_->deadline(), indexing_->deadline()});
         if (!chunks_.empty()) until = std::min(until, chunks_due_ms_);
         waited[1].fd = link_->descriptor();
         sleep_max = std::min(sleep_max, link_->sleep_ms_max());
@@ -127,7 +129,10 @@ void Node::poll_errands(std::uint64_t now) {
     }
     if (!underway_.empty() && events_.wants_progress(now)) events_.progress(underway(), now);
     // Who only asks for something has no time to watch.
-    if (peers_) (void)watching_->poll(desk_, now);
+    if (peers_) {
+        (void)watching_->poll(desk_, now);
+        (void)indexing_->poll(desk_, now);
+    }
     settle(now);
 }
 

@@ -139,7 +139,7 @@ class Node final : public Network {
     Inbox<Request> inbox_;
     std::deque<Begun> underway_;
     api::Events events_;
-    std::unique_ptr<api::Errand> watching_;  // never over
+    std::unique_ptr<api::Errand> watching_, indexing_;  // never over
     std::atomic<bool> interrupted_ = false;
     OpenInvitations invitations_;
     std::optional<Rescue> rescue_;        // of this computer

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/home.h"
+#include "app/search/search.h"
 #include "storage/doctor.h"
 #include "storage/pages.h"
 
@@ -67,6 +68,7 @@ Result<Repaired> repair(const std::filesystem::path& folder, const std::optional
     const auto home = Home::open(folder, passphrase);
     if (!home) return home.error();
     done.groups_rebuilt = (*home)->replica().groups().size();
+    (*home)->search().forget();
     // Only now: mending has given rows to those files that had only lost them.
     auto& profile = (*home)->profile();
     const auto swept = profile.chunks().sweep(profile.store());

@@ -168,6 +168,89 @@ std::string numbered_file_name(const std::string& safe, unsigned number) {
     return stem + mark + ending;
 }
 
+namespace {
+
+struct SameLetter {
+    utf8proc_int32_t letter, as;
+};
+// What decomposing leaves as it is. Sorted.
+constexpr SameLetter same_letters[] = {
+    {0xF8, 'o'},    {0x111, 'd'},   {0x127, 'h'},   {0x131, 'i'},   {0x142, 'l'},   {0x14B, 'n'},   {0x188, 'c'},
+    {0x192, 'f'},   {0x199, 'k'},   {0x1B4, 'y'},   {0x253, 'b'},   {0x254, 'o'},   {0x256, 'd'},   {0x257, 'd'},
+    {0x25B, 'e'},   {0x263, 'g'},   {0x268, 'i'},   {0x272, 'n'},   {0x289, 'u'},   {0x28B, 'v'},   {0x629, 0x647},
+    {0x649, 0x64A}, {0x671, 0x627}, {0x6A9, 0x643}, {0x6C0, 0x647}, {0x6C1, 0x647}, {0x6CC, 0x64A},
+};
+constexpr utf8proc_int32_t zero_digits[] = {0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66,
+                                            0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6};
+
+constexpr utf8proc_int32_t tatweel = 0x640;
+
+// Of marks: accents above and below, and the points of Semitic scripts, say how a word sounds and not which it is.
+bool is_left_out(utf8proc_int32_t scalar) {
+    const auto place = utf8proc_get_property(scalar)->combining_class;
+    return place == 7 || (place >= 10 && place <= 36) || place >= 200 || scalar == tatweel;
+}
+
+bool is_written_without_spaces(utf8proc_int32_t scalar) {
+    constexpr std::pair<utf8proc_int32_t, utf8proc_int32_t> scripts[] = {
+        {0x0E00, 0x0EFF}, {0x1000, 0x109F}, {0x1780, 0x17FF}, {0x3040, 0x30FF},  {0x31F0, 0x31FF},
+        {0x3400, 0x4DBF}, {0x4E00, 0x9FFF}, {0xF900, 0xFAFF}, {0x20000, 0x3FFFF}};
+    return std::any_of(std::begin(scripts), std::end(scripts),
+                       [&](const auto& script) { return scalar >= script.first && scalar <= script.second; });
+}
+
+utf8proc_int32_t plain_letter(utf8proc_int32_t scalar) {
+    for (const auto zero : zero_digits) {
+        if (scalar >= zero && scalar <= zero + 9) return '0' + (scalar - zero);
+    }
+    const auto same =
+        std::lower_bound(std::begin(same_letters), std::end(same_letters), scalar,
+                         [](const SameLetter& each, utf8proc_int32_t wanted) { return each.letter < wanted; });
+    return same != std::end(same_letters) && same->letter == scalar ? same->as : scalar;
+}
+
+LetterKind kind_of(utf8proc_int32_t scalar) {
+    switch (utf8proc_category(scalar)) {
+        case UTF8PROC_CATEGORY_LU:
+        case UTF8PROC_CATEGORY_LL:
+        case UTF8PROC_CATEGORY_LT:
+        case UTF8PROC_CATEGORY_LM:
+        case UTF8PROC_CATEGORY_LO:
+        case UTF8PROC_CATEGORY_ND:
+        case UTF8PROC_CATEGORY_NL:
+        case UTF8PROC_CATEGORY_NO:
+            return is_written_without_spaces(scalar) ? LetterKind::alone : LetterKind::letter;
+        case UTF8PROC_CATEGORY_MN:
+        case UTF8PROC_CATEGORY_MC:
+        case UTF8PROC_CATEGORY_ME:
+        case UTF8PROC_CATEGORY_CF:  // joiners, soft hyphens, direction marks: inside words and unseen
+            return LetterKind::mark;
+        default:
+            return LetterKind::separator;
+    }
+}
+
+}  // namespace
+
+SearchLetter search_letter(char32_t scalar) {
+    SearchLetter letter{kind_of(static_cast<utf8proc_int32_t>(scalar))};
+    if (letter.kind == LetterKind::separator) return letter;
+    utf8proc_int32_t parts[32];
+    int last_boundclass = 0;
+    const auto count = utf8proc_decompose_char(
+        static_cast<utf8proc_int32_t>(scalar), parts, 32,
+        static_cast<utf8proc_option_t>(UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD), &last_boundclass);
+    for (utf8proc_ssize_t i = 0; i < std::min<utf8proc_ssize_t>(count, 32); ++i) {
+        const auto kind = kind_of(parts[i]);
+        const bool unseen = utf8proc_category(parts[i]) == UTF8PROC_CATEGORY_CF;
+        if (kind == LetterKind::separator || unseen || is_left_out(parts[i])) continue;
+        utf8proc_uint8_t bytes[4];
+        const auto length = utf8proc_encode_char(plain_letter(parts[i]), bytes);
+        letter.folded.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(length));
+    }
+    return letter;
+}
+
 bool may_run_when_opened(std::string_view name) {
     constexpr std::string_view endings[] = {
         ".exe",  ".com",  ".bat", ".cmd", ".scr", ".pif", ".msi", ".ps1", ".vbs",  ".js",    ".jse",     ".wsf",

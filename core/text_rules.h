@@ -32,6 +32,23 @@ std::string safe_file_name(std::string_view label);
 // "plan.pdf", 2 -> "plan (2).pdf", within the same bound.
 std::string numbered_file_name(const std::string& safe, unsigned number);
 
+// How a letter counts when people look for words. What a search looks for and what it looks through are both read this
+// way, so that a word is found however it was typed: in capitals or small; with or without accents, harakat, tatweel or
+// nukta; with any form of alef, ya and ta marbuta; with the hooked letters of African languages or the plain ones that
+// every keyboard has; with any digits. Signs that make another word stay: vowel signs and virama of Indic scripts, kana's
+// voicing marks, Thai vowels.
+enum class LetterKind : unsigned char {
+    separator,
+    letter,
+    mark,   // goes on with the word before it, in any script
+    alone,  // a word by itself: of a script that writes without spaces, so that a phrase finds any part of it
+};
+struct SearchLetter {
+    LetterKind kind = LetterKind::separator;
+    std::string folded = {};  // UTF-8; may be empty
+};
+SearchLetter search_letter(char32_t scalar);
+
 // Whether opening a file of that name would run a program or macros: the teacher is warned.
 bool may_run_when_opened(std::string_view name);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "storage/file_words.h"
+
 namespace staffroom::file_refs {
 namespace {
 
@@ -259,7 +261,13 @@ std::vector<ChunkId> forget(WriteTxn& txn, keys::GroupNumber group, const Record
             if (*RecordId::from(file.last(RecordId::size)) != record) continue;
             txn.erase(Table::wants, row);
         }
-        txn.erase(Table::files, file_key(group, *chunk, record));
+        const auto file = file_key(group, *chunk, record);
+        if (txn.has(Table::files, file)) {
+            txn.erase(Table::files, file);
+            if (rows_of(txn, Table::files, keys::joined({keys::group(group), chunk->view()})).empty()) {
+                file_words::forget(txn, group, *chunk);
+            }
+        }
         const auto groups = groups_of(txn, *chunk);
         if (std::find(groups.begin(), groups.end(), group) == groups.end()) {
             const std::set<keys::GroupNumber> here{group};

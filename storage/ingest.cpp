@@ -1,6 +1,7 @@
 #include "storage/ingest.h"
 
 #include "core/tree.h"
+#include "storage/changes.h"
 #include "storage/commit_log.h"
 #include "storage/erasing.h"
 #include "storage/file_policy.h"
@@ -379,6 +380,7 @@ Result<Ingested> Ingest::finish() {
     flush_views();
     settle_erasures();
     if (failure_) return *failure_;
+    fold_again_ ? changes::note_all(txn_, group_.number) : changes::note(txn_, group_.number, done_.touched);
     return std::move(done_);
 }
 

@@ -121,6 +121,29 @@ inline Bytes given(GroupNumber number, const RecordId& record) {
     append(key, record.view());
     return key;
 }
+// number | 'c' | transaction | record: that record changed (storage/changes.h). Zero: all of them may have.
+inline Bytes changes(GroupNumber number) {
+    auto key = group(number);
+    key.push_back('c');
+    return key;
+}
+inline Bytes change(GroupNumber number, std::uint64_t transaction, ByteView record) {
+    auto key = changes(number);
+    append_be64(key, transaction);
+    append(key, record);
+    return key;
+}
+// number | 'w' | first chunk of the manifest: what that file says (storage/file_words.h).
+inline Bytes all_file_words(GroupNumber number) {
+    auto key = group(number);
+    key.push_back('w');
+    return key;
+}
+inline Bytes file_words(GroupNumber number, const ChunkId& manifest) {
+    auto key = all_file_words(number);
+    append(key, manifest.view());
+    return key;
+}
 // number | 's': the views are of another time and to be folded again from all content.
 inline Bytes stale(GroupNumber number) {
     auto key = group(number);

@@ -4,6 +4,7 @@
 //   store/        LMDB: data.mdb, lock.mdb
 //   chunks/       large sealed chunks
 //   run           where the last run ended (storage/run.h)
+//   search/       which words stand where (app/search/search.h); not with a passphrase
 //   intake        stands while files are taken in (storage/intakes.h)
 //   owner         the number of the process that has the profile open
 //   reserve       32 MiB to delete when the disk is full

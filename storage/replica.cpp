@@ -9,6 +9,7 @@
 #include "storage/erasing.h"
 #include "storage/file_copy.h"
 #include "storage/file_refs.h"
+#include "storage/file_words.h"
 #include "storage/tree_rows.h"
 
 namespace staffroom {
@@ -452,6 +453,7 @@ Result<> Replica::rebuild() {
                 TreeRows rows(txn, changed.number, kind);
                 if (auto rebuilt = rebuild_tree(rows); !rebuilt) return rebuilt;
             }
+            file_words::forget_all(txn, changed.number);
             ingest.fold_again();
             return Done{};
         });

@@ -35,6 +35,7 @@ inline constexpr Bounds invite_uses{1, 100'000};
 inline constexpr Bounds invite_minutes{1, 525'600};  // a year
 inline constexpr Bounds sync_seconds{1, 86'400};
 inline constexpr Bounds megabytes{1, 1'048'576};
+inline constexpr Bounds results{1, 200};
 }  // namespace bounds
 // Error: malformed (no number, or outside its bounds).
 Result<std::uint64_t> bounded_arg(const Json& args, std::string_view name, std::uint64_t otherwise, Bounds bounds);

@@ -6,6 +6,7 @@
 #include "app/backup.h"
 #include "app/home.h"
 #include "app/interop/markdown.h"
+#include "app/search/search.h"
 #include "storage/doctor.h"
 #include "storage/pages.h"
 
@@ -46,6 +47,7 @@ Steps<Json> repair(Desk& desk, Json args) {
     if (trouble_in(found) || !flag_arg(args, "rebuild")) co_return found;
     const auto rebuilt = desk.home.replica().rebuild();
     if (!rebuilt) co_return rebuilt.error();
+    desk.home.search().forget();
     (*found)["rebuilt"] = desk.home.replica().groups().size();
     co_return found;
 }

@@ -41,5 +41,6 @@ std::span<const Verb> storage_verbs();  // verify, repair, backup, export, impor
 std::span<const Verb> files_verbs();    // files, storage
 std::span<const Verb> watch_verbs();    // watched folders
 std::span<const Verb> courier_verbs();  // carry, unload
+std::span<const Verb> search_verbs();
 
 }  // namespace staffroom::api

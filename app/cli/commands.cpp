@@ -141,6 +141,14 @@ constexpr Option files_policy[] = {
     group,
     {"POLICY", "policy", Takes::text, false, "all, recent (from now on) or on-demand; without it: what it is"},
     {"--max-mb", "max-mb", Takes::number, false, "larger files only on demand, 1 to 1048576", bounds::megabytes}};
+constexpr Option search[] = {
+    {"WORDS", "words", Takes::list, true, "what to look for: all words; end one with * for all that begin so"},
+    {"--group", "group", Takes::text, false, "only in this group"},
+    {"--type", "type", Takes::text, false, "only this type; see: staffroom types"},
+    {"--tag", "tags", Takes::list, false, "only what has this tag; may be given again"},
+    {"--grade", "grades", Takes::list, false, "only for this grade; may be given again"},
+    {"--language", "language", Takes::text, false, "only what is in this language"},
+    {"--most", "most", Takes::number, false, "how many to show, 1 to 200; without it 20", bounds::results}};
 constexpr Option watched_folder[] = {group, {"DIR", "folder", Takes::path, true, "a folder of this computer"}};
 constexpr Option carry[] = {{"DIR", "folder", Takes::path, true, "the stick's folder, or any folder"},
                             {"--group", "groups", Takes::list, false, "only this group; may be given again"},
@@ -222,6 +230,7 @@ constexpr Command all[] = {
     {"record restore", "Bring a record back", only_record},
     {"record history", "Who changed a record", only_record},
     {"erase", "Erase a record for ever, on every computer that hears of it; again: how far that is", erase},
+    {"search", "Find words in everything your groups have, what files say included", search},
     {"types", "Which records there are, and their fields"},
     {"colleagues", "Who is near"},
     {"sync", "Meet everyone who can be reached, once, and report", sync},

@@ -53,6 +53,26 @@ void print_fields(const json::object& object, const std::string& indent) {
     }
 }
 
+// What was found, two lines each: its name and where it is, and the words around what was looked for.
+void print_found(const api::Json& reply) {
+    const auto& results = reply.at("results").as_array();
+    if (results.empty()) std::cerr << "Nothing was found.\n";
+    for (const auto& each : results) {
+        const auto& found = each.as_object();
+        const auto said = [&](const char* name) { return line_of({}, found.at(name)); };
+        const auto title = said("title");
+        std::cout << (title.empty() ? "(no title)" : title) << "  [" << said("type") << ", " << said("group_name");
+        if (found.contains("file")) std::cout << ", " << said("file");
+        std::cout << "]  " << said("id").substr(0, 10) << '\n';
+        if (const auto snippet = said("snippet"); !snippet.empty()) std::cout << "    " << snippet << '\n';
+    }
+    if (reply.contains("more")) std::cerr << "There is more: add words, or --most N.\n";
+    if (const auto* unread = reply.if_contains("unread")) {
+        std::cerr << "Files that were not looked through, since they are still coming or being read: "
+                  << line_of({}, *unread) << ".\n";
+    }
+}
+
 // Codes are read in upper case throughout too, which makes a coarser picture (core/checked_text.h).
 void print_code(const std::string& text, bool as_picture) {
     if (as_picture) {
@@ -69,6 +89,8 @@ void print_for_people(const std::string& command, const api::Json& reply) {
         const auto words = shown_text(std::string_view(reply.at("text").as_string()));
         std::cout << words;
         if (isatty(STDOUT_FILENO) != 0 && !words.ends_with('\n')) std::cout << '\n';
+    } else if (command == "search") {
+        print_found(reply);
     } else if (command == "help" || command == "completion") {
         std::cout << std::string_view(reply.at(command).as_string());
     } else if (command == "invite") {

@@ -8,6 +8,7 @@
 #include "app/backup.h"
 #include "app/cli/passphrase.h"
 #include "app/home.h"
+#include "app/search/search.h"
 #include "core/members/link_offer.h"
 #include "core/records/input.h"
 #include "core/words.h"
@@ -94,7 +95,10 @@ api::Reply change_passphrase_here(const Parsed& parsed) {
     }
     const auto changed = change_passphrase(ProfileLayout(parsed.home).keys,
                                            *now ? std::optional<std::string_view>(**now) : std::nullopt, *wanted);
-    return changed ? api::Reply(api::Json{}) : api::Reply(changed.error());
+    if (!changed) return changed.error();
+    // From now on the index lives in memory only.
+    search::Search::remove_from(parsed.home);
+    return api::Json{};
 }
 
 }  // namespace staffroom::cli

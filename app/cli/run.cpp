@@ -21,6 +21,7 @@
 #include "app/cli/progress_bar.h"
 #include "app/cli/sheet.h"
 #include "app/local_door.h"
+#include "app/search/reading.h"
 #include "app/version.h"
 #include "core/crypto.h"
 #include "storage/disk.h"
@@ -129,6 +130,9 @@ int run_words(int argc, char** argv) {
 
 int run(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    if (argc == 3 && std::string_view(argv[1]) == search::read_document_command) {
+        return search::read_document(argv[2]);
+    }
     explain_bus_errors();
     init_crypto();
     return ended(run_words(argc, argv));

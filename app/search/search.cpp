@@ -1,0 +1,379 @@
+#include "app/search/search.h"
+
+#include "app/search/reading.h"
+#include "net/curve_link.h"
+#include "storage/changes.h"
+#include "storage/file_copy.h"
+#include "storage/file_refs.h"
+#include "storage/file_words.h"
+
+namespace staffroom::search {
+namespace {
+
+constexpr std::uint64_t step_ms = 8;
+constexpr std::size_t forget_rows = 512;  // changes that everybody has taken
+constexpr std::size_t together_max = 64, together_bytes = std::size_t{1} << 20;
+constexpr int wait_ms = 5;
+
+// A record that has no title of its own bears that of what it is about.
+constexpr const char* abouts[] = {"target", "thread", "resource", "meeting", "agreement", "plan"};
+
+std::optional<RecordRef> about(const RecordState& state) {
+    for (const auto* field : abouts) {
+        for (const auto& fixed : state.birth->fixed) {
+            const auto* ref = fixed.field == field ? fixed.value.get<RecordRef>() : nullptr;
+            if (ref != nullptr) return *ref;
+        }
+        const auto* shown = state.shown(field);
+        const auto* ref = shown != nullptr ? shown->value.get<RecordRef>() : nullptr;
+        if (ref != nullptr) return *ref;
+    }
+    return std::nullopt;
+}
+
+std::string shown_title(const Replica& replica, const RecordState& state) {
+    auto title = title_of(state);
+    const auto ref = title.empty() ? about(state) : std::nullopt;
+    const auto target = ref ? replica.record(ref->group.value_or(state.group), ref->record) : std::nullopt;
+    return target ? title_of(*target) : title;
+}
+
+}  // namespace
+
+Search::Search(Profile& profile, const Replica& replica, std::string reader)
+    : profile_(profile), replica_(replica), reader_(std::move(reader)), folder_(profile.layout().root / "search") {}
+
+void Search::remove_from(const std::filesystem::path& profile) {
+    std::error_code ignored;
+    std::filesystem::remove_all(profile / "search", ignored);
+}
+
+void Search::close() {
+    index_.reset();
+    ++generation_;
+}
+
+void Search::forget() {
+    close();
+    remove_from(profile_.layout().root);
+}
+
+Result<Index*> Search::index() {
+    if (index_ && index_->has_failed()) index_->is_damaged() ? forget() : close();
+    if (!index_) {
+        if (auto opened = open(); !opened) return opened.error();
+    }
+    return index_.get();
+}
+
+Result<> Search::open() {
+    // Asked each time: a passphrase may have come since.
+    const auto wrapped = needs_passphrase(profile_.layout().keys);
+    if (!wrapped) return wrapped.error();
+    if (*wrapped) {
+        remove_from(profile_.layout().root);
+    } else if (auto made = make_folder(folder_); !made) {
+        return made;
+    }
+    auto opened = Index::open(*wrapped ? std::filesystem::path() : folder_ / "index");
+    if (!opened) return opened.error();
+    index_ = std::move(*opened);
+    put_off_.clear();
+    return Done{};
+}
+
+std::vector<Search::Here> Search::groups() const {
+    std::vector<Here> groups;
+    for (const auto& [id, group] : replica_.groups()) groups.push_back({id, group->number});
+    return groups;
+}
+
+bool Search::is_behind() {
+    const auto index = this->index();
+    if (!index) return false;
+    const auto here = groups();
+    auto known = (*index)->groups();
+    bool behind = false;
+    (void)profile_.store().read([&](ReadTxn& txn) -> Result<> {
+        behind = false;
+        for (const auto& group : here) {
+            behind |= (*index)->position(group.number) != changes::position(txn, group.number);
+            known.erase(group.number);
+        }
+        return Done{};
+    });
+    return behind || !known.empty();
+}
+
+std::optional<Described> Search::described(const GroupId& group, const RecordId& record) const {
+    const auto state = replica_.record(group, record);
+    if (!state) return std::nullopt;
+    return describe(*state, [&](std::string_view field) {
+        const auto text = replica_.text(group, record, std::string(field));
+        return text ? text->text() : std::string();
+    });
+}
+
+void Search::take(Index& index, const Here& group, const RecordId& record) {
+    const auto found = described(group.id, record);
+    std::vector<Document> documents;
+    std::vector<ChunkId> unread;
+    if (found) {
+        documents.push_back({std::nullopt, found->title, found->words});
+        (void)profile_.store().read([&](ReadTxn& txn) -> Result<> {
+            documents.resize(1);
+            unread.clear();
+            for (const auto& file : found->files) {
+                const auto& manifest = file.manifest.front().id;
+                if (format_of(file) == Format::none) continue;
+                auto words = file_words::read(txn, group.number, manifest);
+                if (!words) {
+                    unread.push_back(manifest);
+                } else if (!words->empty()) {
+                    documents.push_back({manifest, found->title + "\n" + file.name, std::move(*words)});
+                }
+            }
+            return Done{};
+        });
+    }
+    const bool went = index.put(group.number, record, found ? found->about : Filters(), documents);
+    index.set_unread(group.number, record, unread);
+    if (went && !found && replica_.erased(group.id, record)) index.purge_later();
+}
+
+api::Steps<> Search::catch_up() {
+    const auto opened = index();
+    if (!opened) co_return opened.error();
+    auto& index = **opened;
+    const auto generation = generation_;
+    auto left = index.groups();
+    const auto here = groups();
+    for (const auto& group : here) left.erase(group.number);
+    std::vector<Here> work = here;
+    for (const auto number : left) work.push_back({GroupId{}, number});  // nothing of theirs is here any more
+    auto slice_end = net::uptime_ms() + step_ms;
+    for (const auto& group : work) {
+        changes::Since since;
+        bool old = false;
+        auto looked = profile_.store().read([&](ReadTxn& txn) -> Result<> {
+            since = changes::since(txn, group.number, index.position(group.number));
+            since.all |= group.id.is_zero();
+            if (since.all) {
+                since.records.clear();
+                txn.scan_keys(Table::records, keys::group(group.number), [&](ByteView key) {
+                    if (const auto id = RecordId::from(key.subspan(keys::group_bytes))) since.records.insert(*id);
+                    return true;
+                });
+            }
+            old = changes::forgettable(txn, group.number, since.position, forget_rows) >= forget_rows;
+            return Done{};
+        });
+        if (!looked) co_return looked.error();
+        if (since.all) since.records.merge(index.records_of(group.number));
+        std::uint64_t done = 0;
+        index.begin();
+        for (const auto& record : since.records) {
+            take(index, group, record);
+            ++done;
+            if (net::uptime_ms() < slice_end) continue;
+            if (auto kept = index.commit(); !kept) co_return kept.error();
+            co_yield api::Progress{"records", done, since.records.size()};
+            if (generation != generation_) co_return Done{};
+            slice_end = net::uptime_ms() + step_ms;
+            index.begin();
+        }
+        if (group.id.is_zero()) {
+            index.forget_position(group.number);
+        } else {
+            index.set_position(group.number, std::max(since.position, index.position(group.number).value_or(0)));
+        }
+        if (auto kept = index.commit(); !kept) co_return kept.error();
+        if (!old) continue;
+        auto forgotten = profile_.store().write([&](WriteTxn& txn) -> Result<> {
+            changes::forget(txn, group.number, since.position);
+            return Done{};
+        });
+        if (!forgotten) co_return forgotten.error();
+    }
+    while (index.purge()) {
+        co_yield api::Progress{};
+        if (generation != generation_) co_return Done{};
+    }
+    co_return Done{};
+}
+
+std::size_t Search::unread() {
+    const auto index = this->index();
+    return index ? (*index)->unread().size() : 0;
+}
+
+bool Search::has_to_read() {
+    const auto index = this->index();
+    if (!index) return false;
+    std::size_t chunks = 0;
+    (void)profile_.store().read([&](ReadTxn& txn) -> Result<> { return chunks = txn.count(Table::chunks), Done{}; });
+    if (chunks != std::exchange(put_off_at_, chunks)) put_off_.clear();
+    const auto unread = (*index)->unread();
+    return std::any_of(unread.begin(), unread.end(), [&](const auto& each) { return !put_off_.contains(each); });
+}
+
+// The file, when all of it is here.
+std::optional<FileRef> Search::file_here(const Index::Unread& unread) {
+    std::optional<FileRef> file;
+    for (const auto& [id, group] : replica_.groups()) {
+        if (group->number != unread.group) continue;
+        const auto found = described(id, unread.record);
+        if (!found) continue;
+        for (const auto& each : found->files) {
+            if (each.manifest.front().id == unread.manifest) file = each;
+        }
+    }
+    if (!file) return file;
+    bool whole = false;
+    (void)profile_.store().read([&](ReadTxn& txn) -> Result<> {
+        whole = file_refs::presence(txn, profile_.chunks(), *file).is_whole();
+        return Done{};
+    });
+    return whole ? file : std::nullopt;
+}
+
+bool Search::is_read(const Index::Unread& unread) const {
+    bool known = false;
+    (void)profile_.store().read([&](ReadTxn& txn) -> Result<> {
+        known = txn.has(Table::views, keys::file_words(unread.group, unread.manifest));
+        return Done{};
+    });
+    return known;
+}
+
+// Nothing: not to be read now.
+api::Steps<std::optional<std::string>> Search::read(FileRef file) {
+    using Words = std::optional<std::string>;
+    const auto format = format_of(file);
+    auto reader = FileReader::open(profile_.store(), profile_.chunks(), file);
+    if (!reader) co_return Words(reader.code() == Code::malformed ? Words("") : Words());
+    auto document = MemoryFile::make();
+    if (!document) co_return document.error();
+    while (!reader->is_done()) {
+        const auto plain = reader->next(profile_.store(), profile_.chunks());
+        if (!plain) co_return Words(plain.code() == Code::malformed ? Words("") : Words());
+        if (!document->append(*plain)) co_return Words();
+        if (format == Format::text && reader->bytes_done() >= 2 * words_bytes_max) break;
+        co_yield api::Progress{};
+    }
+    if (format == Format::text) co_return Words(words_in_text(document->content(2 * words_bytes_max)));
+    if (reader_.empty() && format != Format::pdf) {
+        const auto bytes = document->content(document_bytes_max);
+        co_return Words(format == Format::html ? words_in_html(bytes) : words_in_office(bytes));
+    }
+    auto reading = Reading::begin(format, *document, reader_);
+    if (!reading) co_return reading.error();
+    while (true) {
+        auto words = reading->wait(wait_ms);
+        if (words && reading->is_without_reader()) co_return Words();
+        if (words) co_return Words(std::move(*words));
+        co_yield api::Progress{};
+    }
+}
+
+api::Steps<> Search::read_documents() {
+    const auto opened = index();
+    if (!opened) co_return opened.error();
+    auto& index = **opened;
+    const auto generation = generation_;
+    struct Read {
+        Index::Unread at;
+        std::optional<std::string> words;
+    };
+    std::vector<Read> known;
+    std::size_t bytes = 0;
+    const auto keep = [&]() -> Result<> {
+        auto kept = profile_.store().write([&](WriteTxn& txn) -> Result<> {
+            for (const auto& [at, words] : known) {
+                if (words) file_words::keep(txn, at.group, at.manifest, *words);
+            }
+            return Done{};
+        });
+        if (!kept) return kept;
+        index.begin();
+        for (const auto& each : known) {
+            for (const auto& group : groups()) {
+                if (group.number == each.at.group) take(index, group, each.at.record);
+            }
+        }
+        known.clear();
+        bytes = 0;
+        return index.commit();
+    };
+    const auto all = index.unread();
+    std::uint64_t done = 0;
+    for (const auto& unread : all) {
+        co_yield api::Progress{"documents", done++, all.size()};
+        if (generation != generation_) co_return Done{};
+        if (put_off_.contains(unread)) continue;
+        const auto file = file_here(unread);
+        if (file && is_read(unread)) {  // another record has the same file
+            known.push_back({unread, std::nullopt});
+            continue;
+        }
+        if (!file) {
+            put_off_.insert(unread);
+            continue;
+        }
+        auto reading = read(*file);
+        while (!reading.is_done()) {
+            reading.step();
+            if (reading.is_done()) break;
+            co_yield api::Progress{"documents", done, all.size()};
+            if (generation != generation_) co_return Done{};
+        }
+        auto words = reading.result();
+        if (!words) co_return words.error();
+        if (!*words) {
+            put_off_.insert(unread);
+            continue;
+        }
+        bytes += (*words)->size();
+        known.push_back({unread, std::move(**words)});
+        if (known.size() < together_max && bytes < together_bytes) continue;
+        if (auto kept = keep(); !kept) co_return kept.error();
+    }
+    if (known.empty()) co_return Done{};
+    co_return keep();
+}
+
+Result<Search::Page> Search::find(const Query& query, const Filters& filters, std::size_t most) {
+    const auto opened = index();
+    if (!opened) return opened.error();
+    const auto hits = (*opened)->find(query, filters, most + 1);
+    if (!hits) return hits.error();
+    Page page;
+    page.more = hits->size() > most;
+    const auto here = groups();
+    for (const auto& hit : *hits) {
+        if (page.results.size() == most) break;
+        const auto group =
+            std::find_if(here.begin(), here.end(), [&](const auto& each) { return each.number == hit.group; });
+        if (group == here.end()) continue;
+        const auto state = replica_.record(group->id, hit.record);
+        const auto found = described(group->id, hit.record);
+        if (!state || !found) continue;
+        Found result{group->id, hit.record, found->about.type, shown_title(replica_, *state), {}, {}};
+        std::string words = found->words;
+        if (hit.file) {
+            for (const auto& file : found->files) {
+                if (file.manifest.front().id == *hit.file) result.file = file.name;
+            }
+            (void)profile_.store().read([&](ReadTxn& txn) -> Result<> {
+                words = file_words::read(txn, hit.group, *hit.file).value_or("");
+                return Done{};
+            });
+        }
+        const auto passage = std::string_view(words).substr(std::min(hit.begin, words.size()), hit.size);
+        result.snippet = snippet_of(passage, query);
+        page.results.push_back(std::move(result));
+    }
+    return page;
+}
+
+}  // namespace staffroom::search

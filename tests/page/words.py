@@ -36,7 +36,7 @@ def sentences():
                 found.update(plain(each) for each in re.findall(r"[?:] " + quoted, head) if any(each))
         if file.name in ("kinds.js", "beginnings.js", "ask.js", "App.svelte"):
             found.update(plain(each) for each in re.findall(tables, text))
-        for table in re.finditer(r"const (?:group_rooms|house_rooms|filters|parts|ways|policies|names|looks|roles|about_type|columns)\b[^=]*= ([\[{].*?[\]}]);", text, re.S):
+        for table in re.finditer(r"const (?:group_rooms|house_rooms|filters|parts|ways|policies|names|looks|roles|about_type|columns|buttons)\b[^=]*= ([\[{].*?[\]}]);", text, re.S):
             found.update(plain(each) for each in re.findall(quoted, table.group(1)) if any(each))
         for each in re.findall(r"\[\[('.*?)\]\] as \[", text, re.S):
             found.update(plain(one) for one in re.findall(quoted, each) if any(one))

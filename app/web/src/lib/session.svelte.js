@@ -1,4 +1,4 @@
-// Who this tab is to the daemon: a launch code out of the address is swapped for a cookie and two keys (app/web/README.md).
+// Who this tab is to the daemon: a launch code out of the address is swapped for a cookie and two keys (app/web/DOOR.md).
 // They are kept beside the address's port, so a second tab is at home at once.
 export const session = $state({ state: 'beginning' }); // beginning, open, locked, over, away
 

@@ -1,0 +1,178 @@
+// Stories of the page, in a real browser against real daemons: node page.mjs ADDRESS-OF-AMINA ADDRESS-OF-BRIAN
+// Both are new: no group yet. PAGE_THOROUGH=1 looks at every screen in every language.
+import { Browser, ask, axe_offences, ended, go, must, overflow, tell } from './browser.mjs';
+import { payloads } from './payloads.mjs';
+
+const [amina_at, brian_at] = process.argv.slice(2);
+const thorough = !!process.env.PAGE_THOROUGH;
+const browser = await Browser.start();
+const amina = await browser.open(amina_at);
+let group, note, resource, task, brian;
+
+await tell('the first minute: Amina starts a group, and it is not empty', async () => {
+    await amina.getByText('Start here').click();
+    await amina.getByText('Subject team').click();
+    await amina.getByLabel('What is it called?').fill('Hill School Science');
+    await amina.getByRole('button', { name: 'Make the group' }).click();
+    await amina.getByText('While you were away').waitFor();
+    await amina.getByRole('link', { name: /Welcome/ }).first().waitFor();
+    [{ id: group }] = (await ask(amina, 'group list')).groups;
+    must((await ask(amina, 'record list', { group })).records.length >= 4, 'a note, two tasks, a talk');
+});
+
+await tell('Brian joins with the invitation that Amina shows', async () => {
+    await go(amina, `#/g/${group}/people`);
+    await amina.getByRole('button', { name: 'Invite', exact: true }).click();
+    await amina.getByRole('button', { name: 'Make the invitation' }).click();
+    const invitation = await amina.getByLabel('The invitation as a text').inputValue();
+    await amina.getByRole('img', { name: 'The invitation as a picture' }).waitFor();
+    brian = await browser.open(brian_at, { language: 'fr' });
+    await brian.getByText('Rejoindre un collègue').first().click();
+    await brian.getByLabel('Invitation').fill(invitation);
+    await brian.getByRole('button', { name: 'Rejoindre', exact: true }).click();
+    await brian.getByText('Pendant votre absence').waitFor({ timeout: 60_000 });
+    await brian.getByRole('link', { name: /Welcome/ }).first().waitFor();
+});
+
+await tell('a note begins from a template, a task moves by keyboard, a lesson is found by its tag', async () => {
+    await go(amina, `#/g/${group}/notes`);
+    await amina.getByRole('button', { name: 'New note' }).click();
+    await amina.getByLabel('Title').fill('Fractions with bread');
+    await amina.getByText('Lesson plan').click();
+    await amina.getByRole('button', { name: 'Begin writing' }).click();
+    await amina.waitForURL(/#\/note\//);
+    note = new URL(amina.url()).hash.split('/')[2];
+    await go(amina, `#/g/${group}/tasks`);
+    await amina.getByRole('textbox', { name: 'Add a task' }).fill('Bring scissors');
+    await amina.keyboard.press('Enter');
+    const mover = amina.getByLabel('Move Bring scissors');
+    await mover.waitFor();
+    await mover.selectOption('Done');
+    await amina.locator('section[aria-label="Done"]').getByRole('link', { name: 'Bring scissors' }).waitFor();
+    resource = (await ask(amina, 'resource add', { group, source: 'https://example.org/film', title: 'A film', tags: ['water'], subject: 'Science' })).resource;
+    task = (await ask(amina, 'record list', { group, type: 'task' })).records[0].id;
+    await go(amina, `#/g/${group}/library`);
+    await amina.getByRole('combobox', { name: 'Tag' }).selectOption('water');
+    await amina.getByText('A film').waitFor();
+});
+
+await tell('every room is reached by the keyboard alone', async () => {
+    await go(amina, '#/');
+    await amina.keyboard.press('Control+k');
+    await amina.keyboard.type('storage');
+    await amina.getByRole('option', { name: 'Storage' }).waitFor();
+    await amina.keyboard.press('Enter');
+    await amina.getByRole('heading', { level: 1, name: 'Storage' }).waitFor();
+    await amina.keyboard.press('Control+k');
+    await amina.keyboard.press('Escape');
+    must(!(await amina.locator('dialog[open]').count()), 'Escape closes the search');
+});
+
+const screens = () => [
+    '#/', '#/start', `#/g/${group}/library`, `#/g/${group}/notes`, `#/g/${group}/tasks`, `#/g/${group}/practice`, `#/g/${group}/meetings`, `#/g/${group}/talk`,
+    `#/g/${group}/surveys`, `#/g/${group}/people`, `#/g/${group}/health`, `#/note/${note}`, `#/resource/${resource}`, `#/record/${task}`, '#/colleagues', '#/transfers', '#/carry',
+    '#/storage', '#/devices', '#/settings', '#/search?q=fractions',
+];
+// The screens that are built differently from each other; PAGE_THOROUGH=1 looks at all.
+const telling = () => (thorough ? screens() : ['#/', `#/g/${group}/library`, `#/g/${group}/tasks`, `#/g/${group}/people`, `#/note/${note}`, `#/record/${task}`, '#/colleagues', '#/storage']);
+async function look(page, where, widths) {
+    const offences = [];
+    for (const screen of telling()) {
+        await go(page, screen);
+        offences.push(...(await axe_offences(page, `${where} ${screen}`)));
+        for (const [width, height] of widths) {
+            await page.setViewportSize({ width, height });
+            const over = await overflow(page);
+            if (over > 0) offences.push(`${where} ${screen} at ${width} px: ${over} px too wide`);
+        }
+        await page.setViewportSize({ width: 1280, height: 900 });
+    }
+    return offences;
+}
+await tell('axe finds nothing, and no screen is too wide at 320 px', () => look(amina, 'en', [[320, 640]]));
+
+async function in_language(language) {
+    await amina.evaluate((each) => localStorage.setItem('staffroom-language', each), language);
+    await amina.reload();
+    await amina.locator('main h1').waitFor();
+}
+if (thorough) {
+    for (const language of ['ar', 'hi', 'fr', 'es', 'pt', 'sw']) {
+        await tell(`axe finds nothing in ${language}`, async () => {
+            await in_language(language);
+            return look(amina, language, [[320, 640], [2560, 1200]]);
+        });
+    }
+} else {
+    await tell('in Arabic everything runs from right to left', async () => {
+        await in_language('ar');
+        must((await amina.evaluate(() => document.dir)) === 'rtl', 'dir');
+        const offences = [];
+        for (const screen of ['#/', `#/note/${note}`]) {
+            await go(amina, screen);
+            offences.push(...(await axe_offences(amina, `ar ${screen}`)));
+        }
+        return offences;
+    });
+}
+
+// A pseudo-locale: every sentence marked, accented and a third longer. What shows up without marks was never translated.
+await tell('a language that is a third longer fits, and no sentence escapes translation', async () => {
+    const longer = (words) => words.replace(/\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[a-z]/g, (each) => (each.length > 1 ? each : (({ a: 'ä', e: 'é', i: 'ï', o: 'ö', u: 'ü' })[each] ?? each)));
+    await amina.context().route('**/i18n/fr.json', async (route) => {
+        const english = await (await route.fetch({ url: route.request().url().replace('fr.json', 'en.json') })).json();
+        await route.fulfill({ json: Object.fromEntries(Object.keys(english).map((each) => [each, `⟦${longer(each)}${'·'.repeat(Math.ceil(each.length / 3))}⟧`])) });
+    });
+    await in_language('fr');
+    const offences = [];
+    for (const screen of telling()) {
+        await go(amina, screen);
+        await amina.setViewportSize({ width: 360, height: 740 });
+        const over = await overflow(amina);
+        if (over > 0) offences.push(`${screen}: ${over} px too wide`);
+        await amina.setViewportSize({ width: 1280, height: 900 });
+        const bare = await amina.evaluate(() => [...document.querySelectorAll('main button, main h1, main h2, main label > span, nav a:not(.brand)')].filter((each) => !each.closest('[dir=auto]') && !each.querySelector('[dir=auto]')).map((each) => each.textContent.trim()).filter((words) => /[A-Za-z]{4}/.test(words) && !words.includes('⟦')));
+        offences.push(...bare.map((words) => `${screen}: not translated: ${words}`));
+    }
+    await amina.context().unroute('**/i18n/fr.json');
+    await in_language('en');
+    return [...new Set(offences)];
+});
+
+await tell('W06 two hundred texts that would run something run nothing, wherever they stand', async () => {
+    const made = await amina.evaluate(
+        async ([group, payloads]) => {
+            const ask = async (verb, args) => (await fetch('/api', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Staffroom-Token': localStorage.getItem('staffroom-token') }, body: JSON.stringify({ verb, args }) })).json();
+            for (const each of payloads) await ask('record new', { group, type: 'task', fields: [`title=${each}`, `column=To do`] });
+            for (const each of payloads.slice(0, 40)) await ask('resource add', { group, source: 'https://example.org/', title: each, tags: [each], subject: each, language: each });
+            const thread = await ask('record new', { group, type: 'thread', fields: [`title=${payloads[6]}`] });
+            await ask('record new', { group, type: 'post', fields: [`thread=${thread.record}`, `body=${payloads.join('\n')}`] });
+            const note = await ask('note new', { group, title: payloads[0], text: payloads.join('\n\n') });
+            const evil = await ask('group new', { name: payloads[7], kind: 'team' });
+            const list = await ask('resource list', { group });
+            return { note: note.note, thread: thread.record, group: evil.group, resource: list.resources.at(-1).id };
+        },
+        [group, payloads],
+    );
+    for (const screen of ['#/', `#/g/${group}/tasks`, `#/g/${group}/library`, `#/g/${made.group}/people`, `#/resource/${made.resource}`, `#/record/${made.thread}`, `#/note/${made.note}`, '#/storage', '#/search?q=script']) {
+        await go(amina, screen);
+        await amina.waitForTimeout(150);
+    }
+    await go(amina, `#/note/${made.note}`);
+    await amina.getByRole('button', { name: 'Read' }).click();
+    const links = await amina.evaluate(() => [...document.querySelectorAll('a[href], img[src], iframe, object, embed, form[action]')].map((each) => each.href ?? each.src ?? each.outerHTML).filter((address) => !/^(http:\/\/127|https:\/\/example|mailto:)/.test(address)));
+    must(links.length === 0, `W07 a link that runs something is inert: ${links}`);
+    must(browser.ran.length === 0, `ran: ${browser.ran}`);
+});
+
+await tell('W08 another site cannot show the page in a frame', async () => {
+    const other = await (await browser.browser.newContext()).newPage();
+    await other.setContent(`<iframe src="${new URL(amina.url()).origin}/"></iframe>`);
+    await other.waitForTimeout(500);
+    must(!(await other.frames().at(-1).locator('#page').count()), 'framed');
+});
+
+await tell('no request leaves the computer, and the page reports nothing', async () => [...browser.strangers, ...browser.complaints]);
+
+await browser.end();
+process.exit(ended());

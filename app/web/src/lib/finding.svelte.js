@@ -21,7 +21,7 @@ export class Finding {
     async #ask(words) {
         const stop = (this.#stop = new AbortController());
         try {
-            const found = await ask('search', { words }, { signal: stop.signal });
+            const found = await ask('search', { words, typing: true, most: 50 }, { signal: stop.signal });
             if (!stop.signal.aborted) [this.results, this.trouble] = [found.results, null];
         } catch (trouble) {
             if (trouble.name !== 'AbortError') [this.trouble, this.results] = [trouble, null];

@@ -53,6 +53,10 @@ export class LiveNote {
     get client() {
         return this.#client;
     }
+    // Whether the daemon knows every letter that is here.
+    get is_settled() {
+        return !!this.view && sendableUpdates(this.view.state).length === 0;
+    }
     get has_unsent() {
         return !!this.view && (sendableUpdates(this.view.state).length > 0 || this.#saved < getSyncedVersion(this.view.state));
     }
@@ -96,7 +100,13 @@ export class LiveNote {
         if (have < 0) return void this.#pull();
         const fresh = updates.slice(have).map((each) => ({ clientID: each.clientID, changes: ChangeSet.fromJSON(each.changes) }));
         if (fresh.length === 0) return;
-        for (const each of fresh) this.#confirmed = each.changes.apply(this.#confirmed);
+        let at = getSyncedVersion(this.view.state);
+        for (const each of fresh) {
+            this.#confirmed = each.changes.apply(this.#confirmed);
+            // A colleague's words came from the disk.
+            if (each.clientID === 'staffroom' && this.#saved === at) this.#saved = at + 1;
+            at += 1;
+        }
         this.view.dispatch(receiveUpdates(this.view.state, fresh));
         this.#say();
     }

@@ -53,7 +53,9 @@ export function t(sentence, values) {
 }
 
 // What the schema and the daemon call something: `check-in` is shown as "Check-in" where no catalogue has it.
+const spoken_so = { rsvp: 'Who comes' };
 export function named(word) {
+    if (spoken_so[word]) return t(spoken_so[word]);
     const plain = String(word).replaceAll('_', ' ').replaceAll('-', ' ');
     return t(plain.charAt(0).toUpperCase() + plain.slice(1));
 }

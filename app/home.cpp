@@ -27,6 +27,7 @@ struct PersonRow {
 };
 const Bytes person_key = copy_of(view_of("person"));
 const Bytes sheet_key = copy_of(view_of("sheet"));
+const Bytes copy_key = copy_of(view_of("copy"));  // a byte: Home::Copy
 
 bool has_person(Store& store) {
     bool found = false;
@@ -201,6 +202,42 @@ Result<> Home::keep_card(const PersonCard& card) {
     return kept;
 }
 
+Result<> Home::become_device(const DeviceSecrets& secrets, const DeviceRecord& record) {
+    const auto kept = profile_.store().write([&](WriteTxn& txn) -> Result<> {
+        keep_device(txn, secrets);
+        forget_next_device(txn);
+        txn.put(Table::profile, person_key, encode(PersonRow{identity().card, record, school_}));
+        return Done{};
+    });
+    return kept ? replica_->become_device(secrets, record) : kept;
+}
+
+Home::Copy Home::copy() {
+    auto copy = profile_.is_elsewhere() ? Copy::elsewhere : Copy::no;
+    (void)profile_.store().read([&](ReadTxn& txn) -> Result<> {
+        const auto kept = txn.get(Table::profile, copy_key);
+        if (kept && kept->size() == 1) copy = kept->front() == 1 ? Copy::restored : Copy::met;
+        return Done{};
+    });
+    return copy;
+}
+
+Result<> Home::note_twin() {
+    if (copy() != Copy::no) return Done{};
+    return profile_.store().write([](WriteTxn& txn) -> Result<> {
+        txn.put(Table::profile, copy_key, Bytes{static_cast<std::uint8_t>(Copy::met)});
+        return Done{};
+    });
+}
+
+Result<> Home::forget_copy() {
+    const auto forgotten = profile_.store().write([](WriteTxn& txn) -> Result<> {
+        txn.erase(Table::profile, copy_key);
+        return Done{};
+    });
+    return forgotten ? profile_.confirm_place() : forgotten;
+}
+
 Result<> Home::lock() {
     const auto wrapped = needs_passphrase(profile_.layout().keys);
     if (!wrapped) return wrapped.error();
@@ -223,6 +260,7 @@ Result<> Home::see_to_restored() {
     if (!is_restored(folder())) return Done{};
     auto forgotten = profile_.store().write([](WriteTxn& txn) -> Result<> {
         for (const auto table : {Table::haves, Table::invites, Table::newcomers}) txn.erase_all(table, {});
+        txn.put(Table::profile, copy_key, Bytes{static_cast<std::uint8_t>(Copy::restored)});
         return Done{};
     });
     return forgotten ? forget_restored(folder()) : forgotten;

@@ -46,6 +46,18 @@ class Home {
     const std::string& name() const { return identity().card.first.name; }
     // What is known of the person's devices from now on; see Replica::become().
     Result<> keep_card(const PersonCard& card);
+    // This computer is another device of the same person from now on: the one that was kept as WhichDevice::next.
+    Result<> become_device(const DeviceSecrets& secrets, const DeviceRecord& record);
+
+    // Whether this may be a copy of a profile that is used elsewhere, so that two computers write as one. Nothing is lost
+    // by that (storage/run.h), but the two cannot be told apart; so the person is asked (app/second_computer.h).
+    enum class Copy : std::uint8_t { no, restored, met, elsewhere };
+    Copy copy();
+    // Another computer was near that says it is this device.
+    Result<> note_twin();
+    // The person said that it is not, or this is another device now.
+    Result<> forget_copy();
+
     // The secret behind the recovery sheet, until the person says that it is on paper. Nothing: it is, or there is none.
     std::optional<RecoverySecret> sheet();
     Result<> forget_sheet();

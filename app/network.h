@@ -42,6 +42,8 @@ class Network {
     // What a verb has just written, so that colleagues who are near get it.
     virtual void wrote(const GroupId& group, const Ingested& ingested) = 0;
     virtual void groups_changed() = 0;
+    // This computer is another device now (Home::become_device()): the doors, if open, are opened anew with its keys.
+    virtual void device_changed() = 0;
     // A group is here now, and this person may write in it: colleagues get to see who they are.
     virtual void joined(const GroupId& group) = 0;
     // Writes that this invitation is closed once the program has run for so long. Error: io (nothing will close it).

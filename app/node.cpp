@@ -16,6 +16,7 @@ constexpr std::uint64_t ask_again_ms = 2'000;  // a question to a typed address 
 constexpr std::uint64_t watch_every_ms = 1'000;
 constexpr std::uint64_t tend_every_ms = 60'000;
 constexpr std::uint64_t turn_ms = 20;
+constexpr std::uint64_t reopen_ms_max = 2'000;
 
 }  // namespace
 
@@ -32,12 +33,35 @@ Node::Node(Home& home)
       asked_ms_(started_ms_),
       aged_ms_(started_ms_) {}
 
-Node::~Node() {
+Node::~Node() { close_network(); }
+
+void Node::close_network() {
     if (!peers_) return;
     peers_->leave();
     settle(net::uptime_ms());
     chunk_writer_->finish();
     enter_written_chunks(net::uptime_ms());
+}
+
+void Node::device_changed() {
+    const auto& secrets = home_.identity().secrets;
+    signing_ = SigningKey(secrets.signing);
+    if (!peers_) return;
+    close_network();
+    sent_before_ = sent();
+    peers_.reset();
+    beacon_.reset();
+    link_.reset();
+    chunks_.clear();
+    auto again = options_;
+    again.port = ports_.members;
+    // The library closes the old listeners on a thread of its own, a moment after it was asked.
+    const auto patience = net::uptime_ms() + reopen_ms_max;
+    while (!open(again) && net::uptime_ms() < patience) ::poll(nullptr, 0, 20);
+    if (!peers_) {
+        again.port = 0;
+        (void)open(again);
+    }
 }
 
 void Node::interrupt() {
@@ -207,6 +231,7 @@ Result<> Node::open(const NetworkOptions& options) {
         auto beacon = net::Beacon::open(own, {options.discovery, net::beacon_port});
         if (!beacon) return beacon.error();
         ports_ = *ports;
+        options_.discovery = options.discovery;
         link_ = std::move(link);
         beacon_ = std::move(*beacon);
         const auto& replica = home_.replica();
@@ -217,6 +242,9 @@ Result<> Node::open(const NetworkOptions& options) {
         peers_->groups_changed(now);
     }
     for (const auto& address : options.peers) {
+        if (std::find(options_.peers.begin(), options_.peers.end(), address) == options_.peers.end()) {
+            options_.peers.push_back(address);
+        }
         typed_.push_back(address);
         answered_.erase(address);
         beacon_->ask(address, net::Told::typed);

@@ -65,6 +65,7 @@ class Node final : public Network {
     net::Ports ports() const override { return ports_; }
     void wrote(const GroupId& group, const Ingested& ingested) override;
     void groups_changed() override;
+    void device_changed() override;
     void joined(const GroupId& group) override { introduce_oneself(group); }
     Result<> close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) override;
     std::vector<net::Address> own_addresses() const override;
@@ -100,6 +101,7 @@ class Node final : public Network {
     void lock_when_idle(std::uint64_t now);
     void carry_out_erasures(std::uint64_t now);
     void let_in_members();
+    void close_network();
     void claim(net::JoinRequest request, const std::vector<InvitedAddress>& addresses, std::uint64_t now);
     void tell_of_link(net::LinkId link, const DeviceRecord& record, const PersonCard& card,
                       const std::vector<GroupChange>& told, std::uint64_t now);
@@ -151,6 +153,7 @@ class Node final : public Network {
     std::uint64_t aged_ms_;  // up to when erasures know of this program's running
 
     // Once the network is open.
+    NetworkOptions options_;
     net::Ports ports_;
     std::unique_ptr<net::CurveLink> link_;
     std::unique_ptr<net::Beacon> beacon_;

@@ -284,6 +284,7 @@ void Node::execute(net::Joined& action, std::uint64_t now) {
 void Node::execute(net::JoinAnswered& action, std::uint64_t) { join_answers_[action.group] = action; }
 
 void Node::execute(net::Met& action, std::uint64_t) {
+    if (action.device == home_.identity().device()) (void)home_.note_twin();
     for (const auto& neighbour : peers_->neighbours()) {
         if (neighbour.device != action.device || neighbour.run != action.run) continue;
         if (neighbour.door == net::Door::lobby) continue;  // names are for those who are in

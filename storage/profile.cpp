@@ -11,8 +11,10 @@
 
 namespace staffroom {
 namespace {
-constexpr char device_key[] = "device";
+constexpr char device_key[] = "device", next_device_key[] = "next device";
 constexpr std::uint8_t device_version = 1;
+
+ByteView key_of(WhichDevice which) { return view_of(which == WhichDevice::present ? device_key : next_device_key); }
 
 Error running(const std::filesystem::path& root) {
     const auto owner = owner_of(root);
@@ -98,7 +100,7 @@ Result<Profile> Profile::open_with(const OwnerLock& owner, const StorageKeys& ke
     const auto last = read_stamp(layout.run);
     Profile profile(std::move(layout), std::move(*store), std::move(*chunks));
     profile.decision_ = decide_run(last, *place, random_id<RunId>());
-    profile.last_computer_ = last ? last->place.computer : place->computer;
+    if (last) profile.last_ = last->place;
     return profile;
 }
 
@@ -117,25 +119,39 @@ void Profile::tend() {
 Result<> Profile::close() {
     const auto writes = store_->writes();
     store_.reset();
+    return leave_word(writes);
+}
+
+Result<> Profile::confirm_place() {
+    decision_.elsewhere = false;
+    return leave_word(store_->writes());
+}
+
+Result<> Profile::leave_word(std::uint64_t writes) const {
     auto place = place_of(layout_.root, layout_.store_file);
     if (!place) return place.error();
     place->store_writes = writes;
-    if (decision_.other_computer) place->computer = last_computer_;
+    if (decision_.elsewhere && last_) {
+        place->computer = last_->computer;
+        place->folder_inode = last_->folder_inode;
+    }
     return write_stamp(layout_.run, {.run = decision_.run, .place = *place});
 }
 
-void keep_device(WriteTxn& txn, const DeviceSecrets& secrets) {
+void keep_device(WriteTxn& txn, const DeviceSecrets& secrets, WhichDevice which) {
     Bytes bytes{device_version};
     append(bytes, secrets.signing.view());
     append(bytes, secrets.box.key.view());
     append(bytes, secrets.box.secret.view());
     append(bytes, secrets.link.key.view());
     append(bytes, secrets.link.secret.view());
-    txn.put(Table::profile, view_of(device_key), bytes);
+    txn.put(Table::profile, key_of(which), bytes);
 }
 
-std::optional<DeviceSecrets> read_device(ReadTxn& txn) {
-    const auto bytes = txn.get(Table::profile, view_of(device_key));
+void forget_next_device(WriteTxn& txn) { txn.erase(Table::profile, key_of(WhichDevice::next)); }
+
+std::optional<DeviceSecrets> read_device(ReadTxn& txn, WhichDevice which) {
+    const auto bytes = txn.get(Table::profile, key_of(which));
     if (!bytes || bytes->size() != 1 + 5 * 32 || bytes->front() != device_version) return std::nullopt;
     const auto field = [&](std::size_t index) { return ByteView(*bytes).subspan(1 + 32 * index, 32); };
     DeviceSecrets secrets;

@@ -79,9 +79,9 @@ class Profile {
 
     const RunId& run() const { return decision_.run; }
     bool continues_run() const { return decision_.continues; }
-    // Then ask; both answers end in confirm_computer(). Asked again at every start until then.
-    bool is_on_other_computer() const { return decision_.other_computer; }
-    void confirm_computer() { decision_.other_computer = false; }
+    // It moved, or it is a copy: ask. Both answers end in confirm_place(); asked again at every start until then.
+    bool is_elsewhere() const { return decision_.elsewhere; }
+    Result<> confirm_place();
 
     // Wipes the view key; the passphrase brings it back. Error: refused when it is wrong.
     void lock() { store_->lock(); }
@@ -101,15 +101,19 @@ class Profile {
     static Result<Profile> open_with(const OwnerLock& owner, const StorageKeys& keys, bool may_create,
                                      const WatchUpgrade& watch);
 
+    Result<> leave_word(std::uint64_t writes) const;
+
     ProfileLayout layout_;
     std::unique_ptr<LmdbStore> store_;
     Chunks chunks_;
     RunDecision decision_;
-    Hash last_computer_;
+    std::optional<Place> last_;
 };
 
-// The device's own secrets, in the table `profile`.
-void keep_device(WriteTxn& txn, const DeviceSecrets& secrets);
-std::optional<DeviceSecrets> read_device(ReadTxn& txn);
+// A device's secrets, in the table `profile`: of this one, or of the one that this computer is about to be.
+enum class WhichDevice : std::uint8_t { present, next };
+void keep_device(WriteTxn& txn, const DeviceSecrets& secrets, WhichDevice which = WhichDevice::present);
+std::optional<DeviceSecrets> read_device(ReadTxn& txn, WhichDevice which = WhichDevice::present);
+void forget_next_device(WriteTxn& txn);
 
 }  // namespace staffroom

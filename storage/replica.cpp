@@ -61,6 +61,16 @@ void Replica::become(PersonCard card) {
     identity_.card = std::move(card);
 }
 
+Result<> Replica::become_device(const DeviceSecrets& secrets, const DeviceRecord& record) {
+    identity_.secrets = secrets;
+    identity_.record = record;
+    signing_ = SigningKey(secrets.signing);
+    for (const auto& [id, group] : groups_) {
+        if (auto loaded = reload(id); !loaded) return loaded;
+    }
+    return Done{};
+}
+
 Result<GroupId> Replica::found(GroupKind kind, const std::string& name, NewcomersRead newcomers) {
     if (const auto fits = check_title("The group's name", name); !fits) return fits.error();
     const auto genesis = make_genesis(kind, name, newcomers, {identity_.card}, signing_);

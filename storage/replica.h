@@ -42,6 +42,8 @@ class Replica {
     // This device speaks for that person now, or more is known of the person's devices. Needs: the card is valid and
     // proves this device; of another person only while there is no group here.
     void become(PersonCard card);
+    // From now on this is another device of the same person. Needs: linked in every group where it is to write.
+    Result<> become_device(const DeviceSecrets& secrets, const DeviceRecord& record);
 
     // --- groups
     Result<GroupId> found(GroupKind kind, const std::string& name, NewcomersRead newcomers);

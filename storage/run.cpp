@@ -35,7 +35,8 @@ Nonce16 boot_fingerprint() {
 RunDecision decide_run(const std::optional<RunStamp>& last, const Place& now, const RunId& drawn) {
     RunDecision decision{drawn, false, false};
     if (!last) return decision;
-    decision.other_computer = last->place.computer != now.computer;
+    // The number of a disk may change from boot to boot, that of a folder does not.
+    decision.elsewhere = last->place.computer != now.computer || last->place.folder_inode != now.folder_inode;
     if (last->place == now && !now.boot.is_zero()) {
         decision.run = last->run;
         decision.continues = true;

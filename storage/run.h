@@ -47,8 +47,8 @@ struct RunStamp {
 struct RunDecision {
     RunId run;
     bool continues = false;
-    // Another computer than last time: ask "It moved" or "It is a second computer" (then: new device keys).
-    bool other_computer = false;
+    // Not where the last run was: on another computer or in another folder. So it moved, or it is a copy: ask.
+    bool elsewhere = false;
 };
 // `drawn` is used when the run does not continue.
 RunDecision decide_run(const std::optional<RunStamp>& last, const Place& now, const RunId& drawn);

@@ -6,6 +6,7 @@
 #include "app/api/verbs.h"
 #include "app/home.h"
 #include "app/network.h"
+#include "app/second_computer.h"
 #include "core/members/changes.h"
 #include "storage/own_card.h"
 
@@ -74,11 +75,30 @@ Reply device_revoke(Desk& desk, const Json& args) {
     return Json{{"device", to_text(device)}, {"groups", std::move(done)}, {"refused", std::move(left)}};
 }
 
+Reply device_moved(Desk& desk, const Json&) {
+    if (auto forgotten = desk.home.forget_copy(); !forgotten) return forgotten.error();
+    return Json{{"device", to_text(desk.home.identity().device())}};
+}
+
+Reply device_second(Desk& desk, const Json& args) {
+    const auto changes = become_second_computer(desk.home, text_arg(args, "name"));
+    if (!changes) return changes.error();
+    desk.network.device_changed();
+    for (const auto& change : *changes) desk.network.wrote(change.group, change.done);
+    desk.network.groups_changed();
+    const auto& identity = desk.home.identity();
+    return Json{
+        {"person", to_text(identity.person())}, {"device", to_text(identity.device())}, {"name", identity.record.name}};
+}
+
 }  // namespace
 
 std::span<const Verb> device_verbs() {
-    static constexpr Verb verbs[] = {
-        {"device list", device_list}, {"device link", nullptr, device_link}, {"device revoke", device_revoke}};
+    static constexpr Verb verbs[] = {{"device list", device_list},
+                                     {"device link", nullptr, device_link},
+                                     {"device revoke", device_revoke},
+                                     {"device moved", device_moved},
+                                     {"device second", device_second}};
     return verbs;
 }
 

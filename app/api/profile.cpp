@@ -6,6 +6,7 @@
 #include "app/home.h"
 #include "app/memory_use.h"
 #include "app/network.h"
+#include "app/second_computer.h"
 #include "app/version.h"
 #include "storage/keyfile.h"
 
@@ -60,6 +61,7 @@ Reply status(Desk& desk, const Json&) {
         reply["port"] = desk.network.ports().members;
         reply["lobby_port"] = desk.network.ports().lobby;
     }
+    if (const auto asks = question_about_copy(home)) reply["asks"] = Json{{"say", asks->say}, {"do", asks->advice}};
     if (!Home::is_clock_plausible())
         reply["clock"] = "This computer's clock is wrong. Everything works; dates will look odd.";
     return reply;

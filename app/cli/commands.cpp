@@ -62,6 +62,7 @@ constexpr Option device_link[] = {
     {"--qr", "qr", Takes::flag, false, "also as a picture to scan"},
     peers,
     no_discovery};
+constexpr Option device_second[] = {{"--name", "name", Takes::text, false, "what to call this computer"}};
 constexpr Option recovery_sheet[] = {
     {"--to", "to", Takes::path, false, "a new file to print it from; else it is shown here"},
     {"--on-paper", "on-paper", Takes::flag, false, "you have it on paper: forget the words on this computer"}};
@@ -197,6 +198,9 @@ constexpr Command all[] = {
     {"device list", "Your computers"},
     {"device link", "Use a second computer as yourself: show a code here, type it there", device_link},
     {"device revoke", "Shut out a computer that is gone, in every group", device},
+    {"device moved", "This profile was copied or restored, and is used nowhere else"},
+    {"device second", "This profile was copied or restored, and is used elsewhere too: a computer of its own",
+     device_second},
     {"recovery sheet", "The words that bring you back when every computer of yours is lost, to print", recovery_sheet},
     {"recovery help", "On a new computer, near a colleague: be yourself again, by your sheet", recovery_help},
     {"resource add", "Add a file, a folder or a link to the library", resource_add},

@@ -20,6 +20,7 @@
 #include "app/node.h"
 #include "app/page/built.h"
 #include "app/page/door.h"
+#include "app/second_computer.h"
 
 namespace staffroom::cli {
 namespace {
@@ -135,9 +136,10 @@ void serve(const Parsed& parsed, const NetworkOptions& options, const std::optio
     open_log(home->folder());
     Node node(*home);
     const auto opened = open_network(node, options, parsed.args.contains("port"));
-    if (!locked)
-        ready(opened ? with_page({{"port", node.ports().members}, {"lobby_port", node.ports().lobby}})
-                     : api::Reply(opened.error()));
+    api::Json begun{{"port", node.ports().members}, {"lobby_port", node.ports().lobby}};
+    if (const auto asks = question_about_copy(*home))
+        begun["asks"] = api::Json{{"say", asks->say}, {"do", asks->advice}};
+    if (!locked) ready(opened ? with_page(std::move(begun)) : api::Reply(opened.error()));
     if (!opened) return log_line("The network could not be opened.");
     if (page) node.tell_events_to([&](std::string event) { page->tell(std::move(event)); });
     node.lock_after(idle_minutes * 60'000);

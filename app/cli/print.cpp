@@ -120,6 +120,11 @@ void print_for_people(const std::string& command, const api::Json& reply) {
         if (gone != nullptr && !gone->as_bool()) {
             std::cout << "Your other computers are not shut out yet: repeat this when all has come.\n";
         }
+    } else if (command == "device moved") {
+        std::cout << "This computer is the one it was.\n";
+    } else if (command == "device second") {
+        std::cout << "This computer is one of its own now: “" << line_of({}, reply.at("name"))
+                  << "”. You are the same person on both.\n";
     } else if (command == "erase") {
         std::cout << "Removed on " << line_of({}, reply.at("removed_on")) << " of "
                   << line_of({}, reply.at("known_devices")) << " known computers.\n";

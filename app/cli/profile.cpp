@@ -21,13 +21,13 @@ Error empty_passphrase() {
     return {Code::refused, "The passphrase is empty.", "Put it into the first line of the file."};
 }
 
+}  // namespace
+
 std::string computer_name() {
     char name[256] = {};
     const bool named = gethostname(name, sizeof name - 1) == 0 && check_title("", name, limits::name_scalars).ok();
     return named ? name : "another computer";
 }
-
-}  // namespace
 
 api::Reply init(const Parsed& parsed) {
     std::optional<std::string> passphrase;

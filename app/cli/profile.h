@@ -7,6 +7,8 @@
 
 namespace staffroom::cli {
 
+// What to call this computer where nobody says.
+std::string computer_name();
 api::Reply init(const Parsed& parsed);
 // For `device link CODE` and `recovery help` where there is no profile yet: a new computer begins as nobody's, and is
 // somebody's once it is linked. Nothing is made when what was typed is none.

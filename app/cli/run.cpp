@@ -93,6 +93,11 @@ int run_command(const Parsed& parsed) {
     if (verb == "unlock") return is_running(parsed) ? done(unlock(parsed)) : not_running(parsed);
     if (verb == "note edit" && !parsed.args.contains("text")) return edit_note(parsed, ask_plainly);
     if (verb == "recovery sheet") return done(sheet_in_file(ask(parsed), api::maybe_text_arg(parsed.args, "to")));
+    if (verb == "device second" && !parsed.args.contains("name")) {
+        auto named = parsed;
+        named.args["name"] = computer_name();
+        return done(ask(named));
+    }
     return done(ask(parsed));
 }
 

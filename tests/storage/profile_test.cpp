@@ -228,7 +228,7 @@ TEST_CASE("a run goes on in the same place and ends wherever there is doubt") {
     SUBCASE("on another computer") { now.computer.bytes[0] ^= 1; }
     CHECK_EQ(decide(now).run, drawn);
     CHECK(!decide(now).continues);
-    CHECK_EQ(decide(now).other_computer, now.computer != place.computer);
+    CHECK_EQ(decide(now).elsewhere, now.computer != place.computer || now.folder_inode != place.folder_inode);
 
     auto unknown = place;
     unknown.boot = {};

@@ -56,4 +56,17 @@ RescueDecision decide_rescue(Home& home, const net::RescueClaim& claim) {
     return decision;
 }
 
+VouchDecision decide_vouched(const Replica& replica, const net::VouchClaim& claim) {
+    VouchDecision decision;
+    for (const auto& [id, group] : replica.groups()) {
+        const auto& request = claim.request;
+        if (group->members.role_now(request.person).role == Role::none) continue;
+        decision.outcome = net::Outcome::asked;
+        const bool vouched = group->members.person_of(request.record.device) == request.person &&
+                             group->members.role_of(request.record.device) >= Role::reader;
+        if (vouched) return {net::Outcome::welcome, card_anywhere(replica, request.person)};
+    }
+    return decision;
+}
+
 }  // namespace staffroom

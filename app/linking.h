@@ -29,4 +29,12 @@ struct RescueDecision {
 // Needs: is_valid(claim).
 RescueDecision decide_rescue(Home& home, const net::RescueClaim& claim);
 
+// What a computer hears for which colleagues are to vouch: welcome in a group here where enough have (the card), asked
+// where the person is in one, else unknown.
+struct VouchDecision {
+    net::Outcome outcome = net::Outcome::unknown;
+    std::optional<PersonCard> card;
+};
+VouchDecision decide_vouched(const Replica& replica, const net::VouchClaim& claim);
+
 }  // namespace staffroom

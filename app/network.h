@@ -62,6 +62,18 @@ class Network {
         Invitation colleague;
     };
     virtual void rescue(const Rescue& rescue) = 0;
+    // This is a new computer of somebody who has nothing left, and that is what a colleague shows. The request: what this
+    // computer shows in return.
+    virtual void ask_to_vouch(const RecoveryOffer& offer, const RecoveryRequest& request) = 0;
+    // --- comparing words (net/comparing.h)
+    // Lets newcomers of this group compare words with this computer. Error: refused (the doors are shut).
+    virtual Result<> open_window(const GroupId& group, std::uint64_t minutes) = 0;
+    // Looks for a computer nearby that does; to be called again until there is a comparison.
+    virtual void seek_window() = 0;
+    // What both screens show, until the teacher has said whether it is the same.
+    virtual const std::optional<net::Compared>& comparison() const = 0;
+    virtual void forget_comparison(bool same) = 0;
+
     // How the latest claim for this group was answered (zero: the claim to be linked); nothing while it is open.
     virtual std::optional<net::JoinAnswered> join_answer(const GroupId& group) const = 0;
 

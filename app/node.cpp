@@ -335,10 +335,34 @@ void Node::link(const LinkOffer& offer) {
 
 void Node::rescue(const Rescue& rescue) {
     rescue_ = rescue;
+    helper_ = rescue.colleague.device;
     const auto& identity = home_.identity();
     claim(net::make_rescue_request(rescue.colleague.link, SigningKey(rescue.recovery), identity.record,
                                    identity.secrets.box, std::nullopt),
           rescue.colleague.addresses, net::uptime_ms());
+}
+
+void Node::ask_to_vouch(const RecoveryOffer& offer, const RecoveryRequest& request) {
+    helper_ = offer.device;
+    claim(net::make_vouch_request(offer.link, request, home_.identity().secrets.box), offer.addresses,
+          net::uptime_ms());
+}
+
+Result<> Node::open_window(const GroupId& group, std::uint64_t minutes) {
+    if (!peers_) return {Code::refused, "Nobody can reach this computer yet.", "Start it with: staffroom start"};
+    comparison_.reset();
+    peers_->open_window(group, minutes * 60'000, net::uptime_ms());
+    return Done{};
+}
+
+void Node::seek_window() {
+    if (peers_ && !comparison_) peers_->seek_window(net::uptime_ms());
+}
+
+void Node::forget_comparison(bool same) {
+    if (peers_ && comparison_ && comparison_->hosting) peers_->window_decided(same);
+    if (peers_) peers_->stop_seeking();
+    comparison_.reset();
 }
 
 void Node::claim(net::JoinRequest request, const std::vector<InvitedAddress>& addresses, std::uint64_t now) {

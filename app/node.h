@@ -73,6 +73,11 @@ class Node final : public Network {
     Result<> offer_link(const InviteKey& offer, std::uint64_t minutes) override;
     void link(const LinkOffer& offer) override;
     void rescue(const Rescue& rescue) override;
+    Result<> open_window(const GroupId& group, std::uint64_t minutes) override;
+    void seek_window() override;
+    const std::optional<net::Compared>& comparison() const override { return comparison_; }
+    void forget_comparison(bool same) override;
+    void ask_to_vouch(const RecoveryOffer& offer, const RecoveryRequest& request) override;
     std::optional<net::JoinAnswered> join_answer(const GroupId& group) const override;
     std::vector<net::Neighbour> neighbours() const override;
     bool is_settled() const override;
@@ -122,9 +127,12 @@ class Node final : public Network {
     void execute(net::Claimed& action, std::uint64_t now);
     void execute(net::LinkClaimed& action, std::uint64_t now);
     void execute(net::RescueClaimed& action, std::uint64_t now);
+    void execute(net::VouchClaimed& action, std::uint64_t now);
     void execute(net::Joined& action, std::uint64_t now);
     void execute(net::Linked& action, std::uint64_t now);
     void execute(net::Rescued& action, std::uint64_t now);
+    void execute(net::Vouched& action, std::uint64_t now);
+    void execute(net::Compared& action, std::uint64_t now);
     void execute(net::OwnGroupGiven& action, std::uint64_t now);
     void execute(net::JoinAnswered& action, std::uint64_t now);
     void execute(net::Met& action, std::uint64_t now);
@@ -144,8 +152,10 @@ class Node final : public Network {
     std::unique_ptr<api::Errand> watching_, indexing_;  // never over
     std::atomic<bool> interrupted_ = false;
     OpenInvitations invitations_;
-    std::optional<Rescue> rescue_;        // of this computer
-    std::map<DeviceId, BoxKey> rescued_;  // others' that came with a sheet since the start
+    std::optional<Rescue> rescue_;    // of this computer
+    std::optional<DeviceId> helper_;  // the colleague's computer that this one is recovered by
+    std::optional<net::Compared> comparison_;
+    std::map<DeviceId, BoxKey> rescued_;  // others' that were recovered here since the start
     bool stopping_ = false;
     std::uint64_t started_ms_;
     std::uint64_t asked_ms_;  // when somebody last asked for something

@@ -173,6 +173,11 @@ void Node::execute(net::Claimed& action, std::uint64_t now) {
     if (group == nullptr) return answer(net::Outcome::unknown);
     const auto person = id_of(claim.card.genesis);
     const auto decision = decide_admission(group->members, home_.identity().device(), {claim.invite, person, false});
+    // Their teacher has found the words the same, ours has not said yet.
+    const bool undecided =
+        comparison_ && comparison_->hosting &&
+        claim.invite == SigningKey(*SigningSeed::from(comparison_->seed.view())).public_key<InviteKey>();
+    if (decision.kind == Admission::unknown && undecided) return answer(net::Outcome::wait);
     if (decision.kind == Admission::admit) {
         const auto written =
             home_.replica().write_control(claim.group, {make_op(PersonsOp{{claim.card}}), make_op(*decision.add)});
@@ -209,6 +214,14 @@ void Node::execute(net::RescueClaimed& action, std::uint64_t now) {
     tell_of_link(action.link, record, *decision.card, decision.told, now);
 }
 
+void Node::execute(net::VouchClaimed& action, std::uint64_t now) {
+    const auto decision = decide_vouched(home_.replica(), action.claim);
+    if (!decision.card) return peers_->claim_decided(action.link, {decision.outcome, {}}, now);
+    const auto& record = action.claim.request.record;
+    rescued_[record.device] = record.box;
+    tell_of_link(action.link, record, *decision.card, {}, now);
+}
+
 // Colleagues hear of the computer, and the computer of who it is.
 void Node::tell_of_link(net::LinkId link, const DeviceRecord& record, const PersonCard& card,
                         const std::vector<GroupChange>& told, std::uint64_t now) {
@@ -240,13 +253,23 @@ void Node::execute(net::Linked& action, std::uint64_t) {
     groups_changed();
 }
 
+void Node::execute(net::Vouched& action, std::uint64_t now) {
+    net::Linked linked{std::move(action.card)};
+    execute(linked, now);
+}
+
+void Node::execute(net::Compared& action, std::uint64_t) {
+    if (!comparison_ || action.hosting) comparison_ = std::move(action);
+    if (!comparison_->hosting) peers_->stop_seeking();
+}
+
 // Nobody but the person's own computers brings one into a group, and the colleague who helped to recover.
 void Node::execute(net::OwnGroupGiven& action, std::uint64_t) {
     const auto& identity = home_.identity();
     const auto own = devices_on(identity.card);
     const bool is_own =
         std::any_of(own.begin(), own.end(), [&](const auto& record) { return record.device == action.from; });
-    if (!is_own && !(rescue_ && rescue_->colleague.device == action.from)) return;
+    if (!is_own && helper_ != action.from) return;
     const auto opened = open_box(identity.secrets.box, action.sealed);
     const auto welcome = opened ? decode<Welcome>(*opened) : Result<Welcome>(Code::malformed, "");
     if (!welcome || !is_valid(welcome->genesis)) return;

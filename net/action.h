@@ -75,6 +75,11 @@ struct RescueClaimed {
     LinkId link;
     RescueClaim claim;
 };
+// A new computer at our lobby for which colleagues are to vouch; likewise.
+struct VouchClaimed {
+    LinkId link;
+    VouchClaim claim;
+};
 // Our own claim was answered with a welcome, which has been opened: keep the group.
 struct Joined {
     Welcome welcome;
@@ -86,6 +91,19 @@ struct Linked {
 // Whose recovery sheet it is: the card does not prove this device yet.
 struct Rescued {
     PersonCard card;
+};
+// Enough colleagues have vouched for this device: this is the person, whose card does not prove the device.
+struct Vouched {
+    PersonCard card;
+};
+// Both sides of a comparison of words (net/comparing.h) have revealed what they had committed to.
+struct Compared {
+    bool hosting = false;  // our window was open; else we are the newcomer
+    Hash agreed;           // its first bytes are the words
+    Hash seed;             // of the invitation that only the two know, good once both teachers say "same"
+    GroupId group;
+    DeviceRecord other;
+    LinkKey host;  // transport key of the device whose window is open
 };
 // Another device tells of a group that both should be in. Whether it is of the same person is for the host to judge.
 struct OwnGroupGiven {
@@ -109,8 +127,8 @@ struct Parted {
     Parting why = Parting::done;
 };
 
-using Action =
-    std::variant<Send, Dial, Close, StoreCommits, StoreParts, StoreHave, StoreChunk, ShareKeys, Claimed, LinkClaimed,
-                 RescueClaimed, Joined, Linked, Rescued, OwnGroupGiven, JoinAnswered, Met, Parted>;
+using Action = std::variant<Send, Dial, Close, StoreCommits, StoreParts, StoreHave, StoreChunk, ShareKeys, Claimed,
+                            LinkClaimed, RescueClaimed, VouchClaimed, Joined, Linked, Rescued, Vouched, Compared,
+                            OwnGroupGiven, JoinAnswered, Met, Parted>;
 
 }  // namespace staffroom::net

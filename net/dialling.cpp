@@ -150,6 +150,14 @@ void Dialling::ended(LinkId link, Parting why, std::uint64_t now) {
     if (why == Parting::duplicate) entry->due = now + pause_ms_max;
 }
 
+std::vector<LinkKey> Dialling::keys() const {
+    std::vector<LinkKey> keys;
+    for (const auto& [where, entry] : entries_) {
+        if (keys.empty() || keys.back() != where.first) keys.push_back(where.first);
+    }
+    return keys;
+}
+
 void Dialling::reached_oneself(const LinkKey& own) {
     for (auto& [where, entry] : entries_) {
         if (entry.contact.key == own && entry.state == State::dialled) entry.own = true;

@@ -51,6 +51,8 @@ class Dialling {
 
     // Our own dial has come in at our own door: whatever is being dialled by that key is us.
     void reached_oneself(const LinkKey& own);
+    // Of the computers that are remembered, each once, ascending.
+    std::vector<LinkKey> keys() const;
 
     // Dials that have waited too long; the caller closes them and calls ended().
     std::vector<LinkId> overdue(std::uint64_t now) const;

@@ -66,6 +66,12 @@ JoinRequest make_rescue_request(const LinkKey& colleague, const SigningKey& reco
     return {GroupId{}, colleague, std::move(claim), box};
 }
 
+JoinRequest make_vouch_request(const LinkKey& colleague, const RecoveryRequest& request, const BoxPair& box) {
+    VouchClaim claim;
+    claim.request = request;
+    return {GroupId{}, colleague, std::move(claim), box};
+}
+
 // --- the newcomer's side ---------------------------------------------------------------------------------------------
 
 void Joining::opened(LinkId link, std::uint64_t now) {
@@ -108,6 +114,11 @@ bool Joining::take(const Answer& answer, Outbox& out) {
 bool Joining::take_card(ByteView opened, Outbox& out) {
     auto card = decode<PersonCard>(opened);
     if (!card || !is_valid(*card)) return false;
+    if (const auto* vouch = std::get_if<VouchClaim>(&request_.claim)) {
+        if (id_of(card->genesis) != vouch->request.person) return false;
+        out.act(Vouched{std::move(*card)});
+        return true;
+    }
     const auto* rescue = std::get_if<RescueClaim>(&request_.claim);
     const auto* link = std::get_if<LinkClaim>(&request_.claim);
     const auto device = rescue ? rescue->record.device : link->statement.device;
@@ -150,6 +161,8 @@ void Admitting::hear(LinkId link, const LinkKey& key, const std::optional<Addres
             return judge<Claim, Claimed>(link, visit, frame, now, out);
         case Kind::link_claim:
             return judge<LinkClaim, LinkClaimed>(link, visit, frame, now, out);
+        case Kind::vouch_claim:
+            return judge<VouchClaim, VouchClaimed>(link, visit, frame, now, out);
         default:
             return judge<RescueClaim, RescueClaimed>(link, visit, frame, now, out);
     }

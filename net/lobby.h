@@ -18,7 +18,8 @@
 //    lasts;
 //  - a new computer that is to be linked to its person (core/members/link_offer.h) comes the same way with a link claim,
 //    and gets the person's card, sealed, with its link in it. One that has a recovery sheet comes twice to a colleague's:
-//    to learn whose it is, and with the link that the recovery key then makes;
+//    to learn whose it is, and with the link that the recovery key then makes. One for which colleagues vouch asks until
+//    enough have;
 //  - 10 s without progress end a link in the lobby. A newcomer who was asked to wait comes again, every 10 s at first.
 #pragma once
 
@@ -40,10 +41,10 @@ std::optional<Admission> refusal_in(Outcome outcome);
 
 // What an invitation and its bearer bring; or a link offer and the new computer.
 struct JoinRequest {
-    GroupId group;                                      // zero: to be linked
-    LinkKey inviter;                                    // transport key of the inviter's device
-    std::variant<Claim, LinkClaim, RescueClaim> claim;  // signed
-    BoxPair box;                                        // of the device that claims: opens the answer
+    GroupId group;                                                  // zero: to be linked
+    LinkKey inviter;                                                // transport key of the inviter's device
+    std::variant<Claim, LinkClaim, RescueClaim, VouchClaim> claim;  // signed
+    BoxPair box;                                                    // of the device that claims: opens the answer
 };
 
 // `device` is the card's that asks. Needs: the card is valid.
@@ -53,6 +54,9 @@ JoinRequest make_link_request(const LinkOffer& offer, const DeviceRecord& record
 // To a colleague's device.
 JoinRequest make_rescue_request(const LinkKey& colleague, const SigningKey& recovery, const DeviceRecord& record,
                                 const BoxPair& box, std::optional<DeviceStatement> link);
+
+// To a colleague's device.
+JoinRequest make_vouch_request(const LinkKey& colleague, const RecoveryRequest& request, const BoxPair& box);
 
 class Joining {
   public:

@@ -68,4 +68,6 @@ bool is_valid(const RescueClaim& claim) {
            claim.link->device == claim.record.device && is_valid(*claim.link, claim.recovery);
 }
 
+bool is_valid(const VouchClaim& claim) { return is_valid(claim.request); }
+
 }  // namespace staffroom::net

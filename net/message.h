@@ -62,8 +62,11 @@ enum class Kind : std::uint8_t {
     own_group = 20,
     claim = 32,  // lobby only, as is its answer
     answer = 33,
-    link_claim = 34,    // likewise, answered alike
-    rescue_claim = 35,  // likewise
+    link_claim = 34,      // likewise, answered alike
+    rescue_claim = 35,    // likewise
+    vouch_claim = 36,     // likewise
+    compare_commit = 37,  // lobby only, both ways
+    compare_reveal = 38,
 };
 
 // The first message both ways, repeated until the other's names our nonce.
@@ -398,6 +401,43 @@ void sign(RescueClaim& claim, const SigningKey& recovery);
 // All signatures, and that it is this computer that the recovery key links.
 bool is_valid(const RescueClaim& claim);
 
+// A computer for which colleagues are to vouch asks one of theirs whether it is that person's by now. The answer is the
+// card, or that too few have vouched.
+struct VouchClaim {
+    static constexpr Kind kind = Kind::vouch_claim;
+    std::uint64_t newest = protocol_newest;
+    std::uint64_t oldest = protocol_oldest;
+    RecoveryRequest request;  // signed by the computer
+
+    template <class A>
+    void serialize(A& ar) {
+        ar(newest, oldest, request);
+    }
+};
+bool is_valid(const VouchClaim& claim);
+
+// Two computers about to compare words (net/comparing.h): first what each will say is bound, then it is said.
+struct CompareCommit {
+    static constexpr Kind kind = Kind::compare_commit;
+    std::uint64_t newest = protocol_newest;
+    std::uint64_t oldest = protocol_oldest;
+    Hash commitment;
+    template <class A>
+    void serialize(A& ar) {
+        ar(newest, oldest, commitment);
+    }
+};
+struct CompareReveal {
+    static constexpr Kind kind = Kind::compare_reveal;
+    GroupId group;  // that the newcomer is to come into; zero in the newcomer's own
+    DeviceRecord record;
+    Hash nonce;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, record, nonce);
+    }
+};
+
 enum class Outcome : std::uint8_t {
     welcome,    // `sealed` opens with the device's box key
     asked,      // an organiser will say; come again
@@ -415,7 +455,7 @@ constexpr Outcome last_value(Outcome) { return Outcome::version; }
 struct Answer {
     static constexpr Kind kind = Kind::answer;
     Outcome outcome = Outcome::wait;
-    Bytes sealed;  // a Welcome; to a LinkClaim or RescueClaim the PersonCard, the new link in it
+    Bytes sealed;  // a Welcome; to the other claims the PersonCard, the new link in it
     template <class A>
     void serialize(A& ar) {
         ar(choice(outcome), blob<limits::answer_bytes>(sealed));

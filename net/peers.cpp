@@ -43,6 +43,9 @@ void Peers::open(const Arrival& arrival, std::uint64_t now) {
     if (!line.dialled) return;  // its first frame shows what it is
     if (auto* joining = joining_with(line.key)) {
         joining->opened(arrival.link, now);
+    } else if (auto* seeker = seeker_with(line.key)) {
+        seeker->opened(arrival.link, now);
+        seeker->tick(now, out_);
     } else {
         begin_session(arrival.link, line, now);
     }
@@ -56,10 +59,12 @@ void Peers::begin_session(LinkId link, Line& line, std::uint64_t now) {
 
 void Peers::hear(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
     const auto kind = kind_of(frame);
-    const bool claims = kind == Kind::claim || kind == Kind::link_claim || kind == Kind::rescue_claim;
+    const bool claims =
+        kind == Kind::claim || kind == Kind::link_claim || kind == Kind::rescue_claim || kind == Kind::vouch_claim;
     if (claims && (line.session || !line.dialled)) {
         return admitting_.hear(link, line.key, line.from, frame, now, out_);
     }
+    if (line.door == Door::lobby && !line.session && hear_comparison(link, line, frame, now)) return;
     if (kind == Kind::answer && line.session) {
         auto* joining = joining_with(line.key);
         if (joining && joining->link() == link && joining->hear(link, frame, out_)) joining->closed(link);
@@ -95,6 +100,8 @@ void Peers::forget(LinkId link, Parting why, std::uint64_t now) {
     chunks_.left(link, now);
     admitting_.closed(link);
     for (auto& joining : joins_) joining.closed(link);
+    for (auto& seeker : seekers_) seeker.closed(link);
+    if (window_) window_->closed(link);
     dialling_.ended(link, why, now);
     const auto at = lines_.find(link);
     if (at == lines_.end()) return;
@@ -280,10 +287,55 @@ std::optional<Door> Peers::door_for(const Contact& contact) const {
     const bool invited = std::any_of(joins_.begin(), joins_.end(), [&](const Joining& joining) {
         return joining.is_open() && joining.request().inviter == contact.key;
     });
-    if (invited && !link_to(contact.key)) return Door::lobby;
+    const bool sought = std::any_of(seekers_.begin(), seekers_.end(), [&](const CompareSeeker& seeker) {
+        return seeker.is_open() && seeker.host() == contact.key;
+    });
+    if ((invited || sought) && !link_to(contact.key)) return Door::lobby;
     if (introduced_.contains(contact.key) || here_.log.device_of(contact.key)) return Door::members;
     return std::nullopt;
 }
+
+// --- comparing words -------------------------------------------------------------------------------------------------
+
+CompareSeeker* Peers::seeker_with(const LinkKey& key) {
+    const auto at = std::find_if(seekers_.begin(), seekers_.end(),
+                                 [&](const CompareSeeker& seeker) { return seeker.is_open() && seeker.host() == key; });
+    return at == seekers_.end() ? nullptr : &*at;
+}
+
+bool Peers::hear_comparison(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
+    const auto kind = kind_of(frame);
+    const bool about = kind == Kind::compare_commit || kind == Kind::compare_reveal;
+    if (!line.dialled) {
+        if (about && window_) window_->hear(link, frame, now, out_);
+        if (about && !window_) out_.say(link, Answer{Outcome::closed, {}});
+        return about;
+    }
+    auto* seeker = joining_with(line.key) == nullptr ? seeker_with(line.key) : nullptr;
+    if (seeker == nullptr || (!about && kind != Kind::answer)) return about;
+    if (seeker->hear(link, frame, out_)) close(link, Parting::done, false, now);
+    return true;
+}
+
+void Peers::open_window(const GroupId& group, std::uint64_t ms, std::uint64_t now) {
+    window_.emplace(group, here_.record, here_.record.link, now + ms);
+}
+
+void Peers::window_decided(bool same) {
+    if (window_) window_->decided(same);
+}
+
+void Peers::seek_window(std::uint64_t now) {
+    for (const auto& key : dialling_.keys()) {
+        const bool tried = std::any_of(seekers_.begin(), seekers_.end(),
+                                       [&](const CompareSeeker& seeker) { return seeker.host() == key; });
+        if (tried || key == here_.record.link || link_to(key)) continue;
+        seekers_.emplace_back(key, here_.record);
+        dialling_.hurry(key, now);
+    }
+}
+
+void Peers::stop_seeking() { seekers_.clear(); }
 
 // --- time ------------------------------------------------------------------------------------------------------------
 
@@ -315,6 +367,10 @@ void Peers::tick(std::uint64_t now) {
         const auto at = link ? lines_.find(*link) : lines_.end();
         if (at != lines_.end() && !at->second.session) close(*link, Parting::silent, false, now);
     }
+    for (auto& seeker : seekers_) {
+        const auto link = seeker.tick(now, out_);
+        if (link && lines_.contains(*link)) close(*link, Parting::silent, false, now);
+    }
     claim_on_open_links(now);
     std::erase_if(joins_, [](const Joining& joining) { return !joining.is_open(); });
     chunks_.tick(now);
@@ -333,6 +389,7 @@ std::uint64_t Peers::deadline() const {
             earliest = std::min(earliest, joining.due());
         }
     }
+    for (const auto& seeker : seekers_) earliest = std::min(earliest, seeker.deadline());
     for (const auto& [link, line] : lines_) {
         earliest = std::min(earliest, line.session ? line.session->deadline() : line.since + 2 * lobby_ms);
         if (line.contested) earliest = std::min(earliest, line.contested_at + contest_ms);

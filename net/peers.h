@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "net/chunks.h"
+#include "net/comparing.h"
 #include "net/dialling.h"
 #include "net/lobby.h"
 #include "net/session.h"
@@ -71,6 +72,14 @@ class Peers {
     void give_own_group(const DeviceId& device, const Bytes& sealed);
     void claim_decided(LinkId link, const Answer& answer, std::uint64_t now);
 
+    // Lets newcomers compare words with us, for so long (net/comparing.h).
+    void open_window(const GroupId& group, std::uint64_t ms, std::uint64_t now);
+    // The teacher here said whether the words were the same; both sides forget what was not.
+    void window_decided(bool same);
+    // Looks at every computer that was heard of and is not linked for one whose window is open; again and again.
+    void seek_window(std::uint64_t now);
+    void stop_seeking();
+
     void tick(std::uint64_t now);
     std::optional<Action> poll() { return out_.poll(); }
     std::uint64_t deadline() const;
@@ -111,6 +120,9 @@ class Peers {
     void judge_contests(std::uint64_t now);
     bool is_preferred(const Line& line, const Session& session) const;
     Joining* joining_with(const LinkKey& key);
+    CompareSeeker* seeker_with(const LinkKey& key);
+    // A frame about comparing words, or an answer to one; whether it was.
+    bool hear_comparison(LinkId link, Line& line, ByteView frame, std::uint64_t now);
     // A link to the inviter's device at the members' door, which the newcomer may claim on.
     std::optional<LinkId> link_to(const LinkKey& key) const;
     void claim_on_open_links(std::uint64_t now);
@@ -124,7 +136,9 @@ class Peers {
     ChunkExchange chunks_;
     Admitting admitting_;
     std::vector<Joining> joins_;
-    std::set<LinkKey> introduced_;  // who let us in: dialled though no member table here names them yet
+    std::optional<CompareWindow> window_;
+    std::vector<CompareSeeker> seekers_;  // one a computer that was tried
+    std::set<LinkKey> introduced_;        // who let us in: dialled though no member table here names them yet
 };
 
 }  // namespace staffroom::net

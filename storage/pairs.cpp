@@ -71,6 +71,7 @@ Result<OpenedPair> open_pair(Replica& replica, const PersonId& with) {
     if (with == identity.person()) {
         return {Code::refused, "This is between you and yourself.", "Choose a colleague, or leave out --private."};
     }
+    if (auto may = replica.must_be_linked(); !may) return may.error();
     if (auto taken = take_pair_offers(replica); !taken) return taken.error();
     OpenedPair opened{id_of(make_pair_genesis(identity.person(), with)), {}};
     if (replica.group(opened.group) == nullptr) {

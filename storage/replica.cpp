@@ -71,7 +71,27 @@ Result<> Replica::become_device(const DeviceSecrets& secrets, const DeviceRecord
     return Done{};
 }
 
+Result<> Replica::must_be_linked() const {
+    if (prove(identity_.card).devices.contains(identity_.device())) return Done{};
+    return {
+        Code::refused, "This computer is yours only where colleagues vouched for it.",
+        "Link it with an older computer of yours, or ask a colleague to found the group and to vouch for you there."};
+}
+
+const Group* Replica::successor_of(const GroupId& old) const {
+    const auto* before = group(old);
+    if (before == nullptr) return nullptr;
+    for (const auto& [id, each] : groups_) {
+        const auto& genesis = each->genesis;
+        if (!genesis.continues || genesis.continues->group != old) continue;
+        const bool writes = each->members.role_of(identity_.device()) >= Role::member;
+        if (writes && before->members.was_in(founders_of(genesis).front())) return each.get();
+    }
+    return nullptr;
+}
+
 Result<GroupId> Replica::found(GroupKind kind, const std::string& name, NewcomersRead newcomers) {
+    if (auto may = must_be_linked(); !may) return may.error();
     if (const auto fits = check_title("The group's name", name); !fits) return fits.error();
     const auto genesis = make_genesis(kind, name, newcomers, {identity_.card}, signing_);
     assert(is_valid(genesis));
@@ -85,6 +105,7 @@ Result<GroupId> Replica::found_successor(const GroupId& old) {
         return {Code::refused, "This is between the two of you: it needs nobody to organise it.",
                 "Found a group for three or more: staffroom group new"};
     }
+    if (auto may = must_be_linked(); !may) return may.error();
     const auto genesis = make_successor(found->genesis, log_->heads(old, CommitKind::content), {identity_.card},
                                         SigningKey(identity_.secrets.signing));
     assert(is_valid(genesis));

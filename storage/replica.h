@@ -45,6 +45,13 @@ class Replica {
     // From now on this is another device of the same person. Needs: linked in every group where it is to write.
     Result<> become_device(const DeviceSecrets& secrets, const DeviceRecord& record);
 
+    // Whether the person's card proves this device. Colleagues may have vouched for it instead (core/members/rules.h
+    // M-9): then it speaks for the person in those groups alone, and founds, joins and links nothing.
+    Result<> must_be_linked() const;
+    // The group that goes on in this one's place (M-7), if it is here, this person writes in it, and whoever founded it was
+    // in the old one. Then the old one is only read.
+    const Group* successor_of(const GroupId& old) const;
+
     // --- groups
     Result<GroupId> found(GroupKind kind, const std::string& name, NewcomersRead newcomers);
     // In place of a group that nobody organises any more, or whose founder turned against it (core/genesis.h).

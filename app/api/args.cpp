@@ -126,8 +126,11 @@ Result<NetworkOptions> network_options(const Json& args, std::uint16_t port) {
 
 Result<const Group*> find_group(const Replica& replica, const std::string& named) {
     Choice<const Group*> choice(named);
-    for (const auto& [id, group] : replica.groups())
-        choice.offer(to_text(id), group_name(replica, *group), group.get());
+    for (const auto& [id, group] : replica.groups()) {
+        // One that goes on anew has left its name to the new one.
+        const auto name = replica.successor_of(id) == nullptr ? group_name(replica, *group) : std::string();
+        choice.offer(to_text(id), name, group.get());
+    }
     return choice.made("group", "See your groups with: staffroom group list");
 }
 

@@ -31,8 +31,10 @@ namespace bounds {
 inline constexpr Bounds port{0, 65'534};  // the lobby's is the next one
 inline constexpr Bounds page_port{0, 65'535};
 inline constexpr Bounds idle_minutes{0, 525'600};
+inline constexpr Bounds idle_seconds{0, 31'536'000};
 inline constexpr Bounds invite_uses{1, 100'000};
 inline constexpr Bounds invite_minutes{1, 525'600};  // a year
+inline constexpr Bounds compare_minutes{1, 60};
 inline constexpr Bounds sync_seconds{1, 86'400};
 inline constexpr Bounds megabytes{1, 1'048'576};
 inline constexpr Bounds results{1, 200};

@@ -43,6 +43,8 @@ std::optional<Reply> Becoming::poll(Desk& desk, std::uint64_t now) {
                 Error{Code::refused, "The other computer has another version.", "Update both, then try again."});
         }
         if (answer && answer->over) return Reply(from_.refused);
+        const bool asked = answer && answer->outcome == net::Outcome::asked;
+        if (from_.request && (asked || now >= until_)) return Reply(*from_.request);
         if (now < until_) return std::nullopt;
         return Reply(Error{Code::not_found, from_.not_found,
                            "Have both on the same network, see that Staffroom runs there, then try again."});

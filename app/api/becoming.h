@@ -11,7 +11,8 @@ namespace staffroom::api {
 
 class Becoming final : public Errand {
   public:
-    static constexpr std::uint64_t patience_ms = 60'000, settle_ms = 30'000, quiet_ms = 700;
+    static constexpr std::uint64_t patience_ms = 60'000, patience_to_show_ms = 10'000, settle_ms = 30'000,
+                                   quiet_ms = 700;
 
     struct From {
         DeviceId device;       // that lets it in
@@ -19,8 +20,10 @@ class Becoming final : public Errand {
         Error refused;
         std::string not_found;
         std::optional<SigningSeed> recovery = std::nullopt;  // of the sheet, to shut out the others
+        std::optional<Json> request = std::nullopt;  // to show to colleagues; the answer while too few have vouched
     };
-    Becoming(From from, std::uint64_t now) : from_(std::move(from)), until_(now + patience_ms) {}
+    Becoming(From from, std::uint64_t now)
+        : from_(std::move(from)), until_(now + (from_.request ? patience_to_show_ms : patience_ms)) {}
 
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override;
     std::uint64_t deadline() const override { return next_; }

@@ -22,4 +22,7 @@ class Answered final : public Errand {
 // Shows a code, or links this computer with the one that another shows (app/api/linking.cpp).
 std::unique_ptr<Errand> device_link(Desk& desk, const Json& args);
 
+// Until this computer is in the group, and what is there is here (app/api/meeting.cpp). Needs: the network is open.
+std::unique_ptr<Errand> join_with(Desk& desk, const Invitation& invitation);
+
 }  // namespace staffroom::api

@@ -24,13 +24,15 @@ Json described(Desk& desk, const Group& group) {
         records += state.exists && !state.is_retired() ? 1 : 0;
         return true;
     });
-    return Json{{"id", to_text(group.id)},
-                {"name", group_name(replica, group)},
-                {"kind", name_of(group.genesis.kind)},
-                {"role", name_of(group.members.role_of(desk.home.identity().device()))},
-                {"members", group.members.members().size()},
-                {"records", records},
-                {"root", to_text(root_of_all(replica, group.id))}};
+    Json row{{"id", to_text(group.id)},
+             {"name", group_name(replica, group)},
+             {"kind", name_of(group.genesis.kind)},
+             {"role", name_of(group.members.role_of(desk.home.identity().device()))},
+             {"members", group.members.members().size()},
+             {"records", records},
+             {"root", to_text(root_of_all(replica, group.id))}};
+    if (const auto* successor = replica.successor_of(group.id)) row["goes_on_as"] = to_text(successor->id);
+    return row;
 }
 
 Reply group_new(Desk& desk, const Json& args) {

@@ -68,13 +68,11 @@ std::unique_ptr<Errand> join(Desk& desk, const Json& args) {
         return std::make_unique<Answered>(
             Error{Code::refused, "This is your own invitation.", "Give it to a colleague."});
     }
+    if (const auto may = desk.home.replica().must_be_linked(); !may) return std::make_unique<Answered>(may.error());
     const auto options = network_options(args, 0);
     if (!options) return std::make_unique<Answered>(options.error());
     if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Answered>(opened.error());
-    const auto* group = desk.home.replica().group(invitation->group);
-    const bool inside = group != nullptr && group->members.role_of(desk.home.identity().device()) >= Role::reader;
-    if (!inside) desk.network.join(*invitation);
-    return std::make_unique<Join>(*invitation, net::uptime_ms());
+    return join_with(desk, *invitation);
 }
 
 // Another device has said that it has exactly what is here, and lacks nothing of it.
@@ -283,6 +281,13 @@ std::unique_ptr<Errand> colleagues(Desk& desk, const Json&) {
 }
 
 }  // namespace
+
+std::unique_ptr<Errand> join_with(Desk& desk, const Invitation& invitation) {
+    const auto* group = desk.home.replica().group(invitation.group);
+    const bool inside = group != nullptr && group->members.role_of(desk.home.identity().device()) >= Role::reader;
+    if (!inside) desk.network.join(invitation);
+    return std::make_unique<Join>(invitation, net::uptime_ms());
+}
 
 std::span<const Verb> meeting_verbs() {
     static constexpr Verb verbs[] = {

@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "app/api/args.h"
+#include "app/api/records.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
 #include "app/network.h"
@@ -20,6 +21,7 @@ Reply invite(Desk& desk, const Json& args) {
         return Error{Code::refused, "This is between the two of you: nobody else can be let in.",
                      "Found a group for three or more: staffroom group new"};
     }
+    if (const auto may = may_write(desk, id); !may) return may.error();
     if (auto may = may_organise((*found)->members, desk.home.identity().device()); !may) return may.error();
     const auto role = maybe_text_arg(args, "role").value_or("member");
     if (role != "member" && role != "reader") {

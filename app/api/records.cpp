@@ -1,5 +1,6 @@
 #include "app/api/records.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
 
@@ -17,6 +18,10 @@ Actor actor_in(Desk& desk, const GroupId& group) {
 }
 
 Result<> may_write(Desk& desk, const GroupId& group) {
+    if (const auto* successor = desk.home.replica().successor_of(group)) {
+        return {Code::refused, "This group goes on anew; the old one is only read.",
+                "Write in the new one: " + to_text(successor->id).substr(0, prefix_characters + 2)};
+    }
     if (actor_in(desk, group).role >= Role::member) return Done{};
     return {Code::refused, "You cannot change anything in this group.", "Ask an organiser of the group."};
 }
@@ -90,6 +95,9 @@ Json json_of(const RecordView& view) {
 namespace {
 
 Result<Ingested> written(Desk& desk, const GroupId& group, const std::vector<ContentPart>& parts) {
+    // What has to go for ever goes from an archive too.
+    const bool erases = std::all_of(parts.begin(), parts.end(), [](const auto& part) { return part.record.is_zero(); });
+    if (const auto may = may_write(desk, group); !may && !erases) return may.error();
     if (desk.home.profile().room() == Room::none) {
         return {Code::refused, "Disk full.", "Free some space, then try again. Nothing is lost."};
     }

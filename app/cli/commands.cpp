@@ -35,6 +35,7 @@ constexpr Option start[] = {
     {"--lock-after", "lock-after", Takes::number, false,
      "lock a profile with a passphrase after so many minutes without a command, up to 525600; without it 15; 0: never",
      bounds::idle_minutes},
+    {"--lock-after-seconds", "lock-after-seconds", Takes::number, false, "the same in seconds", bounds::idle_seconds},
     {"--foreground", "foreground", Takes::flag, false, "stay in this terminal"}};
 constexpr Option open_it[] = {
     {"--print", "print", Takes::flag, false, "only tell its address, which is good once, for a minute"}};
@@ -53,6 +54,9 @@ constexpr Option invite[] = {
     {"--ask", "ask", Takes::flag, false, "you say yes to each newcomer: staffroom member admit"},
     {"--qr", "qr", Takes::flag, false, "also as a picture to scan"}};
 constexpr Option join[] = {{"INVITE", "invite", Takes::text, true, "the invitation's text"}, peers, no_discovery};
+constexpr Option compare_open[] = {
+    group, {"--minutes", "minutes", Takes::number, false, "for how long, up to 60; else 5", bounds::compare_minutes}};
+constexpr Option compare_find[] = {peers, no_discovery};
 constexpr Option device[] = {{"DEVICE", "device", Takes::text, true, "a computer's name, or the beginning of its id"}};
 constexpr Option device_link[] = {
     {"CODE", "offer", Takes::text, false, "what your other computer shows; without it, this one shows a code"},
@@ -67,12 +71,17 @@ constexpr Option recovery_sheet[] = {
     {"--to", "to", Takes::path, false, "a new file to print it from; else it is shown here"},
     {"--on-paper", "on-paper", Takes::flag, false, "you have it on paper: forget the words on this computer"}};
 constexpr Option recovery_help[] = {
-    {"INVITATION", "invite", Takes::text, true, "from a colleague in one of your groups; it says where they are"},
-    {"--sheet", "sheet", Takes::file_text, true, "a file with the words of your sheet; - to type them"},
+    {"CODE", "invite", Takes::text, true,
+     "a colleague's invitation, with your sheet; without one what recovery begin shows"},
+    {"--sheet", "sheet", Takes::file_text, false, "a file with the words of your sheet; - to type them"},
+    {"--qr", "qr", Takes::flag, false, "what you show to colleagues also as a picture to scan"},
     {"--others-gone", "others-gone", Takes::flag, false, "also shut out all your other computers, in every group"},
     {"--name", "name", Takes::text, false, "what to call this computer"},
     peers,
     no_discovery};
+constexpr Option recovery_begin[] = {group, who, {"--qr", "qr", Takes::flag, false, "also as a picture to scan"}};
+constexpr Option recovery_vouch[] = {
+    group, {"REQUEST", "request", Takes::text, true, "what your colleague's new computer shows"}};
 constexpr Option set_aside[] = {group, {"WHO", "who", Takes::text, true, "whose work it is: a name or an id"}};
 constexpr Option member[] = {group, who};
 constexpr Option resource_add[] = {group,
@@ -187,6 +196,11 @@ constexpr Command all[] = {
     {"group continue", "Begin a group anew that nobody organises any more; the old one stays to be read", only_group},
     {"invite", "Make an invitation for a colleague, or for a whole hall", invite},
     {"join", "Join a group with an invitation", join},
+    {"compare open", "Let somebody next to you in without a code: you both compare six words", compare_open},
+    {"compare find", "Come into the group of a colleague next to you, who lets you in by six words", compare_find},
+    {"compare words", "The six words, once somebody has come"},
+    {"compare same", "Both screens show the same words"},
+    {"compare different", "They do not: nobody is let in"},
     {"members", "Who is in a group", only_group},
     {"member admit", "Let somebody in who waits, or who was in the group before", member},
     {"member remove", "Remove somebody from a group", member},
@@ -202,7 +216,11 @@ constexpr Command all[] = {
     {"device second", "This profile was copied or restored, and is used elsewhere too: a computer of its own",
      device_second},
     {"recovery sheet", "The words that bring you back when every computer of yours is lost, to print", recovery_sheet},
-    {"recovery help", "On a new computer, near a colleague: be yourself again, by your sheet", recovery_help},
+    {"recovery help", "On a new computer, near a colleague: be yourself again, by your sheet or by colleagues",
+     recovery_help},
+    {"recovery begin", "A colleague lost every computer and the sheet: show a code for their new one", recovery_begin},
+    {"recovery vouch", "As an organiser: that new computer is your colleague's; two organisers have to say so",
+     recovery_vouch},
     {"resource add", "Add a file, a folder or a link to the library", resource_add},
     {"resource list", "The library of a group", resource_list},
     {"resource show", "One resource", only_resource},

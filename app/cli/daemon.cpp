@@ -101,15 +101,13 @@ std::unique_ptr<page::Door> open_page(const Parsed& parsed, Reception& reception
 }
 
 // Runs until stopped; `ready` gets the first answer, once.
-void serve(const Parsed& parsed, const NetworkOptions& options, const std::optional<std::string>& passphrase,
-           const std::function<void(const api::Reply&)>& ready) {
+void serve(const Parsed& parsed, const NetworkOptions& options, std::uint64_t idle_ms,
+           const std::optional<std::string>& passphrase, const std::function<void(const api::Reply&)>& ready) {
     std::signal(SIGTERM, on_signal);
     std::signal(SIGINT, on_signal);
     // Before the door: whoever has no right to the profile must not take the door of the one who has.
     auto owner = take_when_free(parsed.home);
     if (!owner) return ready(owner.error());
-    const auto idle_minutes =
-        *api::bounded_arg(parsed.args, "lock-after", lock_after_minutes, api::bounds::idle_minutes);
     const auto needed = needs_passphrase(ProfileLayout(parsed.home).keys);
     const bool locked = needed && *needed && !passphrase;
     std::unique_ptr<Home> home;
@@ -142,7 +140,7 @@ void serve(const Parsed& parsed, const NetworkOptions& options, const std::optio
     if (!locked) ready(opened ? with_page(std::move(begun)) : api::Reply(opened.error()));
     if (!opened) return log_line("The network could not be opened.");
     if (page) node.tell_events_to([&](std::string event) { page->tell(std::move(event)); });
-    node.lock_after(idle_minutes * 60'000);
+    node.lock_after(idle_ms);
     running = &node;
     reception.give_to(&node);
     if (!ended) node.run();
@@ -173,6 +171,10 @@ std::optional<api::Reply> start(const Parsed& parsed, const std::optional<std::s
     if (!page_port) return page_port.error();
     const auto idle = api::bounded_arg(parsed.args, "lock-after", lock_after_minutes, api::bounds::idle_minutes);
     if (!idle) return idle.error();
+    const auto idle_seconds =
+        api::bounded_arg(parsed.args, "lock-after-seconds", *idle * 60, api::bounds::idle_seconds);
+    if (!idle_seconds) return idle_seconds.error();
+    const auto idle_ms = *idle_seconds * 1000;
     if (!has_profile(parsed.home)) {
         return Error{Code::not_found, "Nobody uses Staffroom in this folder yet.",
                      "Begin with: staffroom init --name NAME"};
@@ -180,7 +182,7 @@ std::optional<api::Reply> start(const Parsed& parsed, const std::optional<std::s
     if (ask_daemon(door_of(parsed.home), R"({"verb":"status"})")) return already_running();
     if (api::flag_arg(parsed.args, "foreground")) {
         std::optional<api::Reply> failed;
-        serve(parsed, *options, passphrase, [&](const api::Reply& reply) {
+        serve(parsed, *options, idle_ms, passphrase, [&](const api::Reply& reply) {
             if (!reply) failed = reply;
             if (reply) print("start", reply, parsed.json);
         });
@@ -197,7 +199,7 @@ std::optional<api::Reply> start(const Parsed& parsed, const std::optional<std::s
         const int nothing = ::open("/dev/null", O_RDWR);
         for (const int stream : {0, 1, 2}) dup2(nothing, stream);
         if (nothing > 2) ::close(nothing);
-        serve(parsed, *options, passphrase, [&](const api::Reply& reply) {
+        serve(parsed, *options, idle_ms, passphrase, [&](const api::Reply& reply) {
             const auto document = document_of(reply);
             (void)!::write(ends[1], document.data(), document.size());
             ::close(ends[1]);

@@ -109,6 +109,18 @@ void print_for_people(const std::string& command, const api::Json& reply) {
                   << ". Print it, delete the file; then: staffroom recovery sheet --on-paper\n";
     } else if (command == "recovery sheet") {
         std::cout << "The words are on paper only now.\n";
+    } else if (command == "recovery begin") {
+        print_code(std::string(reply.at("offer").as_string()), reply.contains("qr"));
+        std::cerr << "Your colleague types on the new computer:\n  staffroom recovery help …\n";
+    } else if (command == "recovery vouch") {
+        std::cout << shown_text(std::string_view(reply.at("warning").as_string())) << '\n'
+                  << (reply.at("enough").as_bool() ? "Enough have vouched: the new computer comes in now.\n"
+                                                   : "Another organiser has to vouch too.\n");
+    } else if (command == "recovery help" && reply.contains("request")) {
+        print_code(std::string(reply.at("request").as_string()), reply.contains("qr"));
+        std::cerr << "Two organisers of your group type this on their computers, or the only other one:\n"
+                     "  staffroom recovery vouch GROUP …\n"
+                     "Then do again here what you did.\n";
     } else if (command == "device link" || command == "recovery help") {
         std::cout << "This computer is yours too, " << line_of({}, reply.at("name")) << ".\n";
         const auto& groups = reply.at("groups").as_array();
@@ -125,6 +137,17 @@ void print_for_people(const std::string& command, const api::Json& reply) {
     } else if (command == "device second") {
         std::cout << "This computer is one of its own now: “" << line_of({}, reply.at("name"))
                   << "”. You are the same person on both.\n";
+    } else if (command == "compare open") {
+        std::cout << "Your colleague types: staffroom compare find\nThen you type: staffroom compare words\n";
+    } else if (reply.contains("words") && reply.contains("with")) {
+        std::cout << line_of({}, reply.at("words")) << "\n";
+        std::cerr << "Does " << line_of({}, reply.at("with"))
+                  << " see the same words? Then both of you type:\n"
+                     "  staffroom compare same\nElse: staffroom compare different\n";
+    } else if (command == "compare same" && reply.contains("with")) {
+        std::cout << line_of({}, reply.at("with")) << " is let in.\n";
+    } else if (command == "compare different") {
+        std::cout << "Nobody is let in. Begin again, nearer to each other and with nobody else about.\n";
     } else if (command == "erase") {
         std::cout << "Removed on " << line_of({}, reply.at("removed_on")) << " of "
                   << line_of({}, reply.at("known_devices")) << " known computers.\n";
@@ -133,7 +156,7 @@ void print_for_people(const std::string& command, const api::Json& reply) {
         std::cout << "Your profile is ready. Next, found a group or join a colleague's:\n"
                      "  staffroom group new \"Science team\" --kind team\n"
                      "  staffroom join INVITATION\n";
-    } else if (command == "join" && reply.contains("name")) {
+    } else if ((command == "join" || command == "compare same") && reply.contains("name")) {
         std::cout << "You are in “" << line_of({}, reply.at("name")) << "” now.\n";
         const auto* complete = reply.if_contains("complete");
         if (complete != nullptr && complete->is_bool() && !complete->get_bool()) {

@@ -50,7 +50,9 @@ api::Reply init(const Parsed& parsed) {
 
 std::optional<Error> prepare_new_computer(const Parsed& parsed) {
     if (has_profile(parsed.home)) return std::nullopt;
-    if (parsed.command == "recovery help") {
+    if (parsed.command == "recovery help" && !parsed.args.contains("sheet")) {
+        if (const auto offer = recovery_offer_from(api::text_arg(parsed.args, "invite")); !offer) return offer.error();
+    } else if (parsed.command == "recovery help") {
         if (const auto secret = secret_from_sheet(api::text_arg(parsed.args, "sheet")); !secret) return secret.error();
         if (const auto asked = invitation_from(api::text_arg(parsed.args, "invite")); !asked) return asked.error();
     } else {

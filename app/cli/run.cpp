@@ -93,6 +93,8 @@ int run_command(const Parsed& parsed) {
     if (verb == "unlock") return is_running(parsed) ? done(unlock(parsed)) : not_running(parsed);
     if (verb == "note edit" && !parsed.args.contains("text")) return edit_note(parsed, ask_plainly);
     if (verb == "recovery sheet") return done(sheet_in_file(ask(parsed), api::maybe_text_arg(parsed.args, "to")));
+    // What was found lives in the running program.
+    if (verb.starts_with("compare ") && !is_running(parsed)) return not_running(parsed);
     if (verb == "device second" && !parsed.args.contains("name")) {
         auto named = parsed;
         named.args["name"] = computer_name();

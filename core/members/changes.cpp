@@ -25,6 +25,17 @@ Act act_about(ActKind kind, const PersonId& who, Role role = Role::none) {
     return act;
 }
 
+// Through a computer that was vouched for an organiser is a member, until somebody who vouched appoints them again (M-9).
+bool lifts_vouched_computer(const Membership& members, const DeviceId& me, const PersonId& who) {
+    const auto appoint = act_about(ActKind::appoint, who);
+    const auto vouched = members.vouched_for(who);
+    return std::any_of(vouched.begin(), vouched.end(), [&](const auto& each) {
+        const auto& device = each.request.record.device;
+        return each.enough && members.role_of(device) < Role::organiser &&
+               members.role_through_after(me, appoint, device) == Role::organiser;
+    });
+}
+
 std::size_t organisers_beside(const Membership& members, const PersonId& who) {
     std::size_t count = 0;
     for (const auto& row : members.members()) count += row.now.role == Role::organiser && row.person != who;
@@ -63,6 +74,9 @@ Result<MemberChange> decide_role(const Membership& members, const DeviceId& me, 
     assert(wanted != Role::none);
     if (auto may = may_organise(members, me); !may) return may.error();
     const auto now = members.role_now(who).role;
+    if (now == wanted && wanted == Role::organiser && lifts_vouched_computer(members, me, who)) {
+        return MemberChange{{make_op(AppointOp{who})}, {}};
+    }
     if (now == wanted) {
         return {Code::refused, name_in(members, who) + " is " + (wanted == Role::organiser ? "an " : "a ") +
                                    name_of(wanted) + " already."};

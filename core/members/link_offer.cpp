@@ -6,6 +6,7 @@ namespace staffroom {
 namespace {
 
 constexpr CheckedText offer_text = {"staffroom-link-", "code", 1, limits::invitation_bytes};
+constexpr CheckedText recovery_text = {"staffroom-lost-", "code", 1, limits::invitation_bytes};
 constexpr CheckedText request_text = {"staffroom-recover-", "request", 1, 1024};
 
 }  // namespace
@@ -21,6 +22,18 @@ Result<LinkOffer> link_offer_from(std::string_view text) {
     auto offer = decode<LinkOffer>(*body);
     if (!offer || offer->path.empty()) return damaged(offer_text);
     return offer;
+}
+
+std::string text_of(RecoveryOffer offer) {
+    if (offer.addresses.size() > 4) offer.addresses.resize(4);
+    return to_checked_text(recovery_text, encode(offer));
+}
+
+Result<RecoveryOffer> recovery_offer_from(std::string_view text) {
+    const auto body = from_checked_text(recovery_text, text);
+    if (!body) return body.error();
+    auto offer = decode<RecoveryOffer>(*body);
+    return offer ? std::move(offer) : Result<RecoveryOffer>(damaged(recovery_text));
 }
 
 std::string text_of(const RecoveryRequest& request) { return to_checked_text(request_text, encode(request)); }

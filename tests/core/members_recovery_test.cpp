@@ -110,8 +110,13 @@ TEST_CASE("P07 what two screens show each other comes back exactly, and with any
     const auto asked = text_of(request);
     CHECK((*recovery_request_from(asked) == request));
 
+    RecoveryOffer lost{ana.id, ana.first.id(), ana.first.record.link, offer.addresses};
+    const auto begun = text_of(lost);
+    CHECK((*recovery_offer_from(begun) == lost));
+
     for (const auto& [shown, read] : {std::pair<std::string, bool (*)(std::string_view)>{
                                           text, [](std::string_view t) { return link_offer_from(t).ok(); }},
+                                      {begun, [](std::string_view t) { return recovery_offer_from(t).ok(); }},
                                       {asked, [](std::string_view t) { return recovery_request_from(t).ok(); }}}) {
         CHECK_FALSE(invitation_from(shown).ok());
         for (std::size_t at = 0; at < shown.size(); ++at) {
@@ -163,6 +168,12 @@ TEST_CASE("M-9 whoever vouched appoints them again, and then they organise") {
     Somebody eve("Eve");
     school.group.let_in(school.new_laptop, eve);
     CHECK(school.group.membership.role_now(eve.id).role == Role::member);
+
+    School known;  // whoever organises already by name is appointed by who vouched, and by nobody else
+    known.vouch(known.ana.first);
+    known.vouch(known.cy.first);
+    const auto& before = known.group.membership;
+    CHECK(decide_role(before, known.cy.first.id(), known.ben.id, Role::organiser).ok());
 
     School careless;  // an appointment by somebody who never vouched says nothing about the device
     careless.vouch(careless.cy.first);

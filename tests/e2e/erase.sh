@@ -47,6 +47,14 @@ continued() {
     refuses 5 birk group continue "$group"
 }
 
+archived() {
+    as amina group show "$group" | grep -q "\"goes_on_as\":\"$next\"" && refuses 5 amina note new "$group" --title "In the old one" &&
+        grep -q "only read" "$world/out" && refuses 5 amina note edit "$note" --from README.md && refuses 5 amina invite "$group" &&
+        refuses 5 amina record set "$note" title=Other && as amina note show "$note" && as amina note new Science --title "In the new one" &&
+        as amina note list "$next" | grep -q "In the new one" && exits 0 as amina erase "$note" && as amina note list "$group" >"$world/out" &&
+        ! grep -q "Plan" "$world/out" && as chipo note new "$group" --title "Chipo has not moved"
+}
+
 group='' list='' note='' next=''
 tell "Amina and Birk, a note and a list" begun
 tell "nobody erases what is another's" not_anothers
@@ -56,4 +64,5 @@ tell "what is left verifies, and stays so when all is made anew" both_work_on
 tell "M15 honest work around a removal is set aside and listed" set_aside
 tell "M15 an organiser admits it, and it shows" shown
 tell "M12 a group is continued by a member, not by one who was removed" continued
+tell "M12 the old group is only read by who went on, its name is the new one's, and what must go still goes" archived
 finish

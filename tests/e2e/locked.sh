@@ -50,6 +50,14 @@ changed_while_running() {
         refuses 5 amina unlock --passphrase-file "$world/phrase" && exits 0 amina unlock --passphrase-file "$world/next" &&
         amina note list "$group" | grep -q "Before the power cut"
 }
+# Nobody types anything for a second; looking at the status does not count, and colleagues are served meanwhile.
+locks_itself() {
+    rest amina && daemon amina --passphrase-file "$world/next" --lock-after-seconds 1 --peer "127.0.0.1:$(port birk)" &&
+        amina note list "$group" >/dev/null && until_true 20 is_locked && refuses 5 amina note show "$note" && amina status | grep -q '"running":true' &&
+        as birk note new "$group" --title "While it locked itself" && until_true 20 reached &&
+        exits 0 amina unlock --passphrase-file "$world/next" && amina note list "$group" | grep -q "While it locked itself"
+}
+is_locked() { amina status | grep -q '"locked":true'; }
 nothing_to_lock() { refuses 5 birk lock && grep -q "no passphrase" "$world/out" && rest birk && refuses 3 birk lock; }
 nowhere() {
     rest amina
@@ -65,6 +73,7 @@ tell "colleagues get from it what it gets meanwhile" served
 tell "unlocked: what came is there" opened
 tell "the power goes while it is locked: the next start has what came" killed
 tell "the passphrase is changed while it is locked" changed_while_running
+tell "it locks itself when nobody asks for anything, and colleagues do not notice" locks_itself
 tell "without a passphrase, and without a daemon, there is nothing to lock" nothing_to_lock
 tell "no word of it is readable in the profile" nowhere
 finish

@@ -43,6 +43,17 @@ scanned() {
         [ "$(grep -c '█' "$world/qr")" -gt 20 ] && upper=$(tail -n 1 "$world/qr" | tr a-z A-Z) &&
         refuses 5 amina join "$upper" && grep -q "your own invitation" "$world/out"
 }
+keys() { as amina group show "$science" | number key; }
+# Somebody took a picture of the code on the wall.
+outsider() {
+    wall=$(invited "$science" --uses 50) && as dora init --name "Nobody Knows" && as dora join "$wall" --no-discovery --peer "127.0.0.1:$(port amina)" &&
+        as amina members "$science" | grep -q '"name":"Nobody Knows"' && as amina note new "$science" --title "Before the removal" && before=$(keys) &&
+        as amina member remove "$science" "Nobody Knows" && [ "$(keys)" -gt "$before" ] && as amina note new "$science" --title "Not for outsiders" || return 1
+    as dora sync --no-discovery --peer "127.0.0.1:$(port amina)" --seconds 3 >/dev/null
+    as dora note list "$science" >"$world/out"
+    ! grep -q "Not for outsiders" "$world/out" && refuses 5 dora note new "$science" --title "By an outsider" && refuses 5 dora join "$wall" --no-discovery \
+        --peer "127.0.0.1:$(port amina)" && until_true 20 equal "$science" amina birk chipo
+}
 
 # Chipo's laptop is lost: an organiser of both groups shuts it out.
 lost_laptop() {
@@ -60,5 +71,6 @@ tell "an invitation does not bring a removed colleague back" invitation_again
 tell "an organiser brings them back by hand, and they write again" admitted_again
 tell "an invitation for readers makes readers" hall
 tell "an invitation as a picture, and typed in upper case" scanned
+tell "P12 an outsider with a picture of the code is seen, put out with one command, and reads nothing written after" outsider
 tell "a laptop that is lost is shut out of every group" lost_laptop
 finish

@@ -1,6 +1,7 @@
 // Losing a computer and coming back: the recovery sheet, and colleagues who vouch for a new one.
 #include <doctest/doctest.h>
 
+#include "core/members/changes.h"
 #include "core/members/link_offer.h"
 #include "core/words.h"
 #include "tests/decoder_laws.h"

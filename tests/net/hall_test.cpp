@@ -8,8 +8,7 @@ using namespace staffroom;
 using namespace staffroom::net;
 using namespace staffroom::world;
 
-TEST_CASE(
-    "P11 500 newcomers in ten minutes with one invitation: all are in, one act each, the last within five minutes") {
+TEST_CASE("P11 500 newcomers with one invitation are in, one act each, the last within five minutes") {
     init_crypto();
     constexpr unsigned crowd = 500;
     constexpr std::uint64_t every_ms = 600'000 / crowd;

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include "core/records/decide.h"
+#include "storage/file_copy.h"
+#include "storage/file_refs.h"
 #include "tests/storage/staff.h"
 
 using namespace staffroom;
@@ -153,4 +155,61 @@ TEST_CASE("an erasure that comes while the profile is locked is carried out afte
     Story::runs(at.brian, erasing::grace_ms);
     CHECK(at.is_gone(at.brian));
     CHECK(at.amina.equals(at.brian, at.science));
+}
+
+TEST_CASE("the chunks of an erased resource go from each disk, and only when nothing else holds the same file") {
+    Story at;
+    FileMaker maker(at.brian.replica->group(at.science)->keys.file, "film", "video/mp4");
+    Bytes plain(3 * staffroom::limits::chunk_bytes / 2);
+    random_bytes(plain);
+    std::vector<GivenChunk> chunks;
+    const auto take = [&](SealedChunk&& chunk) { chunks.push_back({chunk.ref.id, std::move(chunk.bytes)}); };
+    for (std::size_t from = 0; from < plain.size(); from += staffroom::limits::chunk_bytes) {
+        const auto size = std::min(staffroom::limits::chunk_bytes, plain.size() - from);
+        take(maker.add(ByteView(plain).subspan(from, size)).value());
+    }
+    auto finished = maker.finish();
+    for (auto& chunk : finished.manifest) take(std::move(chunk));
+    const auto adds = [&](const std::string& title) {
+        CreateOp create{"resource", random_id<Nonce16>(), {}};
+        const auto record = id_of_record(at.science, at.brian.person(), create);
+        AssignOp name{"title", std::nullopt, Value(title), {}}, file{"files", std::nullopt, Value(finished.file), {}};
+        REQUIRE(at.brian.replica->write(at.science, {{record, {make_op(create), make_op(name), make_op(file)}}}).ok());
+        return record;
+    };
+    REQUIRE(store_chunks(at.brian.store, at.brian.chunks, chunks).ok());
+    const auto one = adds("Film"), other = adds("The same film");
+    at.brian.gives(at.amina, at.science);
+    // As they come: the manifest is opened when it is here, and the rest is wanted then.
+    for (int round = 0; round < 2; ++round) REQUIRE(at.amina.replica->keep_chunks(chunks).ok());
+    const auto here = [&](Computer& who) {
+        std::size_t count = 0;
+        REQUIRE(who.store
+                    .read([&](ReadTxn& txn) -> Result<> {
+                        count = 0;
+                        for (const auto& chunk : chunks) count += Chunks::has(txn, chunk.id);
+                        return Done{};
+                    })
+                    .ok());
+        return count;
+    };
+    REQUIRE(here(at.brian) == chunks.size());
+    REQUIRE(here(at.amina) == chunks.size());
+
+    at.note = one;
+    at.erases(at.brian);
+    at.brian.gives(at.amina, at.science);
+    Story::runs(at.amina, erasing::grace_ms);
+    CHECK(at.is_gone(at.amina));
+    CHECK(here(at.brian) == chunks.size());
+    CHECK(here(at.amina) == chunks.size());
+
+    at.note = other;
+    at.erases(at.brian);
+    CHECK(here(at.brian) == 0);
+    at.brian.gives(at.amina, at.science);
+    CHECK(here(at.amina) == chunks.size());  // hidden, for seven days of running
+    Story::runs(at.amina, erasing::grace_ms);
+    CHECK(here(at.amina) == 0);
+    CHECK(at.amina.replica->chunks().wanted(10).empty());
 }

@@ -7,6 +7,7 @@
 #include "app/api/verbs.h"
 #include "app/home.h"
 #include "app/network.h"
+#include "app/node.h"
 #include "app/search/search.h"
 #include "core/records/input.h"
 #include "core/records/schema.h"
@@ -121,10 +122,10 @@ Steps<Json> search_in_steps(Desk& desk, Json args) {
             continue;
         }
         if (!desk.network.is_open() && search.has_to_read()) {
-            // No daemon reads them meanwhile.
-            const auto read = co_await search.read_documents();
-            if (!read) co_return read.error();
+            // No daemon reads them meanwhile. What goes wrong there leaves them unread, and the rest is found.
+            (void)co_await search.read_documents();
         }
+        if (desk.home.is_locked()) co_return profile_locked();
         page = search.find(wanted->query, wanted->filters, wanted->most);
     }
     if (!page) co_return page.error();

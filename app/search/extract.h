@@ -12,7 +12,7 @@
 namespace staffroom::search {
 
 inline constexpr std::uint64_t document_bytes_max = std::uint64_t{64} << 20;  // larger ones are not read
-inline constexpr std::size_t words_bytes_max = std::size_t{4} << 20;
+inline constexpr std::size_t words_bytes_max = std::size_t{2} << 20;
 
 enum class Format {
     none,    // says nothing in words

@@ -10,7 +10,7 @@ namespace {
 // Another one is begun when what is indexed, or how letters fold, changes.
 constexpr std::int64_t index_version = 1;
 constexpr std::size_t common_passages = 2'000;
-constexpr std::size_t passages_max = 16;  // of a document
+constexpr std::size_t passages_max = 32;  // of a document
 
 constexpr const char* tables =
     "CREATE TABLE passages(id INTEGER PRIMARY KEY, place BLOB, file BLOB, start INTEGER, size INTEGER,"
@@ -108,12 +108,12 @@ void Index::prepare() {
         "INSERT INTO passages(place, file, start, size, title, words, facets) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
     add_words_ =
         database_->prepare("INSERT INTO found(rowid, title, words, facets) VALUES(last_insert_rowid(), ?1, ?2, ?3)");
-    of_record_ =
-        database_->prepare("SELECT file, start, size, title, words, facets FROM passages WHERE place=?1 ORDER BY id");
+    of_record_ = database_->prepare(
+        "SELECT file, start, size, title, words, facets, id FROM passages WHERE place=?1 ORDER BY id");
     forget_words_ = database_->prepare(
         "INSERT INTO found(found, rowid, title, words, facets)"
-        " SELECT 'delete', id, title, words, facets FROM passages WHERE place=?1");
-    forget_ = database_->prepare("DELETE FROM passages WHERE place=?1");
+        " SELECT 'delete', id, title, words, facets FROM passages WHERE id=?1");
+    forget_ = database_->prepare("DELETE FROM passages WHERE id=?1");
 }
 
 void Index::begin() { database_->run("BEGIN IMMEDIATE"); }
@@ -142,7 +142,7 @@ void Index::set_position(keys::GroupNumber group, std::uint64_t position) {
 }
 
 std::vector<Index::Passage> Index::passages_of(keys::GroupNumber group, const Filters& about,
-                                               const std::vector<Document>& documents) const {
+                                               const std::vector<Document>& documents) {
     auto facets = facet_of_group(group);
     for (const auto& each : facets_of(about)) facets += ' ' + each;
     std::vector<Passage> passages;
@@ -161,32 +161,43 @@ std::vector<Index::Passage> Index::passages_of(keys::GroupNumber group, const Fi
     return passages;
 }
 
-bool Index::put(keys::GroupNumber group, const RecordId& record, const Filters& about,
-                const std::vector<Document>& documents) {
-    const auto place = place_of(group, record);
-    const auto passages = passages_of(group, about, documents);
+Index::Change Index::change_to(keys::GroupNumber group, const RecordId& record, const Filters& about,
+                               const std::vector<Document>& documents) {
+    Change change;
+    change.place_ = place_of(group, record);
+    change.fresh_ = passages_of(group, about, documents);
     std::vector<Passage> before;
-    for (of_record_.bind(1, place); of_record_.step();) {
+    for (of_record_.bind(1, change.place_); of_record_.step();) {
         before.push_back({ChunkId::from(of_record_.bytes(0)), std::string(of_record_.text(3)),
                           std::string(of_record_.text(4)), std::string(of_record_.text(5)),
                           static_cast<std::size_t>(of_record_.number(1)),
                           static_cast<std::size_t>(of_record_.number(2))});
+        change.old_.push_back(of_record_.number(6));
     }
     of_record_.reset();
-    if (passages == before) return false;
-    if (!before.empty()) {
-        forget_words_.bind(1, place).run();
-        forget_.bind(1, place).run();
+    if (change.fresh_ == before) {
+        change.old_.clear();
+        change.fresh_.clear();
     }
-    for (const auto& each : passages) {
-        add_.bind(1, place)
+    change.removes_ = !change.old_.empty();
+    return change;
+}
+
+bool Index::step(Change& change) {
+    if (!change.old_.empty()) {
+        forget_words_.bind(1, change.old_.back()).run();
+        forget_.bind(1, change.old_.back()).run();
+        change.old_.pop_back();
+    } else if (change.next_ < change.fresh_.size()) {
+        const auto& each = change.fresh_[change.next_++];
+        add_.bind(1, change.place_)
             .bind(3, static_cast<std::int64_t>(each.begin))
             .bind(4, static_cast<std::int64_t>(each.size));
         if (each.file) add_.bind(2, each.file->view());
         add_.bind(5, each.title).bind(6, each.words).bind(7, each.facets).run();
         add_words_.bind(1, each.title).bind(2, each.words).bind(3, each.facets).run();
     }
-    return !before.empty();
+    return !change.old_.empty() || change.next_ < change.fresh_.size();
 }
 
 std::set<RecordId> Index::records_of(keys::GroupNumber group) {

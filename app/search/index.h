@@ -58,10 +58,14 @@ class Index {
     void set_position(keys::GroupNumber group, std::uint64_t position);
     void forget_position(keys::GroupNumber group);
 
-    // These are all documents of the record now; empty: it is gone. Little is done when they are the same as before.
-    // `about`: the record's type, tags, grades and language. Returns whether something that was there went.
-    bool put(keys::GroupNumber group, const RecordId& record, const Filters& about,
-             const std::vector<Document>& documents);
+    // These are all documents of the record now; empty: it is gone. Nothing is done when they are the same as before.
+    // `about`: the record's type, tags, grades and language. A passage takes milliseconds, so each is a step of its own:
+    //     auto change = index.change_to(…); while (index.step(change)) …
+    // Left half way, it is made whole by the next change to the same documents.
+    class Change;
+    Change change_to(keys::GroupNumber group, const RecordId& record, const Filters& about,
+                     const std::vector<Document>& documents);
+    bool step(Change& change);
     std::set<RecordId> records_of(keys::GroupNumber group);
     std::set<keys::GroupNumber> groups();
 
@@ -90,20 +94,34 @@ class Index {
     bool is_damaged() const { return database_->is_damaged(); }
 
   private:
-    explicit Index(std::unique_ptr<Database> database);
-    bool make_tables();
-    void prepare();
     struct Passage {
         std::optional<ChunkId> file;
         std::string title, words, facets;
         std::size_t begin = 0, size = 0;
         bool operator==(const Passage&) const = default;
     };
-    std::vector<Passage> passages_of(keys::GroupNumber group, const Filters& about,
-                                     const std::vector<Document>& documents) const;
+    static std::vector<Passage> passages_of(keys::GroupNumber group, const Filters& about,
+                                            const std::vector<Document>& documents);
 
+    explicit Index(std::unique_ptr<Database> database);
+    bool make_tables();
+    void prepare();
     std::unique_ptr<Database> database_;
     Statement add_, add_words_, of_record_, forget_words_, forget_;
+};
+
+class Index::Change {
+  public:
+    // Whether something that was there goes.
+    bool removes() const { return removes_; }
+
+  private:
+    friend class Index;
+    Bytes place_;
+    std::vector<std::int64_t> old_;  // rows
+    std::vector<Passage> fresh_;
+    std::size_t next_ = 0;
+    bool removes_ = false;
 };
 
 }  // namespace staffroom::search

@@ -114,31 +114,57 @@ std::optional<Described> Search::described(const GroupId& group, const RecordId&
     });
 }
 
-void Search::take(Index& index, const Here& group, const RecordId& record) {
+Search::Said Search::said(const Here& group, const RecordId& record) const {
     const auto found = described(group.id, record);
-    std::vector<Document> documents;
-    std::vector<ChunkId> unread;
-    if (found) {
-        documents.push_back({std::nullopt, found->title, found->words});
-        (void)profile_.store().read([&](ReadTxn& txn) -> Result<> {
-            documents.resize(1);
-            unread.clear();
-            for (const auto& file : found->files) {
-                const auto& manifest = file.manifest.front().id;
-                if (format_of(file) == Format::none) continue;
-                auto words = file_words::read(txn, group.number, manifest);
-                if (!words) {
-                    unread.push_back(manifest);
-                } else if (!words->empty()) {
-                    documents.push_back({manifest, found->title + "\n" + file.name, std::move(*words)});
-                }
+    Said said;
+    said.erased = !found && replica_.erased(group.id, record);
+    if (!found) return said;
+    said.about = found->about;
+    (void)profile_.store().read([&](ReadTxn& txn) -> Result<> {
+        said.documents = {{std::nullopt, found->title, found->words}};
+        said.unread.clear();
+        for (const auto& file : found->files) {
+            const auto& manifest = file.manifest.front().id;
+            if (format_of(file) == Format::none) continue;
+            auto words = file_words::read(txn, group.number, manifest);
+            if (!words) {
+                said.unread.push_back(manifest);
+            } else if (!words->empty()) {
+                said.documents.push_back({manifest, found->title + "\n" + file.name, std::move(*words)});
             }
-            return Done{};
-        });
+        }
+        return Done{};
+    });
+    return said;
+}
+
+api::Steps<> Search::take(Here group, std::set<RecordId> records) {
+    const auto opened = index();
+    if (!opened) co_return opened.error();
+    auto& index = **opened;
+    const auto generation = generation_;
+    auto slice_end = net::uptime_ms() + step_ms;
+    std::uint64_t done = 0;
+    index.begin();
+    for (const auto& record : records) {
+        const auto now = said(group, record);
+        auto change = index.change_to(group.number, record, now.about, now.documents);
+        for (bool more = true; more;) {
+            more = index.step(change);
+            if (!more) {
+                index.set_unread(group.number, record, now.unread);
+                if (change.removes() && now.erased) index.purge_later();
+            }
+            if (net::uptime_ms() < slice_end) continue;
+            if (auto kept = index.commit(); !kept) co_return kept.error();
+            co_yield api::Progress{"records", done, records.size()};
+            if (generation != generation_) co_return Done{};
+            slice_end = net::uptime_ms() + step_ms;
+            index.begin();
+        }
+        ++done;
     }
-    const bool went = index.put(group.number, record, found ? found->about : Filters(), documents);
-    index.set_unread(group.number, record, unread);
-    if (went && !found && replica_.erased(group.id, record)) index.purge_later();
+    co_return index.commit();
 }
 
 api::Steps<> Search::catch_up() {
@@ -147,11 +173,9 @@ api::Steps<> Search::catch_up() {
     auto& index = **opened;
     const auto generation = generation_;
     auto left = index.groups();
-    const auto here = groups();
-    for (const auto& group : here) left.erase(group.number);
-    std::vector<Here> work = here;
+    std::vector<Here> work = groups();
+    for (const auto& group : work) left.erase(group.number);
     for (const auto number : left) work.push_back({GroupId{}, number});  // nothing of theirs is here any more
-    auto slice_end = net::uptime_ms() + step_ms;
     for (const auto& group : work) {
         changes::Since since;
         bool old = false;
@@ -170,18 +194,11 @@ api::Steps<> Search::catch_up() {
         });
         if (!looked) co_return looked.error();
         if (since.all) since.records.merge(index.records_of(group.number));
-        std::uint64_t done = 0;
+        if (index.position(group.number) == since.position && !since.all) continue;
+        const auto taken = co_await take(group, std::move(since.records));
+        if (!taken) co_return taken.error();
+        if (generation != generation_) co_return Done{};
         index.begin();
-        for (const auto& record : since.records) {
-            take(index, group, record);
-            ++done;
-            if (net::uptime_ms() < slice_end) continue;
-            if (auto kept = index.commit(); !kept) co_return kept.error();
-            co_yield api::Progress{"records", done, since.records.size()};
-            if (generation != generation_) co_return Done{};
-            slice_end = net::uptime_ms() + step_ms;
-            index.begin();
-        }
         if (group.id.is_zero()) {
             index.forget_position(group.number);
         } else {
@@ -283,63 +300,55 @@ api::Steps<> Search::read_documents() {
     const auto generation = generation_;
     struct Read {
         Index::Unread at;
-        std::optional<std::string> words;
+        std::optional<std::string> words;  // nothing: they were known
     };
     std::vector<Read> known;
     std::size_t bytes = 0;
-    const auto keep = [&]() -> Result<> {
+    const auto all = index.unread();
+    std::uint64_t done = 0;
+    for (std::size_t next = 0; next <= all.size(); ++next) {
+        co_yield api::Progress{"documents", done++, all.size()};
+        if (generation != generation_) co_return Done{};
+        if (next < all.size() && !put_off_.contains(all[next])) {
+            const auto& unread = all[next];
+            const auto file = file_here(unread);
+            std::optional<std::string> words;
+            const bool was_read = file && is_read(unread);  // another record has the same file
+            if (file && !was_read) {
+                auto read = co_await this->read(*file);
+                if (!read) co_return read.error();
+                if (generation != generation_) co_return Done{};
+                words = std::move(*read);
+            }
+            if (!words && !was_read) {
+                put_off_.insert(unread);
+                continue;
+            }
+            bytes += words ? words->size() : 0;
+            known.push_back({unread, std::move(words)});
+        }
+        if (known.empty() || (next < all.size() && known.size() < together_max && bytes < together_bytes)) continue;
         auto kept = profile_.store().write([&](WriteTxn& txn) -> Result<> {
             for (const auto& [at, words] : known) {
                 if (words) file_words::keep(txn, at.group, at.manifest, *words);
             }
             return Done{};
         });
-        if (!kept) return kept;
-        index.begin();
-        for (const auto& each : known) {
-            for (const auto& group : groups()) {
-                if (group.number == each.at.group) take(index, group, each.at.record);
+        if (!kept) co_return kept.error();
+        for (const auto& group : groups()) {
+            std::set<RecordId> records;
+            for (const auto& each : known) {
+                if (each.at.group == group.number) records.insert(each.at.record);
             }
+            if (records.empty()) continue;
+            const auto taken = co_await take(group, std::move(records));
+            if (!taken) co_return taken.error();
+            if (generation != generation_) co_return Done{};
         }
         known.clear();
         bytes = 0;
-        return index.commit();
-    };
-    const auto all = index.unread();
-    std::uint64_t done = 0;
-    for (const auto& unread : all) {
-        co_yield api::Progress{"documents", done++, all.size()};
-        if (generation != generation_) co_return Done{};
-        if (put_off_.contains(unread)) continue;
-        const auto file = file_here(unread);
-        if (file && is_read(unread)) {  // another record has the same file
-            known.push_back({unread, std::nullopt});
-            continue;
-        }
-        if (!file) {
-            put_off_.insert(unread);
-            continue;
-        }
-        auto reading = read(*file);
-        while (!reading.is_done()) {
-            reading.step();
-            if (reading.is_done()) break;
-            co_yield api::Progress{"documents", done, all.size()};
-            if (generation != generation_) co_return Done{};
-        }
-        auto words = reading.result();
-        if (!words) co_return words.error();
-        if (!*words) {
-            put_off_.insert(unread);
-            continue;
-        }
-        bytes += (*words)->size();
-        known.push_back({unread, std::move(**words)});
-        if (known.size() < together_max && bytes < together_bytes) continue;
-        if (auto kept = keep(); !kept) co_return kept.error();
     }
-    if (known.empty()) co_return Done{};
-    co_return keep();
+    co_return Done{};
 }
 
 Result<Search::Page> Search::find(const Query& query, const Filters& filters, std::size_t most) {

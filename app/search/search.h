@@ -66,7 +66,14 @@ class Search {
     };
     std::vector<Here> groups() const;
     std::optional<Described> described(const GroupId& group, const RecordId& record) const;
-    void take(Index& index, const Here& group, const RecordId& record);
+    struct Said {
+        Filters about;
+        std::vector<Document> documents;
+        std::vector<ChunkId> unread;
+        bool erased = false;
+    };
+    Said said(const Here& group, const RecordId& record) const;
+    api::Steps<> take(Here group, std::set<RecordId> records);
     bool is_read(const Index::Unread& unread) const;
     std::optional<FileRef> file_here(const Index::Unread& unread);
     api::Steps<std::optional<std::string>> read(FileRef file);

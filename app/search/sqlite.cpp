@@ -64,7 +64,7 @@ ByteView Statement::bytes(int column) const {
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file) {
     std::unique_ptr<Database> opened(new Database);
     const auto name = file.empty() ? ":memory:" : file.string();
-    const auto flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+    const auto flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(name.c_str(), &opened->database_, flags, nullptr) != SQLITE_OK) opened->fail();
     // A file that somebody else wrote must not be able to run anything.
     sqlite3_db_config(opened->database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -72,7 +72,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     // One process owns the profile, so nobody else looks; a power cut costs the latest changes and nothing older.
     opened->run(
         "PRAGMA temp_store=MEMORY; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-        "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; PRAGMA cache_size=-8000");
+        "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON");
     if (opened->failure()) return *opened->failure();
     return opened;
 }

@@ -48,6 +48,13 @@ bool holds(const Document& document, const Query& wanted) {
                        [&](const Term& term) { return holds(title, term) || holds(words, term); });
 }
 
+void put(Index& index, keys::GroupNumber group, const RecordId& record, const Filters& about,
+         const std::vector<Document>& documents) {
+    auto change = index.change_to(group, record, about, documents);
+    while (index.step(change)) {
+    }
+}
+
 struct Folder : Disposable {
     Folder() { init_crypto(); }
 };
@@ -170,7 +177,7 @@ TEST_CASE("the index finds what a look through all documents finds") {
         std::vector<Document> documents(random(3));
         for (auto& each : documents) each = {std::nullopt, some_words(4), some_words(12)};
         index.begin();
-        (void)index.put(1, record, {}, documents);
+        put(index, 1, record, {}, documents);
         REQUIRE(index.commit().ok());
         all[record] = documents;
         std::string typed = letters[random(std::size(letters))];
@@ -202,9 +209,9 @@ TEST_CASE("the best comes first, and filters narrow what is found") {
     Filters task{{}, "task", {"Mental maths"}, {"7"}, "sw"};
     Filters note{{}, "note", {}, {}, "fr"};
     index.begin();
-    (void)index.put(1, once, note, {{std::nullopt, "One", "fractions among very many other words that tell of rain"}});
-    (void)index.put(2, often, task, {{std::nullopt, "Two", "fractions fractions fractions"}});
-    (void)index.put(1, titled, note, {{std::nullopt, "Fractions", "nothing else"}});
+    put(index, 1, once, note, {{std::nullopt, "One", "fractions among very many other words that tell of rain"}});
+    put(index, 2, often, task, {{std::nullopt, "Two", "fractions fractions fractions"}});
+    put(index, 1, titled, note, {{std::nullopt, "Fractions", "nothing else"}});
     REQUIRE(index.commit().ok());
     const auto found = [&](const Filters& filters) {
         const auto hits = index.find(query("fractions"), filters, 10);
@@ -228,7 +235,7 @@ TEST_CASE("what nearly every document holds is found by its title first, then th
     (*opened)->begin();
     for (int i = 0; i < 2'500; ++i) {
         ids.push_back(random_id<RecordId>());
-        (void)(*opened)->put(1, ids.back(), {}, {{std::nullopt, i == 7 ? "The school" : "Other", "the school"}});
+        put(**opened, 1, ids.back(), {}, {{std::nullopt, i == 7 ? "The school" : "Other", "the school"}});
     }
     REQUIRE((*opened)->commit().ok());
     const auto hits = (*opened)->find(query("school"), {}, 3);
@@ -246,7 +253,7 @@ TEST_CASE("a long document is found from its first words to its last") {
     while (words.size() < 3 * passage_bytes) words += "between the two ";
     words += "omega";
     (*opened)->begin();
-    (void)(*opened)->put(1, record, {}, {{std::nullopt, "Long", words}});
+    put(**opened, 1, record, {}, {{std::nullopt, "Long", words}});
     REQUIRE((*opened)->commit().ok());
     for (const auto* each : {"alpha", "omega", "long", "\"between the two between\""}) {
         const auto hits = (*opened)->find(query(each), {}, 10);
@@ -267,7 +274,7 @@ TEST_CASE("an index that is damaged, cut short or of another version is begun an
         auto opened = Index::open(file);
         REQUIRE(opened.ok());
         (*opened)->begin();
-        (void)(*opened)->put(1, record, {}, {{std::nullopt, "Title", "some words"}});
+        put(**opened, 1, record, {}, {{std::nullopt, "Title", "some words"}});
         (*opened)->set_position(1, 7);
         REQUIRE((*opened)->commit().ok());
     };

@@ -53,7 +53,9 @@ double ours_seconds(const std::filesystem::path& file, const std::vector<Page>& 
     (*opened)->begin();
     for (std::size_t i = 0; i < pages.size(); ++i) {
         const Filters about{{}, "note", {}, {}, ""};
-        (void)(*opened)->put(1, pages[i].record, about, {{std::nullopt, pages[i].title, pages[i].words}});
+        auto change = (*opened)->change_to(1, pages[i].record, about, {{std::nullopt, pages[i].title, pages[i].words}});
+        while ((*opened)->step(change)) {
+        }
         if (i % together != together - 1) continue;
         if (!(*opened)->commit()) std::exit(1);
         (*opened)->begin();

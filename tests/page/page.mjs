@@ -82,7 +82,7 @@ if (is_live) {
         }
         must((await ask(brian, 'note show', { note: together })).text === whole, 'on the disk');
     });
-    await tell('a file that is let go on the page becomes a lesson; A06 one that holds a script is saved and not run', async () => {
+    await tell('A06 a file that is let go on the page becomes a lesson; one that holds a script is saved and not run', async () => {
         await go(amina, `#/g/${group}/library`);
         const picture = '<svg xmlns="http://www.w3.org/2000/svg" onload="ran(1)"><script>ran(2)</script></svg>';
         await amina.locator('input[type=file]').setInputFiles({ name: 'cells.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(picture) });

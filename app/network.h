@@ -17,6 +17,10 @@
 
 namespace staffroom {
 
+namespace api {
+class LiveNotes;
+}
+
 struct NetworkOptions {
     std::uint16_t port = 0;  // 0: the system's choice
     bool discovery = true;
@@ -86,6 +90,9 @@ class Network {
     // Commits since the node started.
     virtual std::uint64_t received() const = 0;
     virtual std::uint64_t sent() const = 0;
+
+    // Those that are open in the page's tabs.
+    virtual api::LiveNotes& notes() = 0;
 
     virtual std::uint64_t uptime_ms() const = 0;
     // Requests that take more than a moment and are not answered yet.

@@ -20,6 +20,7 @@ constexpr std::uint64_t reopen_ms_max = 2'000;
 
 }  // namespace
 
+Error being_stopped() { return {Code::busy, "Staffroom is being stopped.", "Try again."}; }
 Error profile_locked() { return {Code::refused, "This profile is locked.", "Unlock it with: staffroom unlock"}; }
 
 Node::Node(Home& home)
@@ -64,6 +65,12 @@ void Node::device_changed() {
     }
 }
 
+void Node::visit(std::function<void(api::Desk*)> visit) {
+    Request request;
+    request.visit = std::move(visit);
+    inbox_.put(std::move(request));
+}
+
 void Node::interrupt() {
     interrupted_ = true;
     inbox_.wake();
@@ -75,6 +82,7 @@ void Node::run(const std::function<bool()>& done) {
         take_requests();
         take_network(now);
         poll_errands(now);
+        if (!home_.is_locked()) notes_.poll(desk_, now);
         close_invitations(now);
         lock_when_idle(now);
         events_.tick(now, home_.is_locked(), is_settled());
@@ -84,9 +92,10 @@ void Node::run(const std::function<bool()>& done) {
             carry_out_erasures(now);
             tend_ms_ = now + tend_every_ms;
         }
-        if (done()) return;
+        if (done()) break;
         if (!stopping_ && !interrupted_) wait();
     }
+    if (!home_.is_locked()) notes_.write_all(desk_);
 }
 
 void Node::wait() {
@@ -94,6 +103,7 @@ void Node::wait() {
     if (idle_ms_max_ != 0 && !home_.is_locked()) until = std::min(until, asked_ms_ + idle_ms_max_);
     int sleep_max = 60'000;
     pollfd waited[3] = {{inbox_.descriptor(), POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
+    if (!home_.is_locked()) until = std::min(until, notes_.deadline());
     for (const auto& each : underway_) until = std::min(until, each.errand->deadline());
     if (peers_) {
         until = std::min({until, peers_->deadline(), watch_ms_, watching_->deadline(), indexing_->deadline()});
@@ -113,6 +123,13 @@ void Node::wait() {
 
 void Node::take_requests() {
     while (auto request = inbox_.take()) {
+        if (request->visit) {
+            (void)api::guarded([&]() -> api::Reply {
+                request->visit(home_.is_locked() ? nullptr : &desk_);
+                return api::Json{};
+            });
+            continue;
+        }
         const auto* verb = api::find_verb(request->verb);
         if (request->verb != "status") asked_ms_ = net::uptime_ms();
         if (verb == nullptr) {
@@ -213,7 +230,8 @@ void Node::carry_out_erasures(std::uint64_t now) {
 void Node::lock_when_idle(std::uint64_t now) {
     if (idle_ms_max_ == 0 || now < asked_ms_ + idle_ms_max_ || home_.is_locked()) return;
     asked_ms_ = now;  // without a passphrase there is nothing to lock: asked again after the same time
-    (void)home_.lock();
+    notes_.write_all(desk_);
+    if (home_.lock()) notes_.end();
 }
 
 Result<> Node::open(const NetworkOptions& options) {
@@ -282,10 +300,12 @@ std::vector<net::Address> Node::own_addresses() const {
 }
 
 void Node::refuse_requests() {
-    const Error stopping{Code::busy, "Staffroom is being stopped.", "Try again."};
+    const auto stopping = being_stopped();
     for (auto& each : underway_) each.request.answer(stopping);
     underway_.clear();
-    while (auto request = inbox_.take()) request->answer(stopping);
+    while (auto request = inbox_.take()) {
+        request->visit ? request->visit(nullptr) : request->answer(stopping);
+    }
 }
 
 void Node::let_in_members() {
@@ -310,6 +330,7 @@ void Node::groups_changed() {
 
 void Node::wrote(const GroupId& group, const Ingested& ingested) {
     events_.changed(group, ingested);
+    notes_.touched(ingested.touched);
     if (!peers_) return;
     const auto now = net::uptime_ms();
     if (ingested.members_changed) groups_changed();

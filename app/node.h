@@ -14,6 +14,7 @@
 #include <set>
 
 #include "app/api/events.h"
+#include "app/api/live_notes.h"
 #include "app/api/verb.h"
 #include "app/chunk_writer.h"
 #include "app/home.h"
@@ -29,6 +30,7 @@ namespace staffroom {
 
 // What is said to whoever asks for more than that while the profile is locked.
 Error profile_locked();
+Error being_stopped();
 
 struct Request {
     std::string verb;
@@ -36,6 +38,7 @@ struct Request {
     std::function<void(api::Reply)> answer;  // called on the node's thread, once
     std::string id = {};                     // by which whoever asked knows it among what is under way
     std::function<bool()> is_given_up = [] { return false; };
+    std::function<void(api::Desk*)> visit = {};  // instead of a verb
 };
 
 class Node final : public Network {
@@ -45,6 +48,8 @@ class Node final : public Network {
 
     // From any thread.
     void submit(Request request) { inbox_.put(std::move(request)); }
+    // What is no verb, on the node's thread; without the desk while the profile is locked or the node stops.
+    void visit(std::function<void(api::Desk*)> visit);
     // From a signal handler too.
     void interrupt();
 
@@ -85,6 +90,7 @@ class Node final : public Network {
     bool has_met(const net::Address& address) const override;
     std::uint64_t received() const override { return received_; }
     std::uint64_t sent() const override;
+    api::LiveNotes& notes() override { return notes_; }
     std::uint64_t uptime_ms() const override;
     std::vector<Underway> underway() const override;
     void stop() override { stopping_ = true; }
@@ -149,6 +155,7 @@ class Node final : public Network {
     Inbox<Request> inbox_;
     std::deque<Begun> underway_;
     api::Events events_;
+    api::LiveNotes notes_{events_};
     std::unique_ptr<api::Errand> watching_, indexing_;  // never over
     std::atomic<bool> interrupted_ = false;
     OpenInvitations invitations_;

@@ -62,6 +62,7 @@ void Node::took(const GroupId& group, const Result<Ingested>& ingested, std::uin
     if (!ingested) return;
     received_ += ingested->report.fresh.size();
     events_.changed(group, *ingested);
+    notes_.touched(ingested->touched);
     if (ingested->members_changed) {
         if (const auto fuller = fuller_card(home_.replica())) (void)home_.keep_card(*fuller);
         let_in_members();

@@ -134,6 +134,10 @@ Result<Bytes> FileReader::next(Store& store, const Chunks& chunks) {
     return plain;
 }
 
+void FileReader::skip_chunks(std::uint64_t count) {
+    for (; count > 0 && !is_done(); --count, ++next_) bytes_done_ += size_of_chunk(manifest_.size, next_);
+}
+
 Result<> read_out(Store& store, const Chunks& chunks, const FileRef& file, const TakeBytes& take) {
     auto reader = FileReader::open(store, chunks, file);
     if (!reader) return reader.error();

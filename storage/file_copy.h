@@ -54,6 +54,8 @@ class FileReader {
     // Needs !is_done(). Errors: not_found (this part of it is not here yet); io (damaged on this disk); malformed (its
     // author made it so).
     Result<Bytes> next(Store& store, const Chunks& chunks);
+    // Goes on after so many more chunks, or at the end.
+    void skip_chunks(std::uint64_t count);
     bool is_done() const { return next_ == manifest_.chunks.size(); }
     std::uint64_t bytes_done() const { return bytes_done_; }
 

@@ -66,7 +66,7 @@ std::uint64_t bytes_of(const std::vector<std::string>& paths) {
 }
 
 Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& intake, std::vector<std::string> paths,
-                                    Progress before) {
+                                    Progress before, std::string called) {
     if (!paths.empty()) intake.begin();
     auto& profile = desk.home.profile();
     const auto file_key = desk.home.replica().group(group)->keys.file;
@@ -76,7 +76,7 @@ Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& 
     std::vector<FileRef> files;
     SmallFiles small(desk, file_key);
     for (const auto& path : paths) {
-        const auto name = name_as_words(std::filesystem::path(path).filename().string());
+        const auto name = name_as_words(called.empty() ? std::filesystem::path(path).filename().string() : called);
         // One that is larger, a link, or cannot be read is opened by itself, which has the words for it.
         if (const auto plain = read_file(path, limits::chunk_bytes)) {
             auto file = small.add(name, *plain);

@@ -12,9 +12,9 @@ namespace staffroom::api {
 
 // In the order of the paths, of any size. What is small is made durable together, a few megabytes at a time: a folder of
 // ten thousand worksheets costs some dozens of transactions, not ten thousand. `before` says what of a greater whole is
-// done, in bytes. `intake` outlives it, until a record refers to the files. Errors as FileIntake's.
+// done, in bytes. `called` names the only file in place of its path. `intake` outlives it, until a record refers to the files. Errors as FileIntake's.
 Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& intake, std::vector<std::string> paths,
-                                    Progress before = {});
+                                    Progress before = {}, std::string called = {});
 
 std::uint64_t bytes_of(const std::vector<std::string>& paths);
 

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "app/api/args.h"
+#include "core/merge/text_edit.h"
 
 namespace staffroom::api {
 
@@ -16,6 +17,51 @@ std::optional<std::string> launch_code_in(std::string_view body) {
 
 std::string session_document(const page::Session& session) {
     return boost::json::serialize(Json{{"ok", true}, {"token", session.token}, {"key", session.key}});
+}
+
+Result<Json> upload_args(std::string_view args, const std::string& group, const std::string& name,
+                         const std::string& path) {
+    Json all;
+    if (!args.empty()) {
+        boost::system::error_code wrong;
+        auto value = boost::json::parse(boost::json::string_view(args.data(), args.size()), wrong);
+        if (wrong || !value.is_object()) {
+            return {Code::malformed, "What is said about this file makes no sense.", "Send args={…} in JSON."};
+        }
+        all = std::move(value.get_object());
+    }
+    all["group"] = group;
+    all["source"] = path;
+    all["name"] = name.empty() ? "file" : name;
+    return all;
+}
+
+std::vector<std::string> Presence::said(std::string_view words) {
+    boost::system::error_code wrong;
+    const auto value = boost::json::parse(boost::json::string_view(words.data(), words.size()), wrong);
+    const auto* object = wrong ? nullptr : value.if_object();
+    const auto* told = object ? object->if_contains("presence") : nullptr;
+    if (told == nullptr || !told->is_object()) return {};
+    const auto& fields = told->get_object();
+    const auto anchor = bounded_arg(fields, "anchor", 0, {0, max_text_length});
+    const auto head = bounded_arg(fields, "head", 0, {0, max_text_length});
+    const auto note = text_arg(fields, "note"), client = text_arg(fields, "client");
+    constexpr std::size_t most = 64;
+    if (!anchor || !head || client.empty() || client.size() > most || note.size() > most) return {};
+    std::vector<std::string> events;
+    if (note != note_ || client != client_) events = left();
+    note_ = note;
+    client_ = client;
+    if (note.empty()) return events;
+    events.push_back(boost::json::serialize(
+        Json{{"kind", "presence"}, {"note", note}, {"client", client}, {"anchor", *anchor}, {"head", *head}}));
+    return events;
+}
+
+std::vector<std::string> Presence::left() {
+    const auto note = std::exchange(note_, {});
+    if (note.empty()) return {};
+    return {boost::json::serialize(Json{{"kind", "presence"}, {"note", note}, {"client", client_}, {"gone", true}})};
 }
 
 std::string hello_event(std::uint64_t latest, std::string_view run) {

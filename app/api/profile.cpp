@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "app/api/args.h"
+#include "app/api/live_notes.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
 #include "app/memory_use.h"
@@ -90,7 +91,9 @@ Reply stop(Desk& desk, const Json&) {
 
 // Colleagues go on to be served and heard; reading needs the passphrase.
 Reply lock(Desk& desk, const Json&) {
+    if (!desk.home.is_locked()) desk.network.notes().write_all(desk);
     if (const auto locked = desk.home.lock(); !locked) return locked.error();
+    desk.network.notes().end();
     return Json{{"locked", true}};
 }
 

@@ -169,6 +169,29 @@ std::string words_of(Desk& desk, const FoundRecord& found, const std::string& fi
     return text ? text->text() : "";
 }
 
+Result<std::vector<OpRef>> write_changes(Desk& desk, const FoundRecord& found, const std::string& field,
+                                         std::span<const TextChange> changes, std::vector<OpRef> version) {
+    const auto text = desk.home.replica().text(found.group, found.state.id, field);
+    if (!text) return text.error();
+    const auto drafts = text->version() == version ? text->draft(changes) : text->draft(changes, version);
+    if (!drafts) return drafts.error();
+    const auto ops = decide_edit(found.state, actor_in(desk, found.group), field, *drafts);
+    if (!ops) return ops.error();
+    const auto done = written(desk, found.group, {{found.state.id, *ops}});
+    if (!done) return done.error();
+    const auto now = desk.home.replica().text(found.group, found.state.id, field);
+    if (!now) return now.error();
+    if (ops->size() == 1) version.clear();
+    for (const auto& commit : done->report.fresh) {
+        for (std::size_t i = 0; i < ops->size(); ++i) {
+            const OpRef edit{commit, 0, static_cast<std::uint16_t>(i)};
+            if (now->has(edit)) version.push_back(edit);
+        }
+    }
+    std::sort(version.begin(), version.end());
+    return version;
+}
+
 Steps<Put> put_words(Desk& desk, FoundRecord found, std::string field, std::string words,
                      std::optional<std::vector<OpRef>> base) {
     const auto wanted = text_from(words);
@@ -187,24 +210,13 @@ Steps<Put> put_words(Desk& desk, FoundRecord found, std::string field, std::stri
             if (bytes > limits::insert_bytes && !some.empty()) break;
             some.push_back(changes[next]);
         }
-        const auto drafts = text->draft(some, version);
-        if (!drafts) co_return drafts.error();
-        const auto ops = decide_edit(found.state, actor_in(desk, found.group), field, *drafts);
-        if (!ops) co_return ops.error();
-        const auto done = written(desk, found.group, {{found.state.id, *ops}});
-        if (!done) co_return done.error();
-        text = desk.home.replica().text(found.group, found.state.id, field);
-        if (!text) co_return text.error();
-        if (ops->size() == 1) version.clear();
-        for (const auto& commit : done->report.fresh) {
-            for (std::size_t i = 0; i < ops->size(); ++i) {
-                const OpRef edit{commit, 0, static_cast<std::uint16_t>(i)};
-                if (text->has(edit)) version.push_back(edit);
-            }
-        }
-        std::sort(version.begin(), version.end());
+        auto made = write_changes(desk, found, field, some, std::move(version));
+        if (!made) co_return made.error();
+        version = std::move(*made);
         if (next < changes.size()) co_yield Progress{"changes", next, changes.size()};
     }
+    text = desk.home.replica().text(found.group, found.state.id, field);
+    if (!text) co_return text.error();
     co_return Put{!changes.empty(), text->version()};
 }
 

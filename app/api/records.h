@@ -6,6 +6,7 @@
 
 #include "app/api/args.h"
 #include "app/api/steps.h"
+#include "core/merge/text_edit.h"
 #include "core/records/decide.h"
 #include "core/records/view.h"
 
@@ -34,6 +35,12 @@ Steps<RecordId> make_in_steps(Desk& desk, GroupId group, NewRecord wanted);
 inline Result<RecordId> make(Desk& desk, const GroupId& group, NewRecord wanted) {
     return at_once(make_in_steps(desk, group, std::move(wanted)));
 }
+
+// Commits these changes of a text field, which were made to what it said at `version`: what others wrote since stays.
+// The changes' insertions are together at most limits::insert_bytes. The version that they make, without what others wrote.
+// Errors: not_found (the version), and those of decide_edit() and write().
+Result<std::vector<OpRef>> write_changes(Desk& desk, const FoundRecord& found, const std::string& field,
+                                         std::span<const TextChange> changes, std::vector<OpRef> version);
 
 // Makes the words of a text field those, by the least difference to what they were at `version`, so that what others
 // wrote since stays; without one, to what they are now. Up to 32 KiB are one commit, more are several in turn: when one

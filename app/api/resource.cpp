@@ -42,9 +42,10 @@ std::vector<Input> titled(std::vector<Input> inputs, const std::string& title) {
     return inputs;
 }
 
-Steps<Json> add_one(Desk& desk, GroupId group, std::vector<Input> inputs, std::vector<std::string> paths) {
+Steps<Json> add_one(Desk& desk, GroupId group, std::vector<Input> inputs, std::vector<std::string> paths,
+                    std::string called = {}) {
     Intakes::Intake intake(desk.home.intakes());
-    auto files = co_await take_in(desk, group, intake, std::move(paths));
+    auto files = co_await take_in(desk, group, intake, std::move(paths), {}, std::move(called));
     if (!files) co_return files.error();
     for (auto& file : *files) inputs.push_back({"files", Value(std::move(file)), {}});
     const auto record = make(desk, group, {"resource", std::move(inputs)});
@@ -100,8 +101,11 @@ Steps<Json> resource_add(Desk& desk, Json args) {
     }
     std::vector<std::string> paths{path->string()};
     if (kind != fs::file_type::directory) {
-        co_return co_await add_one(desk, group, titled(std::move(*inputs), name_as_words(path->stem().string())),
-                                   std::move(paths));
+        // What came through the page's door has no path that says how it is called.
+        auto called = text_arg(args, "name");
+        const auto stem = (called.empty() ? *path : fs::path(called)).stem().string();
+        co_return co_await add_one(desk, group, titled(std::move(*inputs), name_as_words(stem)), std::move(paths),
+                                   std::move(called));
     }
     const bool as_one = flag_arg(args, "as-one");
     if (!as_one && args.contains("title")) {

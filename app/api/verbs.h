@@ -33,6 +33,7 @@ std::span<const Verb> recovery_verbs();
 std::span<const Verb> resource_verbs();
 std::span<const Verb> note_verbs();
 std::span<const Verb> note_history_verbs();
+std::span<const Verb> live_note_verbs();  // for the page's tabs
 std::span<const Verb> template_verbs();
 std::span<const Verb> feedback_verbs();
 std::span<const Verb> record_verbs();

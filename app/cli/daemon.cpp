@@ -88,13 +88,24 @@ Result<OwnerLock> take_when_free(const std::filesystem::path& home) {
     }
 }
 
+struct Closing {
+    Reception& reception;
+    ~Closing() { reception.close(); }
+};
+
 // Null where this program was built without a page, or no port is to be had.
 std::unique_ptr<page::Door> open_page(const Parsed& parsed, Reception& reception) {
     if (page::built_files().empty()) return nullptr;
     const auto port = *api::bounded_arg(parsed.args, "page-port", 0, api::bounds::page_port);
-    auto door = page::Door::open(
-        static_cast<std::uint16_t>(port),
-        {[&](const std::string& body, LocalDoor::Answer answer) { reception.take(body, std::move(answer)); }});
+    page::Door::Behind behind;
+    behind.api = [&](const std::string& body, LocalDoor::Answer answer) { reception.take(body, std::move(answer)); };
+    behind.folder = parsed.home;
+    behind.upload = [&](const page::Uploaded& file, LocalDoor::Answer answer) {
+        reception.take_upload(file, std::move(answer));
+    };
+    behind.piece = [&](const page::FileAsked& asked, std::uint64_t offset, std::size_t most,
+                       page::Door::GivePiece give) { reception.give_piece(asked, offset, most, std::move(give)); };
+    auto door = page::Door::open(static_cast<std::uint16_t>(port), std::move(behind));
     if (!door) return nullptr;
     reception.show_page([page = door->get()] { return page->address(); });
     return std::move(*door);
@@ -122,6 +133,7 @@ void serve(const Parsed& parsed, const NetworkOptions& options, std::uint64_t id
     });
     if (!door) return ready(door.error());
     const auto page = open_page(parsed, reception);
+    const Closing closing{reception};
     const auto with_page = [&](api::Json reply) -> api::Reply {
         if (page) reply["page"] = page->address();
         return reply;

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "app/api/args.h"
+#include "app/api/page.h"
 #include "app/cli/print.h"
 
 namespace staffroom::cli {
@@ -36,7 +37,35 @@ void Reception::take(const std::string& body, LocalDoor::Answer answer) {
         return asked->answer(
             document_of(Error{Code::not_found, "This Staffroom has no page.", "Use its commands: staffroom help"}));
     }
-    node_ == nullptr ? gate_.put(std::move(*asked)) : submit(std::move(*asked));
+    hand_on(std::move(*asked));
+}
+
+void Reception::take_upload(const page::Uploaded& file, LocalDoor::Answer answer) {
+    auto args = api::upload_args(file.args, file.group, file.name, file.path);
+    if (!args) return answer(document_of(args.error()));
+    const std::lock_guard lock(mutex_);
+    hand_on({"resource add", std::move(*args), file.id, std::move(answer)});
+}
+
+void Reception::give_piece(const page::FileAsked& asked, std::uint64_t offset, std::size_t most,
+                           page::Door::GivePiece give) {
+    const std::lock_guard lock(mutex_);
+    if (node_ == nullptr) return give(profile_locked());
+    node_->visit([asked, offset, most, give = std::move(give)](api::Desk* desk) {
+        give(desk ? api::file_piece(*desk, asked.record, asked.index, offset, most) : profile_locked());
+    });
+}
+
+void Reception::close() {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+    node_ = nullptr;
+    while (auto asked = gate_.take()) asked->answer(document_of(being_stopped()));
+}
+
+void Reception::hand_on(Asked asked) {
+    if (is_closed_) return asked.answer(document_of(being_stopped()));
+    node_ == nullptr ? gate_.put(std::move(asked)) : submit(std::move(asked));
 }
 
 void Reception::give_to(Node* node) {

@@ -10,6 +10,7 @@
 #include "app/inbox.h"
 #include "app/local_door.h"
 #include "app/node.h"
+#include "app/page/door.h"
 
 namespace staffroom::cli {
 
@@ -24,17 +25,24 @@ class Reception {
   public:
     // From any thread.
     void take(const std::string& body, LocalDoor::Answer answer);
+    // A file becomes a resource, by the verb and its answer.
+    void take_upload(const page::Uploaded& file, LocalDoor::Answer answer);
+    void give_piece(const page::FileAsked& asked, std::uint64_t offset, std::size_t most, page::Door::GivePiece give);
     // With what came while the profile was being opened.
     void give_to(Node* node);
     Inbox<Asked>& gate() { return gate_; }
+    // Everything is refused from now on: an answer holds a connection of a door, and must be gone before the door is.
+    void close();
     // What "open" is answered by, in the node's place: an address with a fresh launch code. Before the first request.
     void show_page(std::function<std::string()> address);
 
   private:
+    void hand_on(Asked asked);
     void submit(Asked asked);
 
     std::mutex mutex_;
     Node* node_ = nullptr;
+    bool is_closed_ = false;
     std::function<std::string()> page_;
     Inbox<Asked> gate_;
 };

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
@@ -17,6 +18,8 @@
 #include "app/api/page.h"
 #include "app/page/built.h"
 #include "app/page/gate.h"
+#include "app/page/incoming.h"
+#include "core/limits.h"
 #include "net/link.h"
 
 namespace staffroom::page {
@@ -31,15 +34,8 @@ using Event = std::shared_ptr<const std::string>;
 
 constexpr auto head_time_max = std::chrono::seconds(10), body_time_max = std::chrono::seconds(60);
 constexpr std::uint64_t drained_bytes_max = std::uint64_t{64} << 20;
+constexpr std::size_t piece_bytes = std::size_t{512} << 10;
 constexpr std::size_t session_bytes_max = 4 << 10, said_bytes_max = 4 << 10;
-
-std::string policy_for(std::uint16_t port) {
-    return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-           "connect-src 'self' ws://127.0.0.1:" +
-           std::to_string(port) +
-           "; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; "
-           "require-trusted-types-for 'script'; trusted-types dompurify svelte-trusted-html staffroom";
-}
 
 class Listener;
 
@@ -72,26 +68,32 @@ class Listener : public std::enable_shared_from_this<Listener> {
         stream_.read_message_max(said_bytes_max);
         stream_.async_accept(request, [self = shared_from_this()](beast::error_code error) {
             if (error) return;
-            self->hear(api::hello_event(self->room_.events, self->room_.run));
+            self->hear(std::make_shared<const std::string>(api::hello_event(self->room_.events, self->room_.run)));
             self->room_.listeners.push_back(self);
             self->read();
         });
     }
 
     void hear(Event event) {
-        if (waiting_.size() >= listener_events_max) return;
+        if (waiting_.size() >= listener_events_max || waiting_bytes_ > listener_bytes_max) return;
+        waiting_bytes_ += event->size();
         waiting_.push_back(std::move(event));
         if (waiting_.size() == 1) write();
     }
-    void hear(std::string event) { hear(std::make_shared<const std::string>(std::move(event))); }
 
   private:
     void read() {
         said_.clear();
         stream_.async_read(said_, [self = shared_from_this()](beast::error_code error, std::size_t) {
-            if (error) return;
+            if (error) return self->tell(self->presence_.left());
+            const auto said = self->said_.cdata();
+            self->tell(self->presence_.said({static_cast<const char*>(said.data()), said.size()}));
             self->read();
         });
+    }
+
+    void tell(const std::vector<std::string>& events) {
+        for (const auto& each : events) room_.tell(each);
     }
 
     void write() {
@@ -99,6 +101,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
         stream_.async_write(asio::buffer(*waiting_.front()),
                             [self = shared_from_this()](beast::error_code error, auto) {
                                 if (error) return;  // the read ends with it
+                                self->waiting_bytes_ -= self->waiting_.front()->size();
                                 self->waiting_.pop_front();
                                 if (!self->waiting_.empty()) self->write();
                             });
@@ -108,6 +111,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
     Room& room_;
     beast::flat_buffer said_;
     std::deque<Event> waiting_;  // the first is being written
+    std::size_t waiting_bytes_ = 0;
+    api::Presence presence_;
 };
 
 void Room::tell(std::string_view event) {
@@ -155,7 +160,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
             return request.count(field) == 0 ? std::nullopt : std::optional(std::string(request[field]));
         };
         keep_alive_ = request.keep_alive();
-        only_head_ = request.method() == http::verb::head;
         Head head{std::string(request.method_string()),
                   std::string(request.target()),
                   text(http::field::host),
@@ -180,18 +184,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
                 return read_body(request_bytes_max, body_time_max);
             case Route::events:
                 return listen(head.is_upgrade);
-            default:
-                return refuse(404, {Code::not_found, "There is nothing here."});
+            case Route::upload:
+                return begin_upload();
+            case Route::file:
+                return begin_file();
         }
     }
 
     void give_built() {
         const auto* file = built_file(asked_.path);
-        if (file == nullptr) return refuse(404, {Code::not_found, "There is nothing here."});
+        if (file == nullptr) return refuse(404, nothing_here());
         auto response = begin(200, content_type_of(file->path));
         response.set(http::field::cache_control,
                      has_hashed_name(file->path) ? "public, max-age=31536000, immutable" : "no-cache");
-        write(std::move(response), only_head_ ? std::string() : std::string(file->bytes));
+        write(std::move(response), std::string(file->bytes));
     }
 
     void read_body(std::uint64_t most, std::chrono::seconds time) {
@@ -208,26 +214,111 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void take_body(std::string body) {
         stream_.expires_never();
         if (asked_.route == Route::session) return begin_session(body);
+        room_.behind.api(std::move(body), answer());
+    }
+
+    LocalDoor::Answer answer() {
         ++room_.asked;
         answering_ = true;
         gone_ = std::make_shared<std::atomic<bool>>(false);
         watch_asker();
-        room_.behind.api(std::move(body),
-                         {[self = shared_from_this()](std::string answer) {
-                              asio::post(self->room_.context, [self, answer = std::move(answer)]() mutable {
-                                  self->write(self->begin(200, "application/json"), std::move(answer));
-                              });
-                          },
-                          gone_});
+        return {[self = shared_from_this()](std::string document) {
+                    asio::post(self->room_.context, [self, document = std::move(document)]() mutable {
+                        self->write(self->begin(200, "application/json"), std::move(document));
+                    });
+                },
+                gone_};
+    }
+
+    void begin_upload() {
+        const auto length = head_->content_length();
+        if (!length) return refuse(411, {Code::malformed, "This file does not say how long it is."});
+        if (*length > limits::file_bytes) return refuse_too_large();
+        auto begun = Incoming::begin(room_.behind.folder, *length);
+        if (!begun) return refuse(507, begun.error());
+        incoming_ = std::move(*begun);
+        upload_.emplace(std::move(*head_));
+        upload_->body_limit(limits::file_bytes);
+        receive();
+    }
+
+    void receive() {
+        if (upload_->is_done()) return take_upload();
+        piece_.resize(piece_bytes);
+        upload_->get().body().data = piece_.data();
+        upload_->get().body().size = piece_.size();
+        stream_.expires_after(body_time_max);
+        http::async_read(stream_, buffer_, *upload_, [self = shared_from_this()](beast::error_code error, std::size_t) {
+            if (error && error != http::error::need_buffer) return;
+            const auto count = self->piece_.size() - self->upload_->get().body().size;
+            const auto added = self->incoming_->add(ByteView(self->piece_).first(count));
+            added ? self->receive() : self->refuse(507, added.error());
+        });
+    }
+
+    void take_upload() {
+        stream_.expires_never();
+        const auto asked = [&](const char* name) { return asked_.query[name]; };
+        room_.behind.upload({asked_.path, asked("name"), incoming_->path(), asked("args"), asked("id")}, answer());
+    }
+
+    void begin_file() {
+        auto asked = file_asked(asked_.path);
+        if (!asked) return refuse(404, nothing_here());
+        asked->is_inline = asked_.query["inline"] == "1";
+        asked->range = std::string(head_->get()[http::field::range]);
+        file_ = std::move(*asked);
+        stream_.expires_never();
+        ask_piece(0, first_bytes, &Connection::give_file_head);
+    }
+
+    void ask_piece(std::uint64_t offset, std::size_t most, void (Connection::*then)(Result<api::FilePiece>)) {
+        room_.behind.piece(file_, offset, most, [self = shared_from_this(), then](Result<api::FilePiece> piece) {
+            asio::post(self->room_.context,
+                       [self, then, piece = std::move(piece)]() mutable { (self.get()->*then)(std::move(piece)); });
+        });
+    }
+
+    void give_file_head(Result<api::FilePiece> first) {
+        if (!first) return refuse(first.code() == Code::not_found ? 404 : 409, first.error());
+        out_ = outgoing(file_, first->name, first->size, first->bytes);
+        const auto response = begin(out_.status, "");
+        file_head_.emplace(response.base());
+        for (const auto& [name, value] : out_.headers) file_head_->set(name, value);
+        file_head_->content_length(out_.count);
+        file_head_->keep_alive(keep_alive_);
+        file_writer_.emplace(*file_head_);
+        stream_.expires_after(body_time_max);
+        http::async_write_header(stream_, *file_writer_,
+                                 [self = shared_from_this()](beast::error_code error, std::size_t) {
+                                     if (!error) self->give_next();
+                                 });
+    }
+
+    void give_next() {
+        if (out_.count == 0) return keep_alive_ ? read_head() : drain();
+        stream_.expires_never();
+        ask_piece(out_.from, static_cast<std::size_t>(std::min<std::uint64_t>(out_.count, piece_bytes)),
+                  &Connection::give_piece);
+    }
+
+    // What cannot be gone on with is broken off: the browser knows by the length that something is missing.
+    void give_piece(Result<api::FilePiece> piece) {
+        if (!piece || piece->bytes.empty()) return close();
+        piece_ = std::move(piece->bytes);
+        out_.from += piece_.size();
+        out_.count -= piece_.size();
+        stream_.expires_after(body_time_max);
+        asio::async_write(stream_, asio::buffer(piece_),
+                          [self = shared_from_this()](beast::error_code error, std::size_t) {
+                              if (!error) self->give_next();
+                          });
     }
 
     void begin_session(const std::string& body) {
         const auto code = api::launch_code_in(body);
         const auto session = code ? room_.sessions.swap(*code, net::uptime_ms()) : std::nullopt;
-        if (!session) {
-            return refuse(401,
-                          {Code::refused, "This address of the page is used up.", "Get a new one: staffroom open"});
-        }
+        if (!session) return refuse(401, used_up());
         auto response = begin(200, "application/json");
         response.set(http::field::set_cookie,
                      cookie_name(room_.port) + "=" + session->cookie + "; HttpOnly; SameSite=Strict; Path=/");
@@ -262,10 +353,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         response.set(http::field::content_type, beast::string_view(type.data(), type.size()));
         response.set(http::field::cache_control, "no-store");
         response.set("Content-Security-Policy", room_.policy);
-        response.set("X-Content-Type-Options", "nosniff");
-        response.set("Referrer-Policy", "no-referrer");
-        response.set("Cross-Origin-Opener-Policy", "same-origin");
-        response.set("Cross-Origin-Resource-Policy", "same-origin");
+        for (const auto& [name, value] : fixed_headers) response.set(name, value);
         return response;
     }
 
@@ -274,8 +362,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // The body is not read; but who is still sending would not hear the answer if the connection broke at once.
     void refuse(unsigned status, const Error& why) {
         keep_alive_ = false;
-        auto response = begin(status, "application/json");
-        write(std::move(response), refusal_document(why));
+        write(begin(status, "application/json"), refusal_document(why));
     }
 
     void write(Response response, std::string body) {
@@ -288,24 +375,25 @@ class Connection : public std::enable_shared_from_this<Connection> {
         stream_.expires_after(body_time_max);
         http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code error, std::size_t) {
             if (std::exchange(self->answering_, false)) --self->room_.asked;
+            self->incoming_.reset();
             if (error) return;
             self->keep_alive_ ? self->read_head() : self->drain();
         });
     }
 
     void drain() {
-        admitted_ = false;
+        if (std::exchange(admitted_, false)) drain_max_ = limits::file_bytes;
         beast::error_code ignored;
         stream_.socket().shutdown(Tcp::socket::shutdown_send, ignored);
         stream_.expires_after(head_time_max);
         read_away();
     }
     void read_away() {
-        away_.resize(std::size_t{64} << 10);
-        stream_.async_read_some(asio::buffer(away_),
+        piece_.resize(piece_bytes);
+        stream_.async_read_some(asio::buffer(piece_),
                                 [self = shared_from_this()](beast::error_code error, std::size_t count) {
                                     self->drained_ += count;
-                                    if (!error && self->drained_ < drained_bytes_max) self->read_away();
+                                    if (!error && self->drained_ < self->drain_max_) self->read_away();
                                 });
     }
 
@@ -317,9 +405,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Admitted asked_;
     Response response_;
     std::shared_ptr<std::atomic<bool>> gone_;
-    std::string away_;
-    std::uint64_t drained_ = 0;
-    bool admitted_ = false, answering_ = false, keep_alive_ = false, only_head_ = false;
+    std::optional<http::request_parser<http::buffer_body>> upload_;
+    std::optional<Incoming> incoming_;
+    FileAsked file_;
+    Outgoing out_;
+    std::optional<http::response<http::empty_body>> file_head_;
+    std::optional<http::response_serializer<http::empty_body>> file_writer_;
+    Bytes piece_;  // of a body that comes or goes
+    std::uint64_t drained_ = 0, drain_max_ = drained_bytes_max;
+    bool admitted_ = false, answering_ = false, keep_alive_ = false;
 };
 
 }  // namespace
@@ -328,7 +422,6 @@ struct Door::Served {
     explicit Served(Behind behind) : room(std::move(behind)), acceptor(room.context) {}
 
     Result<> listen(std::uint16_t port) {
-        const Error shut{Code::refused, "The page cannot be served on this computer.", "Start Staffroom again."};
         beast::error_code error;
         acceptor.open(Tcp::v4(), error);
         if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
@@ -338,9 +431,9 @@ struct Door::Served {
             return listen(0);
         }
         if (!error) acceptor.listen(64, error);
-        if (error) return shut;
+        if (error) return {Code::refused, "The page cannot be served on this computer.", "Start Staffroom again."};
         room.port = acceptor.local_endpoint(error).port();
-        room.policy = policy_for(room.port);
+        room.policy = content_policy(room.port);
         return Done{};
     }
 

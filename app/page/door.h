@@ -5,24 +5,39 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "app/api/file_piece.h"
 #include "app/local_door.h"
+#include "app/page/outgoing.h"
 #include "core/result.h"
 
 namespace staffroom::page {
 
 inline constexpr std::size_t head_bytes_max = 16 << 10;
 inline constexpr std::size_t connections_max = 128;
-inline constexpr std::size_t listeners_max = 32, listener_events_max = 1'024;
+inline constexpr std::size_t listeners_max = 32, listener_events_max = 1'024,
+                             listener_bytes_max = std::size_t{16} << 20;
+
+// A file that has come in whole, and can be read at that path until the answer is given.
+struct Uploaded {
+    std::string group, name, path;
+    std::string args;  // JSON
+    std::string id;
+};
 
 class Door {
   public:
+    using GivePiece = std::function<void(Result<api::FilePiece> piece)>;  // from any thread, once
     // Called on the door's thread; none may wait.
     struct Behind {
-        LocalDoor::Handle api;  // as at the local door
+        LocalDoor::Handle api = {};         // as at the local door
+        std::filesystem::path folder = {};  // where what comes in lies meanwhile
+        std::function<void(const Uploaded& file, LocalDoor::Answer answer)> upload = {};
+        std::function<void(const FileAsked& asked, std::uint64_t offset, std::size_t most, GivePiece give)> piece = {};
     };
 
     // On this port, or on any free one where it is 0 or taken. Error: refused (no port at all).

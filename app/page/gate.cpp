@@ -123,7 +123,7 @@ std::variant<Admitted, Refused> judge(const Head& head, std::uint16_t port, cons
     const auto path = target.substr(0, target.find('?'));
     const auto* known = known_route(path);
     Admitted asked{known ? known->route : Route::built_page, std::string(path), {}};
-    if (head.method != (known ? known->method : "GET") && !(known == nullptr && head.method == "HEAD")) {
+    if (head.method != (known ? known->method : "GET")) {
         return refused(405, "This cannot be asked in this way.", "");
     }
     if (known == nullptr) return asked;
@@ -140,6 +140,17 @@ std::variant<Admitted, Refused> judge(const Head& head, std::uint16_t port, cons
         return refused(401, "Staffroom does not know this page any more.", "Open it again with: staffroom open");
     }
     return asked;
+}
+
+Error nothing_here() { return {Code::not_found, "There is nothing here.", "Open the page with: staffroom open"}; }
+Error used_up() { return {Code::refused, "This address of the page is used up.", "Get a new one: staffroom open"}; }
+
+std::string content_policy(std::uint16_t port) {
+    return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+           "connect-src 'self' ws://127.0.0.1:" +
+           std::to_string(port) +
+           "; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; "
+           "require-trusted-types-for 'script'; trusted-types dompurify svelte-trusted-html staffroom";
 }
 
 std::string refusal_document(const Error& why) {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "app/page/sessions.h"
@@ -54,7 +55,18 @@ std::string token_in_protocols(std::string_view protocols);
 // Nothing where a percent sign is not followed by two hexadecimal digits.
 std::optional<std::string> percent_decoded(std::string_view text);
 
-// `document` is what the status is explained by: one JSON document, as every answer.
+Error nothing_here();
+Error used_up();  // a launch code
+
+// What every answer carries, so that a browser lets nothing through that is not the page's own.
+std::string content_policy(std::uint16_t port);
+inline constexpr std::pair<const char*, const char*> fixed_headers[] = {
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"}};
+
+// What explains the status: one JSON document, like every answer.
 std::string refusal_document(const Error& why);
 
 // The bytes that "bytes=FROM-TO" asks for of a file of that size; both included.

@@ -8,9 +8,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <vector>
+
+#include "tests/disposable.h"
 
 using namespace staffroom;
 
@@ -61,12 +66,29 @@ class Caller {
 
 // A door behind which everything is echoed, and the page that is let in.
 struct Opened {
+    const Disposable folder;
+    std::string film;  // of some megabytes
+    std::atomic<int> uploads = 0;
     std::unique_ptr<page::Door> door;
     std::string cookie, token, key;
 
     Opened() {
-        auto opened = page::Door::open(
-            0, {[](const std::string& body, const LocalDoor::Answer& answer) { answer("heard " + body); }});
+        for (int i = 0; film.size() < 3'000'000; ++i) film += std::to_string(i) + ' ';
+        page::Door::Behind behind;
+        behind.api = [](const std::string& body, const LocalDoor::Answer& answer) { answer("heard " + body); };
+        behind.folder = folder.path();
+        behind.upload = [this](const page::Uploaded& file, const LocalDoor::Answer& answer) {
+            ++uploads;
+            std::ifstream bytes(file.path, std::ios::binary);
+            const std::string content(std::istreambuf_iterator<char>(bytes), {});
+            answer("got " + file.name + " for " + file.group + " " + (content == film ? "whole" : "broken"));
+        };
+        behind.piece = [this](const page::FileAsked&, std::uint64_t offset, std::size_t most,
+                              const page::Door::GivePiece& give) {
+            const auto bytes = film.substr(offset, most);
+            give(api::FilePiece{"film.bin", film.size(), copy_of(view_of(bytes))});
+        };
+        auto opened = page::Door::open(0, std::move(behind));
         REQUIRE(opened.ok());
         door = std::move(*opened);
         const auto answer = swap(code_of(door->address()));
@@ -225,6 +247,73 @@ TEST_CASE("W09 two hundred connections that never finish their head take no plac
         if (i % 20 == 0) CHECK(is(opened.api("{}"), 200));
     }
     CHECK(is(opened.api("{}"), 200));
+}
+
+TEST_CASE("a file comes in whole, or not at all") {
+    const Opened opened;
+    const auto head = [&](std::size_t length) {
+        return opened.head("POST /upload/Science?name=film.bin",
+                           opened.own() + "Content-Type: application/octet-stream\r\nContent-Length: " +
+                               std::to_string(length) + "\r\n\r\n");
+    };
+    CHECK(opened.ask(head(opened.film.size()) + opened.film).ends_with("got film.bin for Science whole"));
+    CHECK(opened.ask(head(0)).ends_with("got film.bin for Science broken"));
+    CHECK(opened.uploads == 2);
+    {
+        const Caller caller(opened.door->port());
+        REQUIRE(caller.say(head(opened.film.size()) + opened.film.substr(0, 2'000'000)));
+    }
+    CHECK(is(opened.api("{}"), 200));
+    CHECK(opened.uploads == 2);
+    CHECK(std::filesystem::is_empty(opened.folder.path()));
+    CHECK(is(opened.ask(
+                 opened.head("POST /upload/Science", opened.own() + "Content-Type: application/octet-stream\r\n\r\n")),
+             411));
+}
+
+TEST_CASE("a file goes out in pieces and in ranges") {
+    const Opened opened;
+    const auto get = [&](const std::string& more) {
+        return opened.ask(
+            opened.head("GET /file/abc/0?key=" + opened.key, "Cookie: " + opened.cookie + "\r\n" + more + "\r\n"));
+    };
+    const auto whole = get("");
+    CHECK(is(whole, 200));
+    CHECK(whole.ends_with("\r\n\r\n" + opened.film));
+    const auto part = get("Range: bytes=1000000-1999999\r\n");
+    CHECK(is(part, 206));
+    CHECK(part.ends_with("\r\n\r\n" + opened.film.substr(1'000'000, 1'000'000)));
+    CHECK(is(get("Range: bytes=99999999-\r\n"), 416));
+}
+
+TEST_CASE("a reader that is too slow loses events, and sees it by the numbers; the others lose none") {
+    const Opened opened;
+    const auto listener = [&] {
+        auto caller = std::make_unique<Caller>(opened.door->port());
+        (void)caller->say("GET /events HTTP/1.1\r\nHost: " + opened.host() + "\r\nOrigin: http://" + opened.host() +
+                          "\r\nCookie: " + opened.cookie +
+                          "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: staffroom, " +
+                          opened.token + "\r\n\r\n");
+        CHECK(caller->hear("hello").find("hello") != std::string::npos);
+        return caller;
+    };
+    const auto slow = listener();
+    const std::string padding(100'000, 'x');
+    for (int i = 0; i < 500; ++i) opened.door->tell("{\"kind\":\"test\",\"padding\":\"" + padding + "\"}");
+    const auto quick = listener();
+    opened.door->tell(R"({"kind":"last"})");
+    CHECK(quick->hear("last\"}").find("{\"n\":501,\"kind\":\"last\"}") != std::string::npos);
+    // Of 50 MB at most 16 wait for the slow one, beside what the system holds.
+    bool hears_again = false;
+    for (int i = 0; i < 1'000 && !hears_again; ++i) {
+        opened.door->tell(R"({"kind":"more"})");
+        const auto heard = slow->hear("\"}");
+        REQUIRE_FALSE(heard.empty());
+        CHECK(heard.find("{\"n\":500,") == std::string::npos);
+        hears_again = heard.find(",\"kind\":\"more\"") != std::string::npos;
+    }
+    CHECK(hears_again);
 }
 
 TEST_CASE("W13 a port that somebody has already is not fought for: another one is taken, and told") {

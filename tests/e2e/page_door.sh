@@ -12,6 +12,11 @@ call() { curl -sS --noproxy '*' --max-time 30 "$@"; }
 swap() {
     call -c "$world/jar" -H "Origin: $(host)" -H 'Content-Type: application/json' -d "{\"launch\":\"$1\"}" "$(host)/session"
 }
+# enter ADDRESS: swaps its code, for what the page then says with everything.
+enter() {
+    answer=$(swap "$(code_of "$1")") && token=$(echo "$answer" | field token) && key=$(echo "$answer" | field key) &&
+        [ -n "$token" ] && [ -n "$key" ]
+}
 # page_asks BODY [CURL-OPTION...]: as the page, within its session.
 page_asks() {
     body=$1
@@ -32,8 +37,7 @@ started() {
         group=$(amina group new Science --kind team | field group) && [ -n "$page" ] && [ -n "$group" ]
 }
 let_in() {
-    answer=$(swap "$(code_of "$page")") && token=$(echo "$answer" | field token) && key=$(echo "$answer" | field key) &&
-        [ -n "$token" ] && [ -n "$key" ] && grep -q '#HttpOnly_127.0.0.1' "$world/jar"
+    enter "$page" && grep -q '#HttpOnly_127.0.0.1' "$world/jar"
 }
 # The members of a document, in any order.
 members_of() { tr -s ',{}[]\n' '\n' <"$1" | sort; }
@@ -49,9 +53,7 @@ same_answers() {
     page_asks '{"verb":"nonsense"}' >"$world/out" && is_json && page_asks 'nonsense' >"$world/out" && is_json
 }
 opened_again() {
-    next=$(amina open --print | field page) && swap "$(code_of "$next")" | grep -q '"token"' &&
-        token=$(swap "$(code_of "$(amina open --print | field page)")" | field token) &&
-        page_asks '{"verb":"whoami"}' | grep -q Amina
+    enter "$(amina open --print | field page)" && enter "$(amina open --print | field page)" && page_asks '{"verb":"whoami"}' | grep -q Amina
 }
 used_up() { swap "$(code_of "$page")" | grep -q '"ok":false' && swap nonsense | grep -q '"ok":false'; }
 foreign() {
@@ -88,6 +90,70 @@ too_much() {
             -H 'Expect:' --data-binary "@$world/large" "$(host)/api" &&
         status 431 -H "X-Long: $(head -c 20000 /dev/zero | tr '\0' x)" "$(host)/" && page_asks '{"verb":"whoami"}' | grep -q Amina
 }
+# upload NAME FILE [CURL-OPTION...]: prints the answer.
+upload() {
+    name=$1 file=$2
+    shift 2
+    call -b "$world/jar" -H "Origin: $(host)" -H "X-Staffroom-Token: $token" -H 'Content-Type: application/octet-stream' -H 'Expect:' \
+        --data-binary "@$file" "$@" "$(host)/upload/$group?name=$name"
+}
+no_upload_is_left() { [ -z "$(find "$world/amina" -name 'upload*')" ]; }
+uploaded() {
+    head -c 3000000 /dev/urandom >"$world/film.bin" && printf '<script>alert(1)</script>' >"$world/page.svg" &&
+        film=$(upload 'My%20film%20%C3%A9%2F..%2Fx.bin' "$world/film.bin" | field resource) &&
+        image=$(upload 'page.svg&args=%7B%22title%22%3A%22Drawing%22%2C%22tags%22%3A%5B%22art%22%5D%7D' "$world/page.svg" | field resource) &&
+        [ -n "$film" ] && [ -n "$image" ] && amina resource show "$image" | grep -q '"title":"Drawing"' &&
+        amina resource show "$image" | grep -q '"art"' && amina resource get "$film" --to "$world/got" >/dev/null &&
+        cmp "$world/film.bin" "$world/got"/* && no_upload_is_left
+}
+upload_refused() {
+    upload 'x&args=nonsense' "$world/film.bin" | grep -q '"malformed"' && (group=nonsense && upload x "$world/film.bin") | grep -q '"not_found"' &&
+        status 413 -b "$world/jar" -H "Origin: $(host)" -H "X-Staffroom-Token: $token" -H 'Content-Type: application/octet-stream' \
+            -H 'Content-Length: 4294967297' -X POST "$(host)/upload/$group?name=x" &&
+        said_full &&
+        status 401 -H "Origin: $(host)" -H 'Content-Type: application/octet-stream' -d x "$(host)/upload/$group?name=x" && no_upload_is_left
+}
+# A file of which two do not fit; where there is room for two of the largest that may be, nothing is too large.
+said_full() {
+    half=$(($(df -B1 --output=avail "$world" | tail -n 1) / 2 + 1))
+    [ "$half" -gt 4294967296 ] ||
+        { status 507 -b "$world/jar" -H "Origin: $(host)" -H "X-Staffroom-Token: $token" -H 'Content-Type: application/octet-stream' \
+            -H "Content-Length: $half" -X POST "$(host)/upload/$group?name=x" && grep -q 'Disk full' "$world/answer"; }
+}
+downloaded() {
+    status 200 -b "$world/jar" -D "$world/head" "$(host)/file/$film/0?key=$key" && cmp "$world/film.bin" "$world/answer" &&
+        grep -qi '^content-type: application/octet-stream' "$world/head" && grep -qi '^content-disposition: attachment; filename="My film ' "$world/head" &&
+        ! grep -i '^content-disposition' "$world/head" | grep -q '/' && grep -qi "^content-security-policy: sandbox" "$world/head" &&
+        status 206 -b "$world/jar" -r 262140-786439 "$(host)/file/$film/0?key=$key" &&
+        tail -c +262141 "$world/film.bin" | head -c 524300 | cmp - "$world/answer" &&
+        status 206 -b "$world/jar" -r -5 "$(host)/file/$film/0?key=$key" && tail -c 5 "$world/film.bin" | cmp - "$world/answer" &&
+        status 416 -b "$world/jar" -r 3000000- "$(host)/file/$film/0?key=$key" &&
+        status 404 -b "$world/jar" "$(host)/file/$film/1?key=$key" && status 404 -b "$world/jar" "$(host)/file/nonsense/0?key=$key" &&
+        status 401 -b "$world/jar" "$(host)/file/$film/0" && status 401 "$(host)/file/$film/0?key=$key"
+}
+never_run() {
+    status 200 -b "$world/jar" -D "$world/head" "$(host)/file/$image/0?key=$key&inline=1" &&
+        grep -qi '^content-type: application/octet-stream' "$world/head" && grep -qi '^content-disposition: attachment' "$world/head" &&
+        printf '\211PNG\r\n\032\n and more' >"$world/dot" && dot=$(upload dot.html "$world/dot" | field resource) &&
+        status 200 -b "$world/jar" -D "$world/head" "$(host)/file/$dot/0?key=$key&inline=1" && grep -qi '^content-type: image/png' "$world/head" &&
+        status 200 -b "$world/jar" -D "$world/head" "$(host)/file/$dot/0?key=$key" && grep -qi '^content-disposition: attachment' "$world/head"
+}
+# ask VERB ARGS: as the page; prints the answer.
+ask() { page_asks "{\"verb\":\"$1\",\"args\":$2}"; }
+pushed() {
+    ask "note push" "{\"session\":\"$session\",\"version\":$1,\"updates\":[{\"clientID\":\"tab\",\"changes\":$2}]}"
+}
+says() { amina note show "$note" | grep -q "\"text\":\"$1\""; }
+written_live() {
+    note=$(amina note new "$group" --title Live | field note) && session=$(ask "note open" "{\"note\":\"$note\"}" | field session) &&
+        [ -n "$session" ] && pushed 0 '[[0,"Hi 👍"]]' | grep -q '"accepted":true' && until_true 5 says 'Hi 👍' &&
+        pushed 0 '[[0,"late"]]' | grep -q '"accepted":false' && pushed 1 '[3,[2,"there"]]' | grep -q '"accepted":true' &&
+        until_true 5 says 'Hi there' && printf 'Oh, Hi there' >"$world/words" && amina note edit "$note" --from "$world/words" &&
+        until_true 5 caught_up && pushed 2 '[8]' | grep -q '"clientID":"staffroom"' && pushed 3 '[12,[0,"!"]]' | grep -q '"accepted":true'
+}
+caught_up() { ask "note pull" "{\"session\":\"$session\",\"version\":2}" | grep -q '"version":3'; }
+# What was pushed last is on the disk when the daemon has stopped, although it was asked to at once.
+kept() { rest amina && says 'Oh, Hi there!'; }
 # The other daemon wants the very same port for its page.
 squatted() {
     as birk init --name "Birk Ström" && daemon birk --page-port "$(page_port)" && other=$(field page <"$world/birk.start") &&
@@ -104,14 +170,14 @@ other_user() {
 }
 locked() {
     echo "correct horse battery" >"$world/phrase" && as chipo init --name "Chipo Banda" --passphrase-file "$world/phrase" &&
-        daemon chipo && page=$(field page <"$world/chipo.start") && token=$(swap "$(code_of "$page")" | field token) &&
+        daemon chipo && page=$(field page <"$world/chipo.start") && enter "$page" &&
         page_asks '{"verb":"status"}' | grep -q '"locked":true' && page_asks '{"verb":"whoami"}' | grep -q '"ok":false' &&
         page_asks '{"verb":"unlock","args":{"passphrase":"correct horse battery"}}' | grep -q '"ok":true' &&
         page_asks '{"verb":"whoami"}' | grep -q Chipo
 }
-stopped() { rest amina && rest birk && rest chipo && refuses 3 amina open --print; }
+stopped() { rest birk && rest chipo && refuses 3 amina open --print; }
 
-page='' token='' key='' group=''
+page='' token='' key='' group='' film='' image='' note='' session=''
 if [ ! -e app/web/dist/index.html ]; then
     echo "skip  the page's door: this program was built without a page"
     exit 0
@@ -126,8 +192,14 @@ tell "W04 without token or cookie nothing is told" nobody
 tell "the built page is served, and may run only its own scripts" served
 tell "W10 paths that lead out of the page lead nowhere" nowhere
 tell "W09 too large is said, and the page goes on" too_much
+tell "a file comes in by the page, and nothing of it stays beside the library" uploaded
+tell "an upload that cannot be is refused in words" upload_refused
+tell "a file goes out whole and in pieces, under a safe name" downloaded
+tell "A06 what might run is only ever saved; a picture that is one is shown" never_run
+tell "a note is written live in a tab, and others' words come into it" written_live
 tell "W13 a port that is taken is left to its owner" squatted
 tell "W05 another user of this computer gets nothing" other_user
+tell "what a tab typed last is kept when the daemon stops" kept
 tell "a locked profile is unlocked on the page" locked
 tell "without a daemon there is no page to open" stopped
 finish

@@ -1,0 +1,90 @@
+// Notes that are open in the page's tabs (app/web/DOOR.md, "A note, live"). For the tabs of one note this is what
+// CodeMirror's collab extension calls the authority: it puts their updates into one row, in which each fits the text that
+// those before it made, and a tab that is behind gets what it lacks and rebases by itself.
+//
+// The row is not the note: the replica is. What tabs typed is taken at once and kept as pending changes of the version of
+// the note that it was typed on; at most five times a second, and at once after a rest, they become an edit, committed on
+// that very version, so colleagues' words merge with it as with any other edit. Whatever else changed the note then becomes
+// an update of the authority's own, by the least difference. "Saved" is told when the transaction has returned.
+//
+// Bounds: notes open at once, updates kept of each; a tab that lacks older ones opens the note again. All ends when the
+// profile is locked, and with the daemon, after what is pending is written.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/api/events.h"
+#include "app/api/verb.h"
+#include "core/ids.h"
+#include "core/merge/text_edit.h"
+
+namespace staffroom::api {
+
+inline constexpr std::size_t open_notes_max = 32;
+inline constexpr std::size_t updates_kept_max = 2'000, updates_bytes_max = std::size_t{8} << 20,
+                             updates_at_once_max = 500;
+inline constexpr std::uint64_t commit_every_ms = 200, try_again_ms = 2'000, forget_after_ms = 3'600'000;
+
+class LiveNotes {
+  public:
+    // Which outlives it.
+    explicit LiveNotes(Events& events) : events_(events) {}
+
+    // The verbs, by their arguments. `now` in monotonic milliseconds, of the same clock as in poll().
+    // Errors: malformed, not_found (the note; the session is over), refused (no right to write), busy (too many are open).
+    Reply open(Desk& desk, const Json& args, std::uint64_t now);
+    Reply push(Desk& desk, const Json& args, std::uint64_t now);
+    Reply pull(const Json& args, std::uint64_t now);
+
+    // These records changed, by whomever.
+    void touched(const std::set<RecordId>& records);
+    // Writes what is due, takes over what others wrote, tells both. Needs: the profile is not locked.
+    void poll(Desk& desk, std::uint64_t now);
+    std::uint64_t deadline() const;
+    // Before the profile is locked, and before the program ends: all that is pending. What cannot be written stays so.
+    void write_all(Desk& desk);
+    // Every session.
+    void end() { open_.clear(); }
+
+  private:
+    struct Update {
+        std::string client;
+        boost::json::value changes;
+        std::size_t bytes = 0;
+    };
+    struct Open {
+        GroupId group;
+        RecordId note;
+        std::string text;                 // as the tabs that are not behind see it
+        std::vector<OpRef> version;       // of the note in the replica,
+        std::string base;                 // its text then,
+        std::vector<TextChange> pending;  // and what turns that into `text`
+        std::deque<Update> updates;
+        std::uint64_t first = 0;  // the number of the first of them
+        std::size_t bytes = 0;
+        std::uint64_t saved = 0;
+        bool is_touched = false;
+        std::uint64_t due_ms = 0, written_ms = 0, asked_ms = 0;
+
+        std::uint64_t number() const { return first + updates.size(); }
+    };
+
+    Result<Open*> find(const Json& args, std::uint64_t now);
+    void take(const std::string& session, Open& note, std::vector<Update> updates);
+    void correct(const std::string& session, Open& note, std::string text);
+    Result<> write(Desk& desk, Open& note);
+    Result<> take_over(Desk& desk, const std::string& session, Open& note);
+    void keep(Desk& desk, const std::string& session, Open& note, std::uint64_t now);
+    bool make_room();
+
+    Events& events_;
+    std::map<std::string, Open> open_;  // by session
+};
+
+}  // namespace staffroom::api

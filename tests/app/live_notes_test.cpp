@@ -1,0 +1,401 @@
+// A note open in several tabs, while a colleague writes in it on another computer.
+#include "app/api/live_notes.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <random>
+
+#include "app/api/change_set.h"
+#include "app/api/records.h"
+#include "app/home.h"
+#include "app/node.h"
+#include "core/utf8.h"
+#include "net/courier/lacking.h"
+#include "tests/disposable.h"
+
+using namespace staffroom;
+using api::Json;
+namespace json = boost::json;
+
+namespace {
+
+// One teacher's computer; its clock is the test's.
+struct Computer : Disposable {
+    explicit Computer(const std::string& name) {
+        init_crypto();
+        home = std::move(Home::create(path() / "home", {name, ""}, std::nullopt)).value();
+        node.emplace(*home);
+        node->tell_events_to([this](const std::string& event) { events.push_back(json::parse(event).as_object()); });
+    }
+    api::Desk desk() { return {*home, *node}; }
+    api::LiveNotes& notes() { return node->notes(); }
+    void poll() {
+        auto mine = desk();
+        notes().poll(mine, now);
+    }
+    std::string words() { return home->replica().text(group, note, "body").value().text(); }
+    // All that the other one has, in the order in which it can be taken.
+    void hears(Computer& other) {
+        for (const auto kind : {CommitKind::control, CommitKind::key, CommitKind::content}) {
+            std::vector<CommitFrame> frames;
+            const auto& log = other.home->replica().log();
+            for (const auto& key : net::courier::all_of(log, group, kind)) {
+                if (!home->replica().log().knows(group, id_of(key))) frames.push_back(*log.read(group, id_of(key)));
+            }
+            if (frames.empty()) continue;
+            const auto taken = home->replica().ingest(group, frames);
+            REQUIRE(taken.ok());
+            node->wrote(group, *taken);
+        }
+    }
+
+    std::unique_ptr<Home> home;
+    std::optional<Node> node;
+    GroupId group;
+    RecordId note;
+    std::uint64_t now = 1'000;
+    std::vector<Json> events;
+};
+
+// Two teachers of one group, with one note.
+struct Two {
+    Computer amina{"Amina"}, birk{"Birk"};
+
+    explicit Two(const std::string& words) {
+        auto& replica = amina.home->replica();
+        const auto group = replica.found(GroupKind::school, "Hill School", NewcomersRead::all).value();
+        AddOp add;
+        add.who = birk.home->identity().person();
+        add.role = Role::member;
+        REQUIRE(replica.write_control(group, {make_op(PersonsOp{{birk.home->identity().card}}), make_op(add)}).ok());
+        REQUIRE(birk.home->replica().adopt(replica.welcome_to(group).value()).ok());
+        auto desk = amina.desk();
+        const auto note =
+            api::make(desk, group, {"note", {{"title", Value(std::string("Friday")), {}}, {"body", Value(words), {}}}});
+        REQUIRE(note.ok());
+        for (auto* each : {&amina, &birk}) {
+            each->group = group;
+            each->note = *note;
+        }
+        birk.hears(amina);
+    }
+};
+
+// A tab as CodeMirror's collab extension makes one: what is confirmed, and what was typed since, which is rebased over what
+// others did.
+class Tab {
+  public:
+    Tab(Computer& computer, std::string client) : computer_(computer), client_(std::move(client)) { open(); }
+
+    void open() {
+        auto desk = computer_.desk();
+        const auto opened = computer_.notes().open(desk, {{"note", to_text(computer_.note)}}, computer_.now);
+        REQUIRE(opened.ok());
+        session = std::string(opened->at("session").as_string());
+        version = opened->at("version").to_number<std::uint64_t>();
+        confirmed_ = std::string(opened->at("text").as_string());
+    }
+    std::string words() const { return api::applied(confirmed_, typed_); }
+    void type(std::uint32_t position, std::uint32_t deleted, const std::string& put) {
+        for (auto& step : in_single_steps({position, deleted, put})) typed_.push_back(std::move(step));
+    }
+    bool has_typed() const { return !typed_.empty(); }
+
+    api::Reply push() {
+        json::array updates;
+        auto text = confirmed_;
+        for (const auto& change : typed_) {
+            updates.push_back(Json{{"clientID", client_}, {"changes", api::change_set_of({change}, text)}});
+            text = api::applied(std::move(text), {change});
+        }
+        auto desk = computer_.desk();
+        const auto answer = computer_.notes().push(
+            desk, {{"session", session}, {"version", version}, {"updates", std::move(updates)}}, computer_.now);
+        if (!answer) return answer;
+        if (answer->at("accepted").as_bool()) {
+            confirmed_ = std::move(text);
+            typed_.clear();
+            version = answer->at("version").to_number<std::uint64_t>();
+        } else {
+            receive(answer->at("updates").as_array());
+        }
+        return answer;
+    }
+    void pull() {
+        const auto answer = computer_.notes().pull({{"session", session}, {"version", version}}, computer_.now);
+        REQUIRE(answer.ok());
+        receive(answer->at("updates").as_array());
+        CHECK(version == answer->at("version").to_number<std::uint64_t>());
+    }
+    void receive(const json::array& updates) {
+        for (const auto& update : updates) {
+            const auto changes = api::changes_from(update.at("changes"), confirmed_);
+            REQUIRE(changes.ok());
+            confirmed_ = api::applied(std::move(confirmed_), *changes);
+            for (const auto& theirs : *changes) {
+                for (const auto& step : in_single_steps(theirs)) rebase(step);
+            }
+            ++version;
+        }
+    }
+
+    std::string session;
+    std::uint64_t version = 0;
+
+  private:
+    // Of two changes of one text, each of which puts something in or takes one letter away: the first as it is after the
+    // second. At the same place `is_later` stands behind. Nothing: the letter is gone already.
+    static std::optional<TextChange> after(TextChange change, const TextChange& other, bool is_later) {
+        const auto put = static_cast<std::uint32_t>(scalar_count(other.inserted));
+        if (other.deleted == 0) {
+            const bool behind = change.position > other.position ||
+                                (change.position == other.position && (change.deleted == 1 || is_later));
+            if (behind) change.position += put;
+        } else if (change.position > other.position) {
+            --change.position;
+        } else if (change.position == other.position && change.deleted == 1) {
+            return std::nullopt;
+        }
+        return change;
+    }
+    // What was typed comes after what the others did.
+    void rebase(const TextChange& change) {
+        std::optional<TextChange> theirs = change;
+        std::vector<TextChange> rebased;
+        for (const auto& mine : typed_) {
+            const auto moved = theirs ? after(mine, *theirs, true) : mine;
+            if (theirs) theirs = after(*theirs, mine, false);
+            if (moved) rebased.push_back(*moved);
+        }
+        typed_ = std::move(rebased);
+    }
+    static std::vector<TextChange> in_single_steps(const TextChange& change) {
+        std::vector<TextChange> steps(change.deleted, {change.position, 1, ""});
+        if (!change.inserted.empty()) steps.push_back({change.position, 0, change.inserted});
+        return steps;
+    }
+
+    Computer& computer_;
+    std::string client_;
+    std::string confirmed_;
+    std::vector<TextChange> typed_;
+};
+
+constexpr const char* letters[] = {
+    "a", "b", " ", "\n", "\xC3\xA9", "\xCC\x81", "\xD7\x90", "\xE0\xA4\x95", "\xF0\x9F\x91\x8D", "\xF0\x9F\x8F\xBD"};
+
+std::vector<Json> of_kind(const Computer& computer, std::string_view kind) {
+    std::vector<Json> found;
+    for (const auto& event : computer.events) {
+        if (event.at("kind").as_string() == json::string_view(kind.data(), kind.size())) found.push_back(event);
+    }
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("what a tab typed is taken at once, and said to be saved only when it is on the disk") {
+    Two two("Hello");
+    Tab tab(two.amina, "one");
+    two.amina.events.clear();
+    tab.type(5, 0, " world");
+    REQUIRE(tab.push().ok());
+    CHECK(two.amina.words() == "Hello");
+    CHECK(of_kind(two.amina, "note").size() == 1);
+    CHECK(of_kind(two.amina, "saved").empty());
+    two.amina.poll();
+    CHECK(two.amina.words() == "Hello world");
+    REQUIRE(of_kind(two.amina, "saved").size() == 1);
+    CHECK(of_kind(two.amina, "saved")[0].at("version").to_number<std::uint64_t>() == tab.version);
+    // Typed on: the next commit waits for its fifth of a second.
+    tab.type(11, 0, "!");
+    REQUIRE(tab.push().ok());
+    two.amina.now += 199;
+    two.amina.poll();
+    CHECK(two.amina.words() == "Hello world");
+    two.amina.now += 1;
+    CHECK(two.amina.notes().deadline() <= two.amina.now);
+    two.amina.poll();
+    CHECK(two.amina.words() == "Hello world!");
+}
+
+TEST_CASE("a tab that is behind gets what it lacks, and its own words come after") {
+    Two two("ac");
+    Tab first(two.amina, "one"), second(two.amina, "two");
+    CHECK(first.session == second.session);
+    first.type(1, 0, "\xF0\x9F\x91\x8D");
+    REQUIRE(first.push().ok());
+    second.type(1, 0, "b");
+    const auto behind = second.push();
+    REQUIRE(behind.ok());
+    CHECK_FALSE(behind->at("accepted").as_bool());
+    const auto again = second.push();
+    REQUIRE(again.ok());
+    CHECK(again->at("accepted").as_bool());
+    first.pull();
+    CHECK(first.words() == second.words());
+    CHECK(scalar_count(first.words()) == 4);
+    two.amina.poll();
+    CHECK(two.amina.words() == first.words());
+}
+
+TEST_CASE("a colleague's words come into the tab as an update, and the tab's to the colleague") {
+    Two two("Plan: ");
+    Tab mine(two.amina, "one"), theirs(two.birk, "two");
+    mine.type(6, 0, "light");
+    theirs.type(0, 0, "Our ");
+    REQUIRE(mine.push().ok());
+    REQUIRE(theirs.push().ok());
+    two.amina.poll();
+    two.birk.poll();
+    two.amina.hears(two.birk);
+    two.birk.hears(two.amina);
+    two.amina.poll();
+    two.birk.poll();
+    mine.pull();
+    theirs.pull();
+    CHECK(mine.words() == "Our Plan: light");
+    CHECK(theirs.words() == "Our Plan: light");
+    CHECK(two.amina.words() == "Our Plan: light");
+    CHECK(of_kind(two.amina, "note").back().at("updates").as_array().back().at("clientID").as_string() == "staffroom");
+}
+
+TEST_CASE("signs that no note holds are taken and put out again, so the tab goes on") {
+    Two two("x");
+    Tab tab(two.amina, "one");
+    tab.type(0, 0, std::string("a\r\nb\0c\r", 7));
+    tab.type(8, 0, "y");
+    REQUIRE(tab.push().ok());
+    two.amina.poll();
+    tab.pull();
+    CHECK(tab.words() == "a\nbc\nxy");
+    CHECK(two.amina.words() == "a\nbc\nxy");
+}
+
+TEST_CASE("long words are written in several commits, all of them") {
+    Two two("");
+    Tab tab(two.amina, "one");
+    std::string page;
+    while (page.size() < 200'000) page += "All work and no play. \xF0\x9F\x91\x8D\n";
+    tab.type(0, 0, page);
+    REQUIRE(tab.push().ok());
+    two.amina.poll();
+    CHECK(two.amina.words() == page);
+}
+
+TEST_CASE("what is no change of the note is refused whole; another session's is over") {
+    Two two("ab");
+    Tab tab(two.amina, "one");
+    auto desk = two.amina.desk();
+    const auto push = [&](const char* updates, std::uint64_t version) {
+        return two.amina.notes().push(
+            desk, {{"session", tab.session}, {"version", version}, {"updates", json::parse(updates)}}, 0);
+    };
+    for (const auto* wrong : {"{}", "[1]", "[{}]", R"([{"clientID":"one"}])", R"([{"clientID":"","changes":[2]}])",
+                              R"([{"clientID":"one","changes":[3]}])",
+                              R"([{"clientID":"one","changes":[2,[0,"good"]]},{"clientID":"one","changes":[2]}])"}) {
+        CHECK_MESSAGE(push(wrong, 0).code() == Code::malformed, wrong);
+    }
+    CHECK(push("[]", 1).code() == Code::malformed);
+    CHECK(push("[]", 0).ok());
+    CHECK(two.amina.notes().pull({{"session", "nobody's"}, {"version", 0}}, 0).code() == Code::not_found);
+    two.amina.poll();
+    CHECK(two.amina.words() == "ab");
+}
+
+TEST_CASE("a tab that lacks more than is kept opens the note again") {
+    Two two("");
+    Tab late(two.amina, "late"), busy(two.amina, "busy");
+    for (std::size_t i = 0; i <= api::updates_kept_max; ++i) {
+        busy.type(0, 0, "a");
+        if (i % 100 == 0) REQUIRE(busy.push().ok());
+    }
+    REQUIRE(busy.push().ok());
+    late.type(0, 0, "b");
+    CHECK(late.push().code() == Code::not_found);
+}
+
+TEST_CASE("before the profile is locked or the program ends all that is pending is written") {
+    Two two("");
+    Tab tab(two.amina, "one");
+    for (const auto* word : {"one ", "two "}) {
+        tab.type(0, 0, word);
+        REQUIRE(tab.push().ok());
+        two.amina.poll();
+    }
+    CHECK(two.amina.words() == "one ");
+    auto desk = two.amina.desk();
+    two.amina.notes().write_all(desk);
+    two.amina.notes().end();
+    CHECK(two.amina.words() == "two one ");
+    CHECK(tab.push().code() == Code::not_found);
+}
+
+TEST_CASE(
+    "tabs, daemon and a colleague, with random delays and letters: all end equal, and no letter that was put in is "
+    "lost") {
+    for (unsigned seed = 0; seed < 12; ++seed) {
+        std::mt19937 random(seed);
+        const auto below = [&](std::uint32_t bound) {
+            return std::uniform_int_distribution<std::uint32_t>(0, bound - 1)(random);
+        };
+        const bool deletes = seed % 2 == 0;
+        Two two("Begin.");
+        Tab tabs[] = {Tab(two.amina, "one"), Tab(two.amina, "two"), Tab(two.birk, "three")};
+        std::size_t put = 6;
+        for (int step = 0; step < 120; ++step) {
+            auto& tab = tabs[below(3)];
+            auto& computer = below(2) == 0 ? two.amina : two.birk;
+            switch (below(7)) {
+                case 0:
+                case 1:
+                case 2: {
+                    const auto length = static_cast<std::uint32_t>(scalar_count(tab.words()));
+                    const auto at = below(length + 1);
+                    const auto gone =
+                        deletes && length > at && below(3) == 0 ? below(std::min(length - at, 3u) + 1) : 0;
+                    std::string words;
+                    for (auto count = 1 + below(3); count > 0; --count, ++put)
+                        words += letters[below(std::size(letters))];
+                    tab.type(at, gone, words);
+                    break;
+                }
+                case 3:
+                    (void)tab.push();
+                    break;
+                case 4:
+                    tab.pull();
+                    break;
+                case 5:
+                    computer.now += below(300);
+                    computer.poll();
+                    break;
+                default:
+                    (&computer == &two.amina ? two.amina.hears(two.birk) : two.birk.hears(two.amina));
+            }
+        }
+        const auto settled = [&] {
+            return std::none_of(std::begin(tabs), std::end(tabs), [&](const Tab& tab) { return tab.has_typed(); });
+        };
+        while (!settled()) {
+            for (auto& tab : tabs) REQUIRE(tab.push().ok());
+        }
+        for (int round = 0; round < 3; ++round) {
+            for (auto* computer : {&two.amina, &two.birk}) {
+                computer->now += 1'000;
+                computer->poll();
+            }
+            two.amina.hears(two.birk);
+            two.birk.hears(two.amina);
+        }
+        two.amina.poll();
+        two.birk.poll();
+        for (auto& tab : tabs) tab.pull();
+        const auto words = two.amina.words();
+        CHECK_MESSAGE(two.birk.words() == words, "seed " << seed);
+        for (const auto& tab : tabs) CHECK_MESSAGE(tab.words() == words, "seed " << seed);
+        if (!deletes) CHECK_MESSAGE(scalar_count(words) == put, "seed " << seed);
+    }
+}

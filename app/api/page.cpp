@@ -64,13 +64,15 @@ std::vector<std::string> Presence::left() {
     return {boost::json::serialize(Json{{"kind", "presence"}, {"note", note}, {"client", client_}, {"gone", true}})};
 }
 
-std::string hello_event(std::uint64_t latest, std::string_view run) {
-    return boost::json::serialize(Json{{"n", latest}, {"kind", "hello"}, {"run", std::string(run)}});
+std::string EventRow::next(std::string_view event) {
+    assert(event.size() > 2 && event.front() == '{');
+    constexpr std::string_view locked = R"({"kind":"locked","locked":)";
+    if (event.starts_with(locked)) is_locked_ = event.substr(locked.size()).starts_with("true");
+    return "{\"n\":" + std::to_string(++latest_) + "," + std::string(event.substr(1));
 }
 
-std::string numbered_event(std::uint64_t number, std::string_view event) {
-    assert(event.size() > 2 && event.front() == '{');
-    return "{\"n\":" + std::to_string(number) + "," + std::string(event.substr(1));
+std::string EventRow::hello() const {
+    return boost::json::serialize(Json{{"n", latest_}, {"kind", "hello"}, {"run", run_}, {"locked", is_locked_}});
 }
 
 }  // namespace staffroom::api

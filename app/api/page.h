@@ -9,6 +9,7 @@
 
 #include "app/api/verb.h"
 #include "app/page/sessions.h"
+#include "core/crypto.h"
 
 namespace staffroom::api {
 
@@ -33,8 +34,18 @@ class Presence {
     std::string note_, client_;  // where it was last
 };
 
-std::string hello_event(std::uint64_t latest, std::string_view run);
-// Needs a JSON object that has fields and no `n`.
-std::string numbered_event(std::uint64_t number, std::string_view event);
+// The row of events that all listeners hear.
+class EventRow {
+  public:
+    // The event with its number, one more than the last. Needs a JSON object that has fields and no `n`.
+    std::string next(std::string_view event);
+    // Where the row stands, for a listener that begins.
+    std::string hello() const;
+
+  private:
+    std::uint64_t latest_ = 0;
+    std::string run_ = to_base32(random_id<Nonce16>().view());
+    bool is_locked_ = false;  // as was told last
+};
 
 }  // namespace staffroom::api

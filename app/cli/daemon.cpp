@@ -139,6 +139,7 @@ void serve(const Parsed& parsed, const NetworkOptions& options, std::uint64_t id
         return reply;
     };
     if (locked) {
+        if (page) page->tell(R"({"kind":"locked","locked":true})");
         ready(with_page({{"locked", true}}));
         home = wait_for_passphrase(*owner, reception);
         if (!home) return;

@@ -46,11 +46,11 @@ struct Room {
     Door::Behind behind;
     asio::io_context context{1};
     std::uint16_t port = 0;
-    std::string policy, run = to_base32(random_id<Nonce16>().view());
+    std::string policy;
     Sessions sessions;
     std::atomic<int> asked = 0;  // and not answered
     std::vector<std::weak_ptr<Listener>> listeners;
-    std::uint64_t events = 0;
+    api::EventRow events;
 
     void tell(std::string_view event);
 };
@@ -68,7 +68,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
         stream_.read_message_max(said_bytes_max);
         stream_.async_accept(request, [self = shared_from_this()](beast::error_code error) {
             if (error) return;
-            self->hear(std::make_shared<const std::string>(api::hello_event(self->room_.events, self->room_.run)));
+            self->hear(std::make_shared<const std::string>(self->room_.events.hello()));
             self->room_.listeners.push_back(self);
             self->read();
         });
@@ -116,7 +116,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
 };
 
 void Room::tell(std::string_view event) {
-    const auto numbered = std::make_shared<const std::string>(api::numbered_event(++events, event));
+    const auto numbered = std::make_shared<const std::string>(events.next(event));
     std::erase_if(listeners, [](const auto& each) { return each.expired(); });
     for (const auto& each : listeners) {
         if (const auto listener = each.lock()) listener->hear(numbered);

@@ -201,18 +201,19 @@ TEST_CASE("W11 a socket of events needs our origin and the session, and then say
     CHECK(is(answer_to(upgrade("http://evil.com", opened.token), "}}"), 403));
     CHECK(is(answer_to(upgrade(own, "no-token"), "}}"), 401));
     CHECK(is(answer_to(opened.head("GET /events", opened.own()) + "\r\n", "}}"), 426));
-    opened.door->tell(R"({"kind":"before"})");
+    opened.door->tell(R"({"kind":"locked","locked":true})");
+    opened.door->tell(R"({"kind":"locked","locked":false})");
     const Caller caller(opened.door->port());
     REQUIRE(caller.say(upgrade(own, opened.token)));
-    const auto hello = caller.hear("\"}");
+    const auto hello = caller.hear("false}");
     CHECK(is(hello, 101));
     CHECK(hello.find("Sec-WebSocket-Protocol: staffroom\r\n") != std::string::npos);
-    CHECK(hello.find(R"({"n":1,"kind":"hello","run":")") != std::string::npos);
+    CHECK(hello.find(R"({"n":2,"kind":"hello","run":")") != std::string::npos);
     opened.door->tell(R"({"kind":"groups"})");
     opened.door->tell(R"({"kind":"colleagues"})");
     const auto events = caller.hear("colleagues\"}");
-    CHECK(events.find(R"({"n":2,"kind":"groups"})") != std::string::npos);
-    CHECK(events.find(R"({"n":3,"kind":"colleagues"})") != std::string::npos);
+    CHECK(events.find(R"({"n":3,"kind":"groups"})") != std::string::npos);
+    CHECK(events.find(R"({"n":4,"kind":"colleagues"})") != std::string::npos);
 }
 
 TEST_CASE("W09 too long a head, too large a body: said, not read; nobody else notices") {

@@ -94,6 +94,14 @@ if (is_live) {
     });
 }
 
+await tell('an organiser shows the code for a colleague who lost every computer', async () => {
+    await go(amina, `#/g/${group}/people`);
+    await amina.getByLabel("More about Brian O'Neill").click();
+    await amina.getByRole('button', { name: 'They lost every computer' }).click();
+    must((await amina.getByLabel('The code', { exact: true }).inputValue()).length > 40, 'a code');
+    await amina.keyboard.press('Escape');
+});
+
 await tell('every room is reached by the keyboard alone', async () => {
     await go(amina, '#/');
     await amina.keyboard.press('Control+k');

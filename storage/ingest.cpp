@@ -330,7 +330,8 @@ void Ingest::read_unread(const EpochId& epoch) {
 
 void Ingest::flush_views() {
     if (const auto flushed = views_->flush(); !flushed && !failure_) failure_ = flushed.error();
-    done_.touched.insert(views_->touched().begin(), views_->touched().end());
+    const auto touched = views_->touched();
+    done_.touched.insert(touched.begin(), touched.end());
     for (const auto& named : views_->files()) {
         file_refs::refer(txn_, chunks_, group_.number, named.record, named.file,
                          file_policy::for_named(txn_, group_.number, named.record, named.file));

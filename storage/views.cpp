@@ -74,13 +74,13 @@ Result<KeptText> read_kept(ReadTxn& txn, const Bytes& prefix) {
 
 }  // namespace
 
-RecordState& Views::state_of(const RecordId& record) {
-    const auto [found, fresh] = states_.try_emplace(record, group_, record);
+Views::Folded& Views::folded(const RecordId& record) {
+    const auto [found, fresh] = records_.try_emplace(record, Folded{RecordState(group_, record)});
     if (fresh) {
         if (const auto kept = txn_.get(Table::records, keys::in_group(number_, record.view()))) {
             auto state = decode<RecordState>(*kept);
             damaged_ |= !state.ok();
-            if (state) found->second = std::move(*state);
+            if (state) found->second.state = std::move(*state);
         }
     }
     return found->second;
@@ -88,8 +88,7 @@ RecordState& Views::state_of(const RecordId& record) {
 
 void Views::take(const PartOrigin& origin, const ContentPart& part) {
     txn_.put(Table::mentions, keys::mention(number_, part.record, origin.commit, origin.part), {});
-    touched_.insert(part.record);
-    auto& state = state_of(part.record);
+    auto& [state, changed] = folded(part.record);
     OpContext context;
     context.depth = depth_of(origin.commit);
     context.person = origin.person;
@@ -101,7 +100,7 @@ void Views::take(const PartOrigin& origin, const ContentPart& part) {
         const auto& op = part.ops[position];
         context.at = {id_of(origin.commit), origin.part, static_cast<std::uint16_t>(position)};
         auto applied = staffroom::apply(state, op, context);
-        if (applied.changed) changed_.insert(part.record);
+        changed |= applied.changed;
         for (auto& edit : applied.edits) edits_[{part.record, edit.field}].push_back(std::move(edit));
         if (op.kind != AssignOp::kind || origin.masked) continue;
         const auto assign = read_op<AssignOp>(op);
@@ -110,10 +109,16 @@ void Views::take(const PartOrigin& origin, const ContentPart& part) {
     }
 }
 
+std::vector<RecordId> Views::touched() const {
+    std::vector<RecordId> ids;
+    for (const auto& [record, folded] : records_) ids.push_back(record);
+    return ids;
+}
+
 Result<> Views::flush() {
     if (damaged_) return view_damaged();
-    for (const auto& record : changed_) {
-        txn_.put(Table::records, keys::in_group(number_, record.view()), encode(states_.at(record)));
+    for (const auto& [record, folded] : records_) {
+        if (folded.changed) txn_.put(Table::records, keys::in_group(number_, record.view()), encode(folded.state));
     }
     for (const auto& [where, edits] : edits_) {
         if (auto done = flush_text(where.first, where.second, edits); !done) return done;

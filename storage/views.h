@@ -7,7 +7,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "core/commit_key.h"
@@ -44,22 +43,25 @@ class Views {
     // Writes what changed. Error: io when a kept view does not read back (then fold everything again).
     Result<> flush();
 
-    const std::set<RecordId>& touched() const { return touched_; }
+    // Every record that a part was about, in order.
+    std::vector<RecordId> touched() const;
     const std::vector<NamedFile>& files() const { return files_; }
 
     // Empties the views of the group, before folding everything again.
     static void forget(WriteTxn& txn, keys::GroupNumber number);
 
   private:
-    RecordState& state_of(const RecordId& record);
+    struct Folded {
+        RecordState state;
+        bool changed = false;
+    };
+    Folded& folded(const RecordId& record);
     Result<> flush_text(const RecordId& record, const std::string& field, const std::vector<RoutedEdit>& edits);
 
     WriteTxn& txn_;
     keys::GroupNumber number_;
     GroupId group_;
-    std::map<RecordId, RecordState> states_;
-    std::set<RecordId> changed_;
-    std::set<RecordId> touched_;
+    std::map<RecordId, Folded> records_;
     std::map<std::pair<RecordId, std::string>, std::vector<RoutedEdit>> edits_;
     std::vector<NamedFile> files_;
     bool damaged_ = false;

@@ -171,7 +171,7 @@ locked_starts() {
         starts="$starts $!"
     done
     for start in $starts; do wait "$start"; done
-    [ "$(cat "$world"/start.? | grep -c '"ok":true,"locked":true')" = 1 ] && [ "$(cat "$world"/start.? | grep -c '"code":"busy"')" = 5 ] || {
+    [ "$(cat "$world"/start.? | grep -c '"ok":true.*"locked":true')" = 1 ] && [ "$(cat "$world"/start.? | grep -c '"code":"busy"')" = 5 ] || {
         cat "$world"/start.? && return 1
     }
     refuses 5 lea group list && refuses 5 lea --passphrase-file "$world/wrong" group list && refuses 4 lea --passphrase-file "$world/absent" group list &&

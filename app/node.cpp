@@ -138,7 +138,9 @@ void Node::take_requests() {
         } else if (home_.is_locked() && !verb->while_locked) {
             request->answer(profile_locked());
         } else if (verb->run != nullptr) {
-            request->answer(api::guarded([&] { return verb->run(desk_, request->args); }));
+            auto reply = api::guarded([&] { return verb->run(desk_, request->args); });
+            settle(net::uptime_ms());  // what is durable is on its way to colleagues before anybody is told
+            request->answer(std::move(reply));
         } else {
             begin(*verb, std::move(*request));
         }

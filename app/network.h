@@ -53,7 +53,7 @@ class Network {
     // Writes that this invitation is closed once the program has run for so long. Error: io (nothing will close it).
     virtual Result<> close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) = 0;
     // Literal addresses at which this computer's doors may be reached, most useful first; none while they are shut.
-    virtual std::vector<net::Address> own_addresses() const = 0;
+    virtual std::vector<InvitedAddress> own_addresses() const = 0;
 
     virtual void join(const Invitation& invitation) = 0;
     // A new computer may be linked with this offer, for as long as the program runs for so many minutes.

@@ -294,10 +294,10 @@ std::vector<Underway> Node::underway() const {
     return all;
 }
 
-std::vector<net::Address> Node::own_addresses() const {
-    if (!link_) return {};
-    auto own = net::Beacon::own_addresses();
-    for (auto& address : own) address.port = ports_.members;
+std::vector<InvitedAddress> Node::own_addresses() const {
+    std::vector<InvitedAddress> own;
+    if (!link_) return own;
+    for (const auto& address : net::Beacon::own_addresses()) own.push_back({{address.bytes}, ports_.members});
     return own;
 }
 

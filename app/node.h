@@ -73,7 +73,7 @@ class Node final : public Network {
     void device_changed() override;
     void joined(const GroupId& group) override { introduce_oneself(group); }
     Result<> close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) override;
-    std::vector<net::Address> own_addresses() const override;
+    std::vector<InvitedAddress> own_addresses() const override;
     void join(const Invitation& invitation) override;
     Result<> offer_link(const InviteKey& offer, std::uint64_t minutes) override;
     void link(const LinkOffer& offer) override;

@@ -173,13 +173,15 @@ namespace {
 struct SameLetter {
     utf8proc_int32_t letter, as;
 };
-// What decomposing leaves as it is. Sorted.
+// What decomposing leaves as it is, by letter.
 constexpr SameLetter same_letters[] = {
     {0xF8, 'o'},    {0x111, 'd'},   {0x127, 'h'},   {0x131, 'i'},   {0x142, 'l'},   {0x14B, 'n'},   {0x188, 'c'},
     {0x192, 'f'},   {0x199, 'k'},   {0x1B4, 'y'},   {0x253, 'b'},   {0x254, 'o'},   {0x256, 'd'},   {0x257, 'd'},
     {0x25B, 'e'},   {0x263, 'g'},   {0x268, 'i'},   {0x272, 'n'},   {0x289, 'u'},   {0x28B, 'v'},   {0x629, 0x647},
     {0x649, 0x64A}, {0x671, 0x627}, {0x6A9, 0x643}, {0x6C0, 0x647}, {0x6C1, 0x647}, {0x6CC, 0x64A},
 };
+static_assert(std::is_sorted(std::begin(same_letters), std::end(same_letters),
+                             [](const SameLetter& a, const SameLetter& b) { return a.letter < b.letter; }));
 constexpr utf8proc_int32_t zero_digits[] = {0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66,
                                             0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6};
 

@@ -67,9 +67,7 @@ class Comparing final : public Errand {
 
 std::unique_ptr<Errand> compare_find(Desk& desk, const Json& args) {
     if (const auto may = desk.home.replica().must_be_linked(); !may) return std::make_unique<Answered>(may.error());
-    const auto options = network_options(args, 0);
-    if (!options) return std::make_unique<Answered>(options.error());
-    if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Answered>(opened.error());
+    if (const auto opened = open_network(desk, args); !opened) return std::make_unique<Answered>(opened.error());
     desk.network.forget_comparison(false);
     return std::make_unique<Comparing>(true, net::uptime_ms());
 }
@@ -78,7 +76,7 @@ std::unique_ptr<Errand> compare_words(Desk&, const Json&) {
     return std::make_unique<Comparing>(false, net::uptime_ms());
 }
 
-// Who lets in writes an invitation that only the two computers know; who comes in comes with it.
+// Who lets in writes an invitation that only the two computers know, for some minutes; who comes in comes with it.
 std::unique_ptr<Errand> compare_same(Desk& desk, const Json&) {
     const auto shown = desk.network.comparison();
     if (!shown) return std::make_unique<Answered>(nothing_compared());
@@ -99,6 +97,9 @@ std::unique_ptr<Errand> compare_same(Desk& desk, const Json&) {
     if (!written) return std::make_unique<Answered>(written.error());
     desk.network.wrote(shown->group, *written);
     desk.network.forget_comparison(true);
+    if (auto kept = desk.network.close_later(shown->group, op.invite, minutes_default); !kept) {
+        return std::make_unique<Answered>(kept.error());
+    }
     return std::make_unique<Answered>(
         Reply(Json{{"group", to_text(shown->group)}, {"with", shown_name(shown->other.name)}}));
 }

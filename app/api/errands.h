@@ -22,6 +22,9 @@ class Answered final : public Errand {
 // Shows a code, or links this computer with the one that another shows (app/api/linking.cpp).
 std::unique_ptr<Errand> device_link(Desk& desk, const Json& args);
 
+// By the options that say whom to meet (app/api/meeting.cpp). Errors: malformed, and those of Network::open().
+Result<> open_network(Desk& desk, const Json& args);
+
 // Until this computer is in the group, and what is there is here (app/api/meeting.cpp). Needs: the network is open.
 std::unique_ptr<Errand> join_with(Desk& desk, const Invitation& invitation);
 

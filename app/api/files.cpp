@@ -1,6 +1,7 @@
 // Where the files of a library are: fetched, kept, dropped; what each group takes of this disk.
 #include <boost/json.hpp>
 
+#include "app/api/errands.h"
 #include "app/api/records.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
@@ -116,9 +117,7 @@ std::unique_ptr<Errand> fetch(Desk& desk, const Json& args) {
     auto begun = begin_fetch(desk, args);
     const bool wait = begun && flag_arg(args, "wait");
     if (wait && !desk.network.is_open()) {
-        const auto options = network_options(args, 0);
-        const auto opened = options ? desk.network.open(*options) : Result<>(options.error());
-        if (!opened) begun = opened.error();
+        if (const auto opened = open_network(desk, args); !opened) begun = opened.error();
     }
     return std::make_unique<Fetch>(std::move(begun), args, wait);
 }

@@ -28,7 +28,7 @@ Reply show_offer(Desk& desk, const Json& args) {
     offer.person = identity.person();
     offer.device = identity.device();
     offer.link = identity.record.link;
-    for (const auto& address : desk.network.own_addresses()) offer.addresses.push_back({{address.bytes}, address.port});
+    offer.addresses = desk.network.own_addresses();
     if (auto kept = desk.network.offer_link(SigningKey(seed).public_key<InviteKey>(), *minutes); !kept) {
         return kept.error();
     }
@@ -58,9 +58,7 @@ std::unique_ptr<Errand> device_link(Desk& desk, const Json& args) {
         return std::make_unique<Answered>(Error{Code::refused, "This profile is in groups of its own already.",
                                                 "Give the new one a folder of its own: --home FOLDER"});
     }
-    const auto options = network_options(args, 0);
-    if (!options) return std::make_unique<Answered>(options.error());
-    if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Answered>(opened.error());
+    if (const auto opened = open_network(desk, args); !opened) return std::make_unique<Answered>(opened.error());
     const bool again = identity.person() == offer->person;
     if (!again) desk.network.link(*offer);
     return std::make_unique<Becoming>(

@@ -69,9 +69,7 @@ std::unique_ptr<Errand> join(Desk& desk, const Json& args) {
             Error{Code::refused, "This is your own invitation.", "Give it to a colleague."});
     }
     if (const auto may = desk.home.replica().must_be_linked(); !may) return std::make_unique<Answered>(may.error());
-    const auto options = network_options(args, 0);
-    if (!options) return std::make_unique<Answered>(options.error());
-    if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Answered>(opened.error());
+    if (const auto opened = open_network(desk, args); !opened) return std::make_unique<Answered>(opened.error());
     return join_with(desk, *invitation);
 }
 
@@ -281,6 +279,11 @@ std::unique_ptr<Errand> colleagues(Desk& desk, const Json&) {
 }
 
 }  // namespace
+
+Result<> open_network(Desk& desk, const Json& args) {
+    const auto options = network_options(args, 0);
+    return options ? desk.network.open(*options) : Result<>(options.error());
+}
 
 std::unique_ptr<Errand> join_with(Desk& desk, const Invitation& invitation) {
     const auto* group = desk.home.replica().group(invitation.group);

@@ -49,9 +49,7 @@ Reply invite(Desk& desk, const Json& args) {
     invitation.group = id;
     invitation.device = desk.home.identity().device();
     invitation.link = desk.home.identity().record.link;
-    for (const auto& address : desk.network.own_addresses()) {
-        invitation.addresses.push_back({{address.bytes}, address.port});
-    }
+    invitation.addresses = desk.network.own_addresses();
     Json reply{{"invite", text_of(invitation)}};
     if (flag_arg(args, "qr")) reply["qr"] = true;
     return reply;

@@ -14,6 +14,10 @@
 namespace staffroom::api {
 namespace {
 
+Error in_groups_already() {
+    return {Code::refused, "This profile is in groups already.", "Recover into a folder of its own: --home FOLDER"};
+}
+
 // The words for as long as they are here: printed as often as it takes, and forgotten when they are on paper, since
 // whoever finds them is this person.
 Reply recovery_sheet(Desk& desk, const Json& args) {
@@ -45,8 +49,7 @@ Reply recovery_begin(Desk& desk, const Json& args) {
         return Error{Code::refused, "You cannot vouch for yourself.",
                      "Link the new computer with this one: staffroom device link"};
     }
-    RecoveryOffer offer{*who, identity.device(), identity.record.link, {}};
-    for (const auto& address : desk.network.own_addresses()) offer.addresses.push_back({{address.bytes}, address.port});
+    const RecoveryOffer offer{*who, identity.device(), identity.record.link, desk.network.own_addresses()};
     Json reply{{"offer", text_of(offer)}, {"person", to_text(*who)}};
     if (flag_arg(args, "qr")) reply["qr"] = true;
     return reply;
@@ -89,12 +92,9 @@ std::unique_ptr<Errand> recovery_with_colleagues(Desk& desk, const Json& args) {
         return refuse({Code::refused, "This is the code of this very computer.", "Type it on the new one."});
     }
     if (identity.person() != offer->person && !desk.home.replica().groups().empty()) {
-        return refuse(
-            {Code::refused, "This profile is in groups already.", "Recover into a folder of its own: --home FOLDER"});
+        return refuse(in_groups_already());
     }
-    const auto options = network_options(args, 0);
-    if (!options) return refuse(options.error());
-    if (const auto opened = desk.network.open(*options); !opened) return refuse(opened.error());
+    if (const auto opened = open_network(desk, args); !opened) return refuse(opened.error());
     const auto request = make_recovery_request(offer->person, identity.record, SigningKey(identity.secrets.signing));
     desk.network.ask_to_vouch(*offer, request);
     Json shown{{"request", text_of(request)}, {"complete", false}};
@@ -122,12 +122,9 @@ std::unique_ptr<Errand> recovery_help(Desk& desk, const Json& args) {
     const bool again = identity.card.genesis.recovery == SigningKey(seed).public_key<Hash>() &&
                        identity.card.first.device != identity.device();
     if (!again && !desk.home.replica().groups().empty()) {
-        return refuse(
-            {Code::refused, "This profile is in groups already.", "Recover into a folder of its own: --home FOLDER"});
+        return refuse(in_groups_already());
     }
-    const auto options = network_options(args, 0);
-    if (!options) return refuse(options.error());
-    if (const auto opened = desk.network.open(*options); !opened) return refuse(opened.error());
+    if (const auto opened = open_network(desk, args); !opened) return refuse(opened.error());
     desk.network.rescue({seed, *colleague});
     return std::make_unique<Becoming>(
         Becoming::From{colleague->device,

@@ -12,8 +12,6 @@ namespace {
 // Rows of `erasures`: group | 'r' | record 16 -> Erasure; group | 'p' | commit id 32 | index | record 16;
 // group | 'w' | commit id 32 | index: wanted again, whoever said that it is gone.
 constexpr std::uint8_t of_record = 'r', of_part = 'p', revived = 'w';
-// Rows of `views`: group | 'e' | record 16 | depth | commit id 32 | index -> Claim; group | 'x' | commit id 32 | index.
-constexpr std::uint8_t claimed = 'e', gone = 'x';
 
 Bytes tagged(GroupNumber group, std::uint8_t tag, std::initializer_list<ByteView> rest = {}) {
     auto key = keys::group(group);
@@ -24,6 +22,13 @@ Bytes tagged(GroupNumber group, std::uint8_t tag, std::initializer_list<ByteView
 Bytes record_key(GroupNumber group, const RecordId& record) { return tagged(group, of_record, {record.view()}); }
 Bytes part_key(GroupNumber group, std::uint8_t tag, const PartName& part) {
     return tagged(group, tag, {keys::part(part.commit, part.index)});
+}
+
+Bytes claims_on(GroupNumber group, const RecordId& record) {
+    return keys::view(group, keys::ViewRows::claims, record.view());
+}
+Bytes gone_key(GroupNumber group, const PartName& part) {
+    return keys::view(group, keys::ViewRows::gone, keys::part(part.commit, part.index));
 }
 
 struct Dropped {
@@ -84,30 +89,31 @@ void want_again(WriteTxn& txn, GroupNumber group, const RecordId& record) {
 
 void claim(WriteTxn& txn, GroupNumber group, const RecordId& record, const CommitKey& at, std::size_t part,
            const Claim& claim) {
-    auto key = tagged(group, claimed, {record.view(), at.view()});
-    key.push_back(static_cast<std::uint8_t>(part >> 8));
-    key.push_back(static_cast<std::uint8_t>(part));
+    auto key = claims_on(group, record);
+    append(key, at.view());
+    keys::append_index(key, part);
     txn.put(Table::views, key, encode(claim));
 }
 
 void note_gone(WriteTxn& txn, GroupNumber group, const PartName& part) {
     if (txn.has(Table::erasures, part_key(group, revived, part))) return;
-    txn.put(Table::views, part_key(group, gone, part), {});
+    txn.put(Table::views, gone_key(group, part), {});
     commit_log::forget_want(txn, group, part.commit, part.index);
 }
 
 bool is_gone(ReadTxn& txn, GroupNumber group, const PartName& part) {
-    return txn.has(Table::views, part_key(group, gone, part));
+    return txn.has(Table::views, gone_key(group, part));
 }
 
 void forget(WriteTxn& txn, GroupNumber group) {
-    for (const auto tag : {claimed, gone}) txn.erase_all(Table::views, tagged(group, tag));
+    for (const auto rows : {keys::ViewRows::claims, keys::ViewRows::gone})
+        txn.erase_all(Table::views, keys::view(group, rows));
 }
 
 std::vector<Claim> effective(ReadTxn& txn, GroupNumber group, const RecordId& record,
                              const std::optional<PersonId>& owner) {
     std::vector<Claim> found;
-    txn.scan(Table::views, tagged(group, claimed, {record.view()}), [&](ByteView, ByteView value) {
+    txn.scan(Table::views, claims_on(group, record), [&](ByteView, ByteView value) {
         auto each = decode<Claim>(value);
         if (each && (each->organiser || each->by == owner)) found.push_back(std::move(*each));
         return true;
@@ -118,7 +124,7 @@ std::vector<Claim> effective(ReadTxn& txn, GroupNumber group, const RecordId& re
 bool has_any(ReadTxn& txn, GroupNumber group) {
     bool any = false;
     const auto look = [&](ByteView) { return any = true, false; };
-    txn.scan_keys(Table::views, tagged(group, claimed), look);
+    txn.scan_keys(Table::views, keys::view(group, keys::ViewRows::claims), look);
     if (!any) txn.scan_keys(Table::erasures, tagged(group, of_record), look);
     return any;
 }

@@ -53,11 +53,15 @@ inline Bytes in_group(GroupNumber number, ByteView rest) {
 }
 inline constexpr std::size_t group_bytes = 4;
 
+// Of a part in its commit, which has fewer than 65,536. u16 BE.
+inline void append_index(Bytes& key, std::size_t index) {
+    key.push_back(static_cast<std::uint8_t>(index >> 8));
+    key.push_back(static_cast<std::uint8_t>(index));
+}
 // commit id | index: `late_parts`.
 inline Bytes part(const CommitId& commit, std::size_t index) {
     auto key = copy_of(commit.view());
-    key.push_back(static_cast<std::uint8_t>(index >> 8));
-    key.push_back(static_cast<std::uint8_t>(index));
+    append_index(key, index);
     return key;
 }
 
@@ -94,8 +98,7 @@ inline Bytes mention(GroupNumber number, const RecordId& record, const CommitKey
     auto key = joined({group(number), record.view()});
     append_depth(key, depth_of(commit));
     append(key, front_of(id_of(commit)));
-    key.push_back(static_cast<std::uint8_t>(index >> 8));
-    key.push_back(static_cast<std::uint8_t>(index));
+    append_index(key, index);
     return key;
 }
 
@@ -106,67 +109,46 @@ inline Bytes text(GroupNumber number, const RecordId& record, std::string_view f
     return key;
 }
 
-// `views` holds small indexes, told apart by a letter behind the number.
-// number | 'a' | person: this person has content here.
+// `views` holds small indexes, told apart by a letter behind the number. All of them, so that none is taken twice.
+enum class ViewRows : std::uint8_t {
+    authors = 'a',     // person: has content here
+    changes = 'c',     // transaction | record: it changed then (storage/changes.h)
+    claims = 'e',      // record | commit key | index: asks for it to be erased (storage/erasing.h)
+    given = 'g',       // record: which versions of its text were given out (app/given_versions.h)
+    gone = 'x',        // commit id | index: erased elsewhere (storage/erasing.h)
+    file_words = 'w',  // first chunk of a manifest: what that file says (storage/file_words.h)
+    stale = 's',       // the views are of another time and to be folded again from all content
+    unread = 'u',      // epoch | commit key | index: not folded, since its key is not here, or the profile is locked
+};
+inline Bytes view(GroupNumber number, ViewRows rows, ByteView rest = {}) {
+    auto key = group(number);
+    key.push_back(static_cast<std::uint8_t>(rows));
+    append(key, rest);
+    return key;
+}
 inline Bytes authored(GroupNumber number, const PersonId& person) {
-    auto key = group(number);
-    key.push_back('a');
-    append(key, person.view());
-    return key;
+    return view(number, ViewRows::authors, person.view());
 }
-// number | 'g' | record: which versions of its text were given out (app/given_versions.h).
-inline Bytes given(GroupNumber number, const RecordId& record) {
-    auto key = group(number);
-    key.push_back('g');
-    append(key, record.view());
-    return key;
-}
-// number | 'c' | transaction | record: that record changed (storage/changes.h). Zero: all of them may have.
-inline Bytes changes(GroupNumber number) {
-    auto key = group(number);
-    key.push_back('c');
-    return key;
-}
+inline Bytes given(GroupNumber number, const RecordId& record) { return view(number, ViewRows::given, record.view()); }
+inline Bytes changes(GroupNumber number) { return view(number, ViewRows::changes); }
+// Record zero: all of them may have.
 inline Bytes change(GroupNumber number, std::uint64_t transaction, ByteView record) {
     auto key = changes(number);
     append_be64(key, transaction);
     append(key, record);
     return key;
 }
-// number | 'w' | first chunk of the manifest: what that file says (storage/file_words.h).
-inline Bytes all_file_words(GroupNumber number) {
-    auto key = group(number);
-    key.push_back('w');
-    return key;
-}
+inline Bytes all_file_words(GroupNumber number) { return view(number, ViewRows::file_words); }
 inline Bytes file_words(GroupNumber number, const ChunkId& manifest) {
-    auto key = all_file_words(number);
-    append(key, manifest.view());
-    return key;
+    return view(number, ViewRows::file_words, manifest.view());
 }
-// number | 's': the views are of another time and to be folded again from all content.
-inline Bytes stale(GroupNumber number) {
-    auto key = group(number);
-    key.push_back('s');
-    return key;
-}
-// number | 'u': prefix of the parts that are not folded yet, since their key is not here, or the profile is locked; then
-// epoch | commit key | part.
-inline Bytes unread(GroupNumber number) {
-    auto key = group(number);
-    key.push_back('u');
-    return key;
-}
-inline Bytes unread(GroupNumber number, const EpochId& epoch) {
-    auto key = unread(number);
-    append(key, epoch.view());
-    return key;
-}
+inline Bytes stale(GroupNumber number) { return view(number, ViewRows::stale); }
+inline Bytes unread(GroupNumber number) { return view(number, ViewRows::unread); }
+inline Bytes unread(GroupNumber number, const EpochId& epoch) { return view(number, ViewRows::unread, epoch.view()); }
 inline Bytes unread(GroupNumber number, const EpochId& epoch, const CommitKey& commit, std::size_t index) {
     auto key = unread(number, epoch);
     append(key, commit.view());
-    key.push_back(static_cast<std::uint8_t>(index >> 8));
-    key.push_back(static_cast<std::uint8_t>(index));
+    append_index(key, index);
     return key;
 }
 

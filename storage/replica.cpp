@@ -429,6 +429,11 @@ Hash Replica::root(const GroupId& id, CommitKind kind) const {
     return top ? top->fingerprint : Hash{};
 }
 
+bool Replica::has_the_same(const Have& have) const {
+    return std::all_of(std::begin(all_kinds), std::end(all_kinds),
+                       [&](CommitKind kind) { return have.set(kind).root == root(have.group, kind); });
+}
+
 std::uint64_t Replica::count(const GroupId& id, CommitKind kind) const { return log_->count(id, kind); }
 
 std::uint64_t Replica::unreadable_parts(const GroupId& id) const {

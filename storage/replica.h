@@ -94,8 +94,10 @@ class Replica {
     Result<Text> text(const GroupId& group, const RecordId& record, const std::string& field) const;
     std::vector<MaskedContent> masked(const GroupId& group) const;
     std::vector<RecordChange> history(const GroupId& group, const RecordId& record) const;
-    // The root of the tree over the content commits: equal roots, equal contents.
+    // The root of the tree over the commits of that kind: equal roots, equal contents.
     Hash root(const GroupId& group, CommitKind kind) const;
+    // Whether who says this has exactly the commits that are here; their parts and files are another matter.
+    bool has_the_same(const Have& have) const;
     std::uint64_t count(const GroupId& group, CommitKind kind) const;
     std::uint64_t unreadable_parts(const GroupId& group) const;
 

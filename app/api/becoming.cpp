@@ -17,10 +17,7 @@ bool is_whole(const Replica& replica, const Group& group) {
     if (group.members.role_of(replica.identity().device()) < Role::reader) return false;
     if (group.genesis.newcomers == NewcomersRead::all && replica.unreadable_parts(group.id) != 0) return false;
     const auto haves = replica.log().haves(group.id);
-    return std::any_of(haves.begin(), haves.end(), [&](const Have& have) {
-        return std::all_of(std::begin(all_kinds), std::end(all_kinds),
-                           [&](CommitKind kind) { return have.set(kind).root == replica.root(group.id, kind); });
-    });
+    return std::any_of(haves.begin(), haves.end(), [&](const Have& have) { return replica.has_the_same(have); });
 }
 
 // The groups come one by one, and the line is quiet before the first.

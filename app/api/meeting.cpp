@@ -75,12 +75,9 @@ std::unique_ptr<Errand> join(Desk& desk, const Json& args) {
 
 // Another device has said that it has exactly what is here, and lacks nothing of it.
 bool is_covered(const Replica& replica, const GroupId& group) {
-    for (const auto& have : replica.log().haves(group)) {
-        bool equal = have.wanted_parts == 0 && have.wanted_chunks == 0;
-        for (const auto kind : all_kinds) equal = equal && have.set(kind).root == replica.root(group, kind);
-        if (equal) return true;
-    }
-    return false;
+    return std::ranges::any_of(replica.log().haves(group), [&](const Have& have) {
+        return have.wanted_parts == 0 && have.wanted_chunks == 0 && replica.has_the_same(have);
+    });
 }
 
 bool is_safe_to_leave(const Replica& replica) {

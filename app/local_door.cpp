@@ -91,10 +91,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // Until the answer is given: who hangs up wants it no more.
     void watch_asker() {
         stream_.socket().async_wait(Local::socket::wait_read, [self = shared_from_this()](beast::error_code error) {
-            char next;
-            if (!error && ::recv(self->stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
-                *self->gone_ = true;
-            }
+            if (!error && has_hung_up(self->stream_.socket().native_handle())) *self->gone_ = true;
         });
     }
 
@@ -127,6 +124,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
 };
 
 }  // namespace
+
+bool has_hung_up(int socket) {
+    char next;
+    const auto count = ::recv(socket, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+}
 
 struct LocalDoor::Served {
     explicit Served(Handle to) : handle(std::move(to)), acceptor(context) {}

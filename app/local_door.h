@@ -1,5 +1,5 @@
-// The daemon's local door: HTTP over a Unix socket that only the same user may open. The command line comes by it; the page
-// has a door of its own (app/page/door.h), and both speak the same verbs.
+// The daemon's local door: HTTP over a Unix socket that only the same user may open. The command line comes by it; the
+// page has a door of its own (app/page/door.h), and both speak the same verbs.
 //
 // POST /api with {"verb": …, "args": {…}} is answered by the document that `--json` prints. The door has a thread of
 // its own; each request is handed on and answered when its answer comes, in any order.
@@ -39,6 +39,9 @@ class LocalDoor {
     explicit LocalDoor(std::unique_ptr<Served> served);
     std::unique_ptr<Served> served_;
 };
+
+// Whether the other end of a connection is gone, as far as is known without reading what it sent.
+bool has_hung_up(int socket);
 
 // Asks the daemon and waits; `waiting` is called about twice a second meanwhile. Errors: not_found (no daemon answers
 // there), busy (it stopped meanwhile).

@@ -57,6 +57,13 @@ std::optional<std::string> maybe_text_arg(const Json& args, std::string_view nam
     return std::string(value->get_string());
 }
 
+std::optional<Json> object_in(std::string_view words) {
+    boost::system::error_code wrong;
+    auto value = boost::json::parse(boost::json::string_view(words.data(), words.size()), wrong);
+    if (wrong || !value.is_object()) return std::nullopt;
+    return std::move(value.get_object());
+}
+
 std::string text_arg(const Json& args, std::string_view name) { return maybe_text_arg(args, name).value_or(""); }
 
 std::vector<std::string> list_arg(const Json& args, std::string_view name) {

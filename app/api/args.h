@@ -17,6 +17,9 @@ struct NetworkOptions;
 
 namespace api {
 
+// What comes from outside as one JSON object; nothing of anything else.
+std::optional<Json> object_in(std::string_view words);
+
 // The text of an argument, or empty.
 std::string text_arg(const Json& args, std::string_view name);
 std::optional<std::string> maybe_text_arg(const Json& args, std::string_view name);

@@ -9,37 +9,30 @@
 namespace staffroom::api {
 
 std::optional<std::string> launch_code_in(std::string_view body) {
-    boost::system::error_code wrong;
-    const auto value = boost::json::parse(boost::json::string_view(body.data(), body.size()), wrong);
-    if (wrong || !value.is_object()) return std::nullopt;
-    return maybe_text_arg(value.get_object(), "launch");
+    const auto said = object_in(body);
+    return said ? maybe_text_arg(*said, "launch") : std::nullopt;
 }
 
 std::string session_document(const page::Session& session) {
     return boost::json::serialize(Json{{"ok", true}, {"token", session.token}, {"key", session.key}});
 }
 
+std::string refusal_document(const Error& why) {
+    return boost::json::serialize(with_trouble({{"ok", false}}, trouble_of(why)));
+}
+
 Result<Json> upload_args(std::string_view args, const std::string& group, const std::string& name,
                          const std::string& path) {
-    Json all;
-    if (!args.empty()) {
-        boost::system::error_code wrong;
-        auto value = boost::json::parse(boost::json::string_view(args.data(), args.size()), wrong);
-        if (wrong || !value.is_object()) {
-            return {Code::malformed, "What is said about this file makes no sense.", "Send args={…} in JSON."};
-        }
-        all = std::move(value.get_object());
-    }
-    all["group"] = group;
-    all["source"] = path;
-    all["name"] = name.empty() ? "file" : name;
-    return all;
+    auto all = args.empty() ? Json{} : object_in(args);
+    if (!all) return {Code::malformed, "What is said about this file makes no sense.", "Send args={…} in JSON."};
+    (*all)["group"] = group;
+    (*all)["source"] = path;
+    (*all)["name"] = name.empty() ? "file" : name;
+    return std::move(*all);
 }
 
 std::vector<std::string> Presence::said(std::string_view words) {
-    boost::system::error_code wrong;
-    const auto value = boost::json::parse(boost::json::string_view(words.data(), words.size()), wrong);
-    const auto* object = wrong ? nullptr : value.if_object();
+    const auto object = object_in(words);
     const auto* told = object ? object->if_contains("presence") : nullptr;
     if (told == nullptr || !told->is_object()) return {};
     const auto& fields = told->get_object();

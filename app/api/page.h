@@ -16,9 +16,11 @@ namespace staffroom::api {
 // Of {"launch": CODE}; nothing of anything else.
 std::optional<std::string> launch_code_in(std::string_view body);
 std::string session_document(const page::Session& session);
+// What explains a status: the document of a verb that failed.
+std::string refusal_document(const Error& why);
 
-// The arguments of `resource add` for a file that was uploaded: those that came with it, as JSON or not at all, and where
-// it is. Error: malformed.
+// The arguments of `resource add` for a file that was uploaded: those that came with it, as JSON or not at all, and
+// where it is. Error: malformed.
 Result<Json> upload_args(std::string_view args, const std::string& group, const std::string& name,
                          const std::string& path);
 

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "app/api/args.h"
 #include "app/cli/qr.h"
 #include "app/cli/sheet.h"
 #include "app/cli/table.h"
@@ -190,10 +191,9 @@ std::string document_of(const api::Reply& reply) {
 
 api::Reply reply_of(const std::string& document) {
     const Error strange{Code::busy, "Staffroom gave an answer that makes no sense.", "Stop it and start it again."};
-    boost::system::error_code wrong;
-    const auto value = json::parse(document, wrong);
-    if (wrong || !value.is_object()) return strange;
-    auto object = value.get_object();
+    auto read = api::object_in(document);
+    if (!read) return strange;
+    auto& object = *read;
     const auto* ok = object.if_contains("ok");
     if (ok == nullptr || !ok->is_bool()) return strange;
     const bool well = ok->get_bool();

@@ -19,6 +19,7 @@
 #include "app/page/built.h"
 #include "app/page/gate.h"
 #include "app/page/incoming.h"
+#include "app/page/own_user.h"
 #include "core/limits.h"
 #include "net/link.h"
 
@@ -123,8 +124,8 @@ void Room::tell(std::string_view event) {
     }
 }
 
-// One connection: a request, its answer, again. It is shared because its own callbacks and an answer that another thread
-// gives later all keep it alive, in an order nobody knows.
+// One connection: a request, its answer, again. It is shared because its own callbacks and an answer that another
+// thread gives later all keep it alive, in an order nobody knows.
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
     Connection(Tcp::socket socket, Room& room) : stream_(std::move(socket)), room_(room) {}
@@ -317,7 +318,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
     void begin_session(const std::string& body) {
         const auto code = api::launch_code_in(body);
-        const auto session = code ? room_.sessions.swap(*code, net::uptime_ms()) : std::nullopt;
+        const auto session =
+            code && is_own_user(stream_.socket()) ? room_.sessions.swap(*code, net::uptime_ms()) : std::nullopt;
         if (!session) return refuse(401, used_up());
         auto response = begin(200, "application/json");
         response.set(http::field::set_cookie,
@@ -338,10 +340,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // Until the answer is given: who hangs up wants it no more.
     void watch_asker() {
         stream_.socket().async_wait(Tcp::socket::wait_read, [self = shared_from_this()](beast::error_code error) {
-            char next;
-            if (!error && ::recv(self->stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
-                *self->gone_ = true;
-            }
+            if (!error && has_hung_up(self->stream_.socket().native_handle())) *self->gone_ = true;
         });
     }
 
@@ -362,7 +361,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // The body is not read; but who is still sending would not hear the answer if the connection broke at once.
     void refuse(unsigned status, const Error& why) {
         keep_alive_ = false;
-        write(begin(status, "application/json"), refusal_document(why));
+        write(begin(status, "application/json"), api::refusal_document(why));
     }
 
     void write(Response response, std::string body) {

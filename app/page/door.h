@@ -1,7 +1,7 @@
-// The page's door: HTTP and one WebSocket on 127.0.0.1. Who may pass is judged in app/page/gate.h; here is how bytes go in
-// and out. It has a thread of its own, and nothing that a client does or leaves undone holds up another one: heads, bodies
-// and answers have limits in bytes and in time, and when all places are taken the one that has shown no session for
-// longest is closed for the newcomer.
+// The page's door: HTTP and one WebSocket on 127.0.0.1. Who may pass is judged in app/page/gate.h; here is how bytes go
+// in and out. It has a thread of its own, and nothing that a client does or leaves undone holds up another one: heads,
+// bodies and answers have limits in bytes and in time, and when all places are taken the oldest of those that show no
+// session now is closed for the newcomer.
 #pragma once
 
 #include <cstdint>

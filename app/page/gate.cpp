@@ -153,19 +153,6 @@ std::string content_policy(std::uint16_t port) {
            "require-trusted-types-for 'script'; trusted-types dompurify svelte-trusted-html staffroom";
 }
 
-std::string refusal_document(const Error& why) {
-    const auto quoted = [](std::string_view words) {
-        std::string text = "\"";
-        for (const char c : words) {
-            if (c == '"' || c == '\\') text += '\\';
-            text += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-        }
-        return text + '"';
-    };
-    return "{\"ok\":false,\"error\":{\"code\":" + quoted(name_of(why.code)) + ",\"say\":" + quoted(why.say) +
-           ",\"do\":" + quoted(why.advice) + "}}";
-}
-
 std::optional<ByteRange> range_in(std::string_view header, std::uint64_t size) {
     constexpr std::string_view unit = "bytes=";
     if (!header.starts_with(unit)) return std::nullopt;

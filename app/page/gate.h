@@ -7,7 +7,8 @@
 //  3. The route exists (404), and the method is the route's: nothing is ever changed by a GET (405).
 //  4. A POST's content is of the type that a foreign page's form cannot send (415).
 //  5. The session: cookie and token, or cookie and the key in the address (401). The built page itself is open to all: it
-//     has to come before there is a session, and is the same for everybody.
+//     has to come before there is a session, and is the same for everybody. A session is begun by our own user only
+//     (own_user.h, 401).
 #pragma once
 
 #include <cstdint>
@@ -65,9 +66,6 @@ inline constexpr std::pair<const char*, const char*> fixed_headers[] = {
     {"Referrer-Policy", "no-referrer"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"}};
-
-// What explains the status: one JSON document, like every answer.
-std::string refusal_document(const Error& why);
 
 // The bytes that "bytes=FROM-TO" asks for of a file of that size; both included.
 struct ByteRange {

@@ -1,12 +1,14 @@
 // Who may speak with the daemon as the page: whoever has swapped a launch code for a session.
 //
 // A launch code goes by the address of the page, in its fragment, which no browser sends anywhere; it is good once and
-// for a minute. A session is three secrets, each where another thief cannot reach it:
+// for a minute. The address is an argument of the browser's process, which other users of the computer can read, so a
+// code is taken from our own user's programs only (own_user.h). A session is three secrets, each where another thief
+// cannot reach it:
 //  - the cookie: no script reads it, but it is sent to every port of 127.0.0.1, so another user's server may see it;
 //  - the token: a header that only the page's own script can set;
 //  - the key: in the addresses of files, which have to work without a header.
-// A cookie alone opens nothing. Sessions live in memory: they end with the daemon. What is kept of a secret is its hash,
-// so that the time a comparison takes tells nothing of it.
+// A cookie alone opens nothing. Sessions live in memory: they end with the daemon. What is kept of a secret is its
+// hash, so that the time a comparison takes tells nothing of it.
 #pragma once
 
 #include <cstdint>

@@ -166,7 +166,11 @@ other_user() {
     [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || return 0
     setpriv --reuid 65534 --regid 65534 --clear-groups curl -sS --noproxy '*' -o /dev/null -w '%{http_code}' \
         -H "Origin: $(host)" -H 'Content-Type: application/json' -d '{"verb":"whoami"}' "$(host)/api" | grep -qx 401 &&
-        ! setpriv --reuid 65534 --regid 65534 --clear-groups ls "$world/amina" 2>/dev/null
+        ! setpriv --reuid 65534 --regid 65534 --clear-groups ls "$world/amina" 2>/dev/null || return 1
+    # A code that they read among the arguments of the browser lets them in no more, and stays good for its owner.
+    read_code=$(code_of "$(amina open --print | field page)")
+    setpriv --reuid 65534 --regid 65534 --clear-groups curl -sS --noproxy '*' -o /dev/null -w '%{http_code}' -H "Origin: $(host)" \
+        -H 'Content-Type: application/json' -d "{\"launch\":\"$read_code\"}" "$(host)/session" | grep -qx 401 && enter "#launch=$read_code"
 }
 locked() {
     echo "correct horse battery" >"$world/phrase" && as chipo init --name "Chipo Banda" --passphrase-file "$world/phrase" &&

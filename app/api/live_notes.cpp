@@ -5,6 +5,7 @@
 
 #include "app/api/change_set.h"
 #include "app/api/note_text.h"
+#include "app/api/pending_changes.h"
 #include "app/home.h"
 #include "core/merge/difference.h"
 #include "core/records/input.h"
@@ -36,32 +37,6 @@ std::size_t bytes_of_changes(const std::vector<TextChange>& changes) {
     std::size_t bytes = 64;
     for (const auto& change : changes) bytes += change.inserted.size() + 32;
     return bytes;
-}
-
-// What one commit holds, from the front.
-std::vector<TextChange> take_batch(std::vector<TextChange>& pending) {
-    std::size_t count = 0;
-    for (std::size_t bytes = 0; count < pending.size(); ++count) {
-        bytes += pending[count].inserted.size() + 12;
-        if (bytes > limits::insert_bytes && count > 0) break;
-    }
-    const auto end = pending.begin() + static_cast<std::ptrdiff_t>(count);
-    std::vector<TextChange> batch(std::make_move_iterator(pending.begin()), std::make_move_iterator(end));
-    pending.erase(pending.begin(), end);
-    return batch;
-}
-
-// Letters typed one after the other are one change.
-void add_pending(std::vector<TextChange>& pending, TextChange change) {
-    if (!pending.empty() && change.deleted == 0) {
-        auto& last = pending.back();
-        const auto end = last.position + scalar_count(last.inserted);
-        if (change.position == end && last.inserted.size() + change.inserted.size() <= limits::insert_bytes) {
-            last.inserted += change.inserted;
-            return;
-        }
-    }
-    pending.push_back(std::move(change));
 }
 
 }  // namespace
@@ -176,30 +151,29 @@ void LiveNotes::touched(const std::set<RecordId>& records) {
     for (auto& [session, note] : open_) note.is_touched = note.is_touched || records.contains(note.note);
 }
 
-// What is pending stays so until its transaction has returned.
-Result<> LiveNotes::write(Desk& desk, Open& note) {
-    while (!note.pending.empty()) {
-        auto state = desk.home.replica().record(note.group, note.note);
-        const auto text = desk.home.replica().text(note.group, note.note, note_body);
-        if (!state) return session_over();
-        if (!text) return text.error();
-        // Edits may have been hidden since, with somebody's right to have made them: then the places are others.
-        const auto then =
-            text->version() == note.version ? Result<std::string>(text->text()) : text->text_at(note.version);
-        if (!then) return then.error();
-        if (*then != note.base) {
-            note.pending = difference(*then, note.text);
-            note.base = *then;
-            continue;
-        }
-        auto rest = note.pending;
-        auto batch = take_batch(rest);
-        auto version = write_changes(desk, {note.group, std::move(*state)}, note_body, batch, note.version);
-        if (!version) return version.error();
-        note.version = std::move(*version);
-        note.base = applied(std::move(note.base), batch);
-        note.pending = std::move(rest);
+// One commit's worth of what is pending, which stays so until its transaction has returned.
+Result<> LiveNotes::write_some(Desk& desk, const std::string& session, Open& note) {
+    if (note.pending.empty()) return Done{};
+    auto state = desk.home.replica().record(note.group, note.note);
+    const auto text = desk.home.replica().text(note.group, note.note, note_body);
+    if (!state) return session_over();
+    if (!text) return text.error();
+    // Edits may have been hidden since, with somebody's right to have made them: then the places are others.
+    const auto then = text->version() == note.version ? Result<std::string>(text->text()) : text->text_at(note.version);
+    if (!then) return then.error();
+    if (*then != note.base) {
+        note.pending = rebased(note.pending, note.base, *then);
+        note.base = *then;
+        correct(session, note, applied(note.base, note.pending));
     }
+    auto rest = note.pending;
+    const auto batch = take_batch(rest);
+    if (batch.empty()) return Done{};
+    auto version = write_changes(desk, {note.group, std::move(*state)}, note_body, batch, note.version);
+    if (!version) return version.error();
+    note.version = std::move(*version);
+    note.base = applied(std::move(note.base), batch);
+    note.pending = std::move(rest);
     return Done{};
 }
 
@@ -208,13 +182,14 @@ Result<> LiveNotes::take_over(Desk& desk, const std::string& session, Open& note
     if (!text) return text.error();
     note.version = text->version();
     note.base = text->text();
-    if (note.base != note.text) correct(session, note, note.base);
+    correct(session, note, note.base);
     note.saved = note.number();
     return Done{};
 }
 
 // An update of the authority's own, by which the tabs' text becomes that one.
 void LiveNotes::correct(const std::string& session, Open& note, std::string text) {
+    if (text == note.text) return;
     const auto changes = difference(note.text, text);
     std::vector<Update> updates;
     updates.push_back({by_colleagues, change_set_of(changes, note.text), bytes_of_changes(changes)});
@@ -225,7 +200,11 @@ void LiveNotes::correct(const std::string& session, Open& note, std::string text
 void LiveNotes::keep(Desk& desk, const std::string& session, Open& note, std::uint64_t now) {
     const bool had_pending = !note.pending.empty();
     const auto number = note.number();
-    auto done = write(desk, note);
+    auto done = write_some(desk, session, note);
+    if (done && !note.pending.empty()) {  // the rest in the next turn: others have theirs before
+        note.due_ms = now;
+        return;
+    }
     note.is_touched = false;
     if (done) done = take_over(desk, session, note);
     Json event{{"kind", done ? "saved" : "unsaved"}, {"note", to_text(note.note)}, {"session", session}};
@@ -259,7 +238,8 @@ std::uint64_t LiveNotes::deadline() const {
 
 void LiveNotes::write_all(Desk& desk) {
     for (auto& [session, note] : open_) {
-        if (!note.pending.empty()) (void)write(desk, note);
+        while (!note.pending.empty() && write_some(desk, session, note)) {
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 // Notes that are open in the page's tabs (app/web/DOOR.md, "A note, live"). For the tabs of one note this is what
-// CodeMirror's collab extension calls the authority: it puts their updates into one row, in which each fits the text that
-// those before it made, and a tab that is behind gets what it lacks and rebases by itself.
+// CodeMirror's collab extension calls the authority: it puts their updates into one row, in which each fits the text
+// that those before it made, and a tab that is behind gets what it lacks and rebases by itself.
 //
-// The row is not the note: the replica is. What tabs typed is taken at once and kept as pending changes of the version of
-// the note that it was typed on; at most five times a second, and at once after a rest, they become an edit, committed on
-// that very version, so colleagues' words merge with it as with any other edit. Whatever else changed the note then becomes
-// an update of the authority's own, by the least difference. "Saved" is told when the transaction has returned.
+// The row is not the note: the replica is. What tabs typed is taken at once and kept as pending changes of the version
+// of the note that it was typed on; at most five times a second, and at once after a rest, they become an edit,
+// committed on that very version, so colleagues' words merge with it as with any other edit. Where edits below it were
+// hidden meanwhile, it is rebased by places first (app/api/pending_changes.h). Whatever else changed the note then
+// becomes an update of the authority's own, by the least difference. "Saved" is told when the transaction has returned;
+// a long paste takes several, one a turn of the node's loop.
 //
 // Bounds: notes open at once, updates kept of each; a tab that lacks older ones opens the note again. All ends when the
 // profile is locked, and with the daemon, after what is pending is written.
@@ -36,8 +38,8 @@ class LiveNotes {
     // Which outlives it.
     explicit LiveNotes(Events& events) : events_(events) {}
 
-    // The verbs, by their arguments. `now` in monotonic milliseconds, of the same clock as in poll().
-    // Errors: malformed, not_found (the note; the session is over), refused (no right to write), busy (too many are open).
+    // The verbs, by their arguments. `now` in monotonic milliseconds, of the same clock as in poll(). Errors:
+    // malformed, not_found (the note; the session is over), refused (no right to write), busy (too many are open).
     Reply open(Desk& desk, const Json& args, std::uint64_t now);
     Reply push(Desk& desk, const Json& args, std::uint64_t now);
     Reply pull(const Json& args, std::uint64_t now);
@@ -78,7 +80,7 @@ class LiveNotes {
     Result<Open*> find(const Json& args, std::uint64_t now);
     void take(const std::string& session, Open& note, std::vector<Update> updates);
     void correct(const std::string& session, Open& note, std::string text);
-    Result<> write(Desk& desk, Open& note);
+    Result<> write_some(Desk& desk, const std::string& session, Open& note);
     Result<> take_over(Desk& desk, const std::string& session, Open& note);
     void keep(Desk& desk, const std::string& session, Open& note, std::uint64_t now);
     bool make_room();

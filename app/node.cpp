@@ -131,7 +131,8 @@ void Node::take_requests() {
             continue;
         }
         const auto* verb = api::find_verb(request->verb);
-        if (request->verb != "status") asked_ms_ = net::uptime_ms();
+        request->by_itself |= verb != nullptr && verb->is_glance;
+        if (!request->by_itself) asked_ms_ = net::uptime_ms();
         if (verb == nullptr) {
             request->answer(
                 Error{Code::not_found, "There is no " + in_quotes(request->verb) + ".", "See: staffroom help"});
@@ -230,6 +231,8 @@ void Node::carry_out_erasures(std::uint64_t now) {
 }
 
 void Node::lock_when_idle(std::uint64_t now) {
+    const auto is_waited_for = [](const Begun& each) { return !each.request.by_itself; };
+    if (std::any_of(underway_.begin(), underway_.end(), is_waited_for)) asked_ms_ = now;
     if (idle_ms_max_ == 0 || now < asked_ms_ + idle_ms_max_ || home_.is_locked()) return;
     asked_ms_ = now;  // without a passphrase there is nothing to lock: asked again after the same time
     notes_.write_all(desk_);

@@ -38,6 +38,7 @@ struct Request {
     std::function<void(api::Reply)> answer;  // called on the node's thread, once
     std::string id = {};                     // by which whoever asked knows it among what is under way
     std::function<bool()> is_given_up = [] { return false; };
+    bool by_itself = false;                      // a program asks, not a person: no reason not to lock the profile
     std::function<void(api::Desk*)> visit = {};  // instead of a verb
 };
 
@@ -53,7 +54,8 @@ class Node final : public Network {
     // From a signal handler too.
     void interrupt();
 
-    // Locks a profile that has a passphrase once nobody has asked for anything but its status for so long. Zero: never.
+    // Locks a profile that has a passphrase once nobody has asked for anything, or waited for it, for so long. What a
+    // program asks by itself does not count. Zero: never.
     void lock_after(std::uint64_t idle_ms) { idle_ms_max_ = idle_ms; }
 
     // What happens from now on. Before run(), or on the node's thread.
@@ -165,7 +167,7 @@ class Node final : public Network {
     std::map<DeviceId, BoxKey> rescued_;  // others' that were recovered here since the start
     bool stopping_ = false;
     std::uint64_t started_ms_;
-    std::uint64_t asked_ms_;  // when somebody last asked for something
+    std::uint64_t asked_ms_;  // when a person last asked for something, or waited
     std::uint64_t idle_ms_max_ = 0;
     std::uint64_t aged_ms_;  // up to when erasures know of this program's running
 

@@ -1,5 +1,6 @@
-// What happens here, told to whoever looks at the page (app/web/DOOR.md, "Events"). An event says where to look again and
-// carries nothing that anybody wrote, so it may be told while the profile is locked, and be lost without harm.
+// What happens here, told to whoever looks at the page (app/web/DOOR.md, "Events"). An event says where to look again
+// and may be lost without harm. It carries nothing that anybody wrote, but for the updates of an open note
+// (app/api/live_notes.h), of which none is told while the profile is locked.
 #pragma once
 
 #include <cstdint>

@@ -290,8 +290,9 @@ std::unique_ptr<Errand> join_with(Desk& desk, const Invitation& invitation) {
 }
 
 std::span<const Verb> meeting_verbs() {
-    static constexpr Verb verbs[] = {
-        {"join", nullptr, join}, {"sync", nullptr, sync}, {"colleagues", nullptr, colleagues}};
+    static constexpr Verb verbs[] = {{"join", nullptr, join},
+                                     {"sync", nullptr, sync},
+                                     {.name = "colleagues", .begin = colleagues, .is_glance = true}};
     return verbs;
 }
 

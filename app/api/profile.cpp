@@ -121,9 +121,9 @@ std::span<const Verb> profile_verbs() {
     static constexpr Verb verbs[] = {{"lock", lock, nullptr, true},
                                      {"unlock", unlock, nullptr, true},
                                      {"whoami", whoami},
-                                     {"status", status, nullptr, true},
+                                     {.name = "status", .run = status, .while_locked = true, .is_glance = true},
                                      {"version", tell_version, nullptr, true},
-                                     {"underway", underway, nullptr, true},
+                                     {.name = "underway", .run = underway, .while_locked = true, .is_glance = true},
                                      {"stop", stop, nullptr, true}};
     return verbs;
 }

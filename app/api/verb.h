@@ -67,6 +67,7 @@ struct Verb {
     Reply (*run)(Desk& desk, const Json& args) = nullptr;
     std::unique_ptr<Errand> (*begin)(Desk& desk, const Json& args) = nullptr;  // instead of `run`
     bool while_locked = false;                                                 // it tells nothing that anybody wrote
+    bool is_glance = false;  // a program looks again and again by itself: no sign that somebody is there
 };
 
 }  // namespace api

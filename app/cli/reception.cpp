@@ -9,12 +9,10 @@
 namespace staffroom::cli {
 namespace {
 
-// What comes through a door is {"verb", "args"}, and an "id" from whoever will ask how far it is; what is not is refused
-// like anything else.
+// What comes through a door is {"verb", "args"}, and "by_itself": true from a program that nobody told to ask, and an
+// "id" from whoever will ask how far it is; what is not is refused like anything else.
 std::optional<Asked> read_asked(const std::string& body, LocalDoor::Answer answer) {
-    boost::system::error_code wrong;
-    const auto value = boost::json::parse(body, wrong);
-    const auto* object = wrong ? nullptr : value.if_object();
+    const auto object = api::object_in(body);
     const auto* verb = object ? object->if_contains("verb") : nullptr;
     const auto* args = object ? object->if_contains("args") : nullptr;
     if (verb == nullptr || !verb->is_string() || (args != nullptr && !args->is_object())) {
@@ -23,7 +21,7 @@ std::optional<Asked> read_asked(const std::string& body, LocalDoor::Answer answe
         return std::nullopt;
     }
     return Asked{std::string(verb->get_string()), args ? args->get_object() : api::Json{}, api::text_arg(*object, "id"),
-                 std::move(answer)};
+                 api::flag_arg(*object, "by_itself"), std::move(answer)};
 }
 
 }  // namespace
@@ -44,7 +42,7 @@ void Reception::take_upload(const page::Uploaded& file, LocalDoor::Answer answer
     auto args = api::upload_args(file.args, file.group, file.name, file.path);
     if (!args) return answer(document_of(args.error()));
     const std::lock_guard lock(mutex_);
-    hand_on({"resource add", std::move(*args), file.id, std::move(answer)});
+    hand_on({"resource add", std::move(*args), file.id, false, std::move(answer)});
 }
 
 void Reception::give_piece(const page::FileAsked& asked, std::uint64_t offset, std::size_t most,
@@ -83,8 +81,8 @@ void Reception::show_page(std::function<std::string()> address) {
 void Reception::submit(Asked asked) {
     auto answer = [to = asked.answer](api::Reply reply) { to(document_of(reply)); };
     auto is_given_up = [gone = asked.answer.asker_gone] { return gone->load(); };
-    node_->submit(
-        {std::move(asked.verb), std::move(asked.args), std::move(answer), std::move(asked.id), std::move(is_given_up)});
+    node_->submit({std::move(asked.verb), std::move(asked.args), std::move(answer), std::move(asked.id),
+                   std::move(is_given_up), asked.by_itself});
 }
 
 }  // namespace staffroom::cli

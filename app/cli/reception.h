@@ -1,5 +1,5 @@
-// Where requests of both doors come in (app/local_door.h, app/page/door.h) and are handed to the node; while there is none,
-// because the profile is still locked, to the gate.
+// Where requests of both doors come in (app/local_door.h, app/page/door.h) and are handed to the node; while there is
+// none, because the profile is still locked, to the gate.
 #pragma once
 
 #include <functional>
@@ -18,6 +18,7 @@ struct Asked {
     std::string verb;
     api::Json args;
     std::string id;
+    bool by_itself = false;
     LocalDoor::Answer answer;
 };
 

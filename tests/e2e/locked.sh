@@ -57,6 +57,17 @@ locks_itself() {
         as birk note new "$group" --title "While it locked itself" && until_true 20 reached &&
         exits 0 amina unlock --passphrase-file "$world/next" && amina note list "$group" | grep -q "While it locked itself"
 }
+# What a program looks at again and again by itself keeps nothing open, whichever verb it is.
+looked_at() {
+    curl -sS --unix-socket "$world/amina/door" -H 'Content-Type: application/json' \
+        -d "{\"verb\":\"note list\",\"args\":{\"group\":\"$group\"},\"by_itself\":true}" http://localhost/api >"$world/looked" &&
+        amina colleagues >"$world/out" 2>&1
+    is_locked
+}
+looking_keeps_nothing_open() {
+    looked_at || grep -q "While it locked itself" "$world/looked" || return 1
+    until_true 20 looked_at && refuses 5 amina note show "$note"
+}
 is_locked() { amina status | grep -q '"locked":true'; }
 nothing_to_lock() { refuses 5 birk lock && grep -q "no passphrase" "$world/out" && rest birk && refuses 3 birk lock; }
 nowhere() {
@@ -74,6 +85,7 @@ tell "unlocked: what came is there" opened
 tell "the power goes while it is locked: the next start has what came" killed
 tell "the passphrase is changed while it is locked" changed_while_running
 tell "it locks itself when nobody asks for anything, and colleagues do not notice" locks_itself
+tell "a page that looks by itself does not keep it open" looking_keeps_nothing_open
 tell "without a passphrase, and without a daemon, there is nothing to lock" nothing_to_lock
 tell "no word of it is readable in the profile" nowhere
 finish

@@ -126,7 +126,8 @@ Steps<Json> search_in_steps(Desk& desk, Json args) {
             (void)co_await search.read_documents();
         }
         if (desk.home.is_locked()) co_return profile_locked();
-        page = search.find(wanted->query, wanted->filters, wanted->most);
+        page = co_await search.find(wanted->query, wanted->filters, wanted->most);
+        if (desk.home.is_locked()) co_return profile_locked();
     }
     if (!page) co_return page.error();
     boost::json::array results;

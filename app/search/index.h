@@ -1,12 +1,12 @@
 // The index: which words stand in which document, in SQLite FTS5. Derived from the replica, so it may be thrown away at
 // any time; it remembers how far it has come in each group.
 //
-// A document is what a record says, or what one of its files says. What is longer than a passage is several rows, so that
-// a step of indexing stays short; words that are to be found together must then stand in one passage.
+// A document is what a record says, or what one of its files says. What is longer than a passage is several rows, so
+// that a step of indexing stays short; words that are to be found together must then stand in one passage.
 //
-// Both columns of words are folded (words.h), so FTS5's plainest tokenizer is enough and the same rules hold for what is
-// sought, indexed and shown. A third column holds the filters as words of their own ("g7" the group, "ttask" the type):
-// they narrow the search inside the index, and not row by row afterwards.
+// Both columns of words are folded (words.h), so FTS5's plainest tokenizer is enough and the same rules hold for what
+// is sought, indexed and shown. A third column holds the filters as words of their own ("g7" the group, "ttask" the
+// type): they narrow the search inside the index, and not row by row afterwards.
 #pragma once
 
 #include <memory>
@@ -59,7 +59,8 @@ class Index {
     void forget_position(keys::GroupNumber group);
 
     // These are all documents of the record now; empty: it is gone. Nothing is done when they are the same as before.
-    // `about`: the record's type, tags, grades and language. A passage takes milliseconds, so each is a step of its own:
+    // `about`: the record's type, tags, grades and language. A passage takes milliseconds, so each is a step of its
+    // own:
     //     auto change = index.change_to(…); while (index.step(change)) …
     // Left half way, it is made whole by the next change to the same documents.
     class Change;
@@ -84,9 +85,9 @@ class Index {
     void purge_later();
     bool purge();
 
-    // A document once, the best first: by bm25, with ten times the weight on words of the title. What more than 2,000
-    // passages hold tells documents apart no more: then those with it in the title, the latest changed first, then the
-    // others likewise.
+    // A record once, the best first, with the passage that made it so: by bm25, with ten times the weight on words of
+    // the title. What more than 2,000 passages hold tells documents apart no more: then those with it in the title, the
+    // latest changed first, then the others likewise.
     Result<std::vector<Hit>> find(const Query& query, const Filters& filters, std::size_t most);
 
     // After an error: it is to be opened again, or in its place another one.

@@ -1,6 +1,8 @@
-// Reads what a document says in a process of its own, so that a hostile one costs nothing but itself: that process has no
-// right to more than memory_bytes_max, processor_s_max and written_bytes_max, no file but the document and its answer,
-// which both lie in memory and have no name, and is killed when it takes longer than patience_ms.
+// Reads what a document says in a process of its own, so that a hostile one costs nothing but itself: that process has
+// no right to more than memory_bytes_max, processor_s_max and written_bytes_max, is given no file but the document and
+// its answer, which both lie in memory and have no name, and is killed when it takes longer than patience_ms. Where the
+// kernel can do it (Landlock, Linux 5.13), it cannot open others either, but for what is installed on the computer: a
+// parser that is taken over by its document does not get at the keys.
 //
 // PDF is read by pdftotext; what else needs a parser, by this program itself (read_document), started anew.
 #pragma once

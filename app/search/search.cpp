@@ -6,6 +6,7 @@
 #include "storage/file_copy.h"
 #include "storage/file_refs.h"
 #include "storage/file_words.h"
+#include "storage/keyfile.h"
 
 namespace staffroom::search {
 namespace {
@@ -138,6 +139,19 @@ Search::Said Search::said(const Here& group, const RecordId& record) const {
     return said;
 }
 
+// One at a time: who went on with an older change after somebody else's newer one would put in again what was erased.
+class Search::Changing {
+  public:
+    Changing(std::set<Place>& all, Place place) : all_(all), place_(all.insert(std::move(place)).first) {}
+    ~Changing() { all_.erase(place_); }
+    Changing(const Changing&) = delete;
+    Changing& operator=(const Changing&) = delete;
+
+  private:
+    std::set<Place>& all_;
+    std::set<Place>::iterator place_;
+};
+
 api::Steps<> Search::take(Here group, std::set<RecordId> records) {
     const auto opened = index();
     if (!opened) co_return opened.error();
@@ -147,10 +161,16 @@ api::Steps<> Search::take(Here group, std::set<RecordId> records) {
     std::uint64_t done = 0;
     index.begin();
     for (const auto& record : records) {
-        const auto now = said(group, record);
-        auto change = index.change_to(group.number, record, now.about, now.documents);
+        std::optional<Changing> own;  // once nobody else is at this record
+        Said now;
+        Index::Change change;
         for (bool more = true; more;) {
-            more = index.step(change);
+            if (!own && !changing_.contains({group.number, record})) {
+                own.emplace(changing_, Place{group.number, record});
+                now = said(group, record);
+                change = index.change_to(group.number, record, now.about, now.documents);
+            }
+            if (own) more = index.step(change);
             if (!more) {
                 index.set_unread(group.number, record, now.unread);
                 if (change.removes() && now.erased) index.purge_later();
@@ -351,16 +371,23 @@ api::Steps<> Search::read_documents() {
     co_return Done{};
 }
 
-Result<Search::Page> Search::find(const Query& query, const Filters& filters, std::size_t most) {
+api::Steps<Search::Page> Search::find(Query query, Filters filters, std::size_t most) {
     const auto opened = index();
-    if (!opened) return opened.error();
+    if (!opened) co_return opened.error();
+    const auto generation = generation_;
     const auto hits = (*opened)->find(query, filters, most + 1);
-    if (!hits) return hits.error();
+    if (!hits) co_return hits.error();
     Page page;
     page.more = hits->size() > most;
     const auto here = groups();
+    auto slice_end = net::uptime_ms() + step_ms;
     for (const auto& hit : *hits) {
         if (page.results.size() == most) break;
+        if (net::uptime_ms() >= slice_end) {
+            co_yield api::Progress{};
+            if (generation != generation_) break;
+            slice_end = net::uptime_ms() + step_ms;
+        }
         const auto group =
             std::find_if(here.begin(), here.end(), [&](const auto& each) { return each.number == hit.group; });
         if (group == here.end()) continue;
@@ -382,7 +409,7 @@ Result<Search::Page> Search::find(const Query& query, const Filters& filters, st
         result.snippet = snippet_of(passage, query);
         page.results.push_back(std::move(result));
     }
-    return page;
+    co_return page;
 }
 
 }  // namespace staffroom::search

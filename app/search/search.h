@@ -1,19 +1,18 @@
 // The search of one profile: keeps the index up to the replica, has documents read, and shows what was found.
 //
-// In a profile without a passphrase the index lies in the folder `search/`, as readable as everything there is through the
-// keys beside it. With a passphrase it lives in memory only, and is gone when the profile is locked. What documents say
-// is kept sealed among the views either way (storage/file_words.h), so they are read once.
+// In a profile without a passphrase the index lies in the folder `search/`, as readable as everything there is through
+// the keys beside it. With a passphrase it lives in memory only, and is gone when the profile is locked. What documents
+// say is kept sealed among the views either way (storage/file_words.h), so they are read once.
 //
 // Work is done in short steps (app/api/steps.h) that begin with the replica as it is then: what changes meanwhile is
 // taken the next time. Nothing is lost by dropping them half way. One thread.
 #pragma once
 
-#include <map>
+#include <set>
 
 #include "app/api/steps.h"
 #include "app/search/documents.h"
 #include "app/search/index.h"
-#include "storage/keyfile.h"
 #include "storage/profile.h"
 #include "storage/replica.h"
 
@@ -43,12 +42,13 @@ class Search {
     // How many have not been read, those that are not here included.
     std::size_t unread();
 
-    // Errors: as Index::find(). `most` results, and whether there are more.
+    // Errors: as Index::find(). `most` results, and whether there are more. Ends with what it has when the index is
+    // closed meanwhile.
     struct Page {
         std::vector<Found> results;
         bool more = false;
     };
-    Result<Page> find(const Query& query, const Filters& filters, std::size_t most);
+    api::Steps<Page> find(Query query, Filters filters, std::size_t most);
 
     // The index is thrown away and begun anew when it is next needed.
     void forget();
@@ -73,6 +73,9 @@ class Search {
         bool erased = false;
     };
     Said said(const Here& group, const RecordId& record) const;
+    // The records whose documents somebody is changing, a step at a time.
+    using Place = std::pair<keys::GroupNumber, RecordId>;
+    class Changing;
     api::Steps<> take(Here group, std::set<RecordId> records);
     bool is_read(const Index::Unread& unread) const;
     std::optional<FileRef> file_here(const Index::Unread& unread);
@@ -83,7 +86,8 @@ class Search {
     std::string reader_;
     std::filesystem::path folder_;
     std::unique_ptr<Index> index_;
-    std::uint64_t generation_ = 0;              // of the index: steps of an older one end
+    std::uint64_t generation_ = 0;  // of the index: steps of an older one end
+    std::set<Place> changing_;
     std::set<Index::Unread> put_off_;           // not here in full, or not to be read now
     std::size_t put_off_at_ = ~std::size_t{0};  // how many chunks there were then
 };

@@ -45,6 +45,7 @@ void Statement::run() {
 }
 
 void Statement::reset() {
+    if (statement_ == nullptr) return;  // prepared after a failure
     sqlite3_reset(statement_);
     sqlite3_clear_bindings(statement_);
 }

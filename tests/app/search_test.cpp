@@ -84,7 +84,7 @@ struct Person {
     std::set<RecordId> find(std::string_view typed) {
         REQUIRE(api::at_once(searching->catch_up()).ok());
         REQUIRE(api::at_once(searching->read_documents()).ok());
-        const auto page = searching->find(query(typed), {}, 200);
+        const auto page = api::at_once(searching->find(query(typed), {}, 200));
         REQUIRE(page.ok());
         std::set<RecordId> found;
         for (const auto& each : page->results) found.insert(each.record);
@@ -298,6 +298,19 @@ TEST_CASE("an index that is damaged, cut short or of another version is begun an
     CHECK(!(*Index::open(file))->position(1));
 }
 
+TEST_CASE("after a failure every statement does nothing, one that is prepared later too") {
+    auto opened = Database::open({});
+    REQUIRE(opened.ok());
+    auto& database = **opened;
+    database.run("no statement at all");
+    REQUIRE(database.failure().has_value());
+    auto later = database.prepare("SELECT ?1");
+    later.bind(1, 1).run();
+    CHECK_FALSE(later.bind(1, 1).step());
+    later.reset();
+    CHECK(database.changes() == 0);
+}
+
 TEST_CASE("the search follows what is written, put away, restored and erased") {
     const Folder folder;
     Person amina(folder.path());
@@ -340,6 +353,33 @@ TEST_CASE("a search that was dropped half way, or starts later, catches up from 
     const auto late = amina.note("Late", "arrival");
     CHECK(amina.searching->is_behind());
     CHECK(amina.find("arrival") == std::set{late});
+}
+
+TEST_CASE("what is erased while others are half way with it is put in again by none of them") {
+    const Folder folder;
+    Person amina(folder.path());
+    std::string words;
+    while (words.size() < 30'000) words += "planted " + std::to_string(words.size()) + "\n";
+    const auto keep = amina.note("Keep", "water");
+    CHECK(amina.find("water") == std::set{keep});
+    auto& replica = amina.home->replica();
+    // Wherever the first one stands when the erasure comes.
+    for (int steps = 0; steps < 8; ++steps) {
+        std::vector<RecordId> gone;
+        for (int i = 0; i < 10; ++i) gone.push_back(amina.note("Gone", words));
+        std::sort(gone.begin(), gone.end());
+        auto first = amina.searching->catch_up(), second = amina.searching->catch_up();
+        for (int i = 0; i < steps && !first.is_done(); ++i) first.step();
+        REQUIRE(replica.write(amina.group, {{RecordId{}, {make_op(EraseOp{gone, {}, "mistake"})}}}).ok());
+        while (!first.is_done() || !second.is_done()) {
+            if (!second.is_done()) second.step();
+            if (!first.is_done()) first.step();
+        }
+        CHECK(first.result().ok());
+        CHECK(second.result().ok());
+        CHECK(amina.find("water") == std::set{keep});
+        CHECK(read_whole(amina.home->folder() / "search" / "index").find("planted") == std::string::npos);
+    }
 }
 
 TEST_CASE("with a passphrase no word of the index lies on the disk, and locking ends it") {

@@ -267,7 +267,7 @@ TEST_CASE("words that are hidden go from the tab too, and what was typed meanwhi
     Two two("Plan: light");
     Tab theirs(two.birk, "two");
     theirs.type(0, 0, "Secret. ");
-    theirs.type(10, 3, "");  // P[lan]
+    theirs.type(9, 3, "");  // P[lan]
     REQUIRE(theirs.push().ok());
     two.birk.poll();
     CommitId secret;

@@ -71,6 +71,10 @@ Shift Group::add_control(ReadTxn& txn, const Commit& control, const ControlOps& 
     return members.add(control, ops);
 }
 
+Error no_such_group() {
+    return {Code::not_found, "This group is not on this computer.", "See what is here with: staffroom group list"};
+}
+
 std::map<keys::GroupNumber, GroupId> numbered_groups(ReadTxn& txn) {
     std::map<keys::GroupNumber, GroupId> groups;
     txn.scan_keys(Table::groups, {}, [&](ByteView key) {
@@ -99,7 +103,7 @@ void change_group_key(WriteTxn& txn, const GroupId& id, const Hash& group_key) {
 
 Result<std::unique_ptr<Group>> load_group(ReadTxn& txn, const GroupId& id, const Identity& identity) {
     const auto bytes = txn.get(Table::groups, id.view());
-    if (!bytes) return {Code::not_found, "This group is not on this computer."};
+    if (!bytes) return no_such_group();
     const auto row = decode<GroupRow>(*bytes);
     if (!row) return group_damaged();
     auto group = std::make_unique<Group>(*row, identity);

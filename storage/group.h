@@ -70,6 +70,8 @@ struct Group {
 
 using Groups = std::map<GroupId, std::unique_ptr<Group>>;
 
+Error no_such_group();
+
 // Which group has which number. One whose row is damaged is left out, so that the others can be gone through.
 std::map<keys::GroupNumber, GroupId> numbered_groups(ReadTxn& txn);
 

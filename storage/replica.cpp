@@ -15,10 +15,6 @@
 namespace staffroom {
 namespace {
 
-Error no_such_group() {
-    return {Code::not_found, "This group is not on this computer.", "See what is here with: staffroom group list"};
-}
-
 // group number | device | run
 Bytes have_key(keys::GroupNumber number, const Have& have) {
     return keys::joined({keys::group(number), have.device.view(), have.run.view()});
@@ -338,114 +334,6 @@ Result<std::optional<Ingested>> Replica::list_gone(const GroupId& id) {
     auto written = write(id, parts);
     if (!written) return written.error();
     return std::optional(std::move(*written));
-}
-
-std::optional<Replica::Erased> Replica::erased(const GroupId& id, const RecordId& record) const {
-    std::optional<Erased> erased;
-    const auto* found = group(id);
-    if (found == nullptr) return erased;
-    const auto done = store_.read([&](ReadTxn& txn) -> Result<> {
-        erased.reset();
-        const auto row = erasing::find(txn, found->number, record);
-        if (!row) return Done{};
-        const auto claims = erasing::effective(txn, found->number, record, row->owner);
-        const auto why = claims.empty() ? "" : claims.front().why;
-        erased = Erased{row->left_ms == 0, why, erasing::all(txn, found->number).size(), row->left_ms};
-        return Done{};
-    });
-    return done ? erased : std::nullopt;
-}
-
-std::vector<RecordId> Replica::erased_records(const GroupId& id) const {
-    std::vector<RecordId> records;
-    const auto* found = group(id);
-    if (found == nullptr) return records;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> {
-        records.clear();
-        for (const auto& [record, row] : erasing::all(txn, found->number)) records.push_back(record);
-        return Done{};
-    });
-    return records;
-}
-
-std::optional<RecordState> Replica::record(const GroupId& id, const RecordId& record) const {
-    std::optional<RecordState> state;
-    const auto* found = group(id);
-    if (found == nullptr) return state;
-    const auto done = store_.read([&](ReadTxn& txn) -> Result<> {
-        state = read_record(txn, found->number, record);
-        return Done{};
-    });
-    return done ? state : std::nullopt;
-}
-
-void Replica::each_record(const GroupId& id, const std::function<bool(RecordState&&)>& visit) const {
-    const auto* found = group(id);
-    if (found == nullptr) return;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> {
-        staffroom::each_record(txn, found->number, visit);
-        return Done{};
-    });
-}
-
-Result<Text> Replica::text(const GroupId& id, const RecordId& record, const std::string& field) const {
-    const auto* found = group(id);
-    if (found == nullptr) return no_such_group();
-    std::optional<Text> text;
-    const auto done = store_.read([&](ReadTxn& txn) -> Result<> {
-        auto read = read_text(txn, found->number, record, field);
-        if (!read) return read.error();
-        text = std::move(*read);
-        return Done{};
-    });
-    if (!done) return done.error();
-    return std::move(*text);
-}
-
-std::vector<MaskedContent> Replica::masked(const GroupId& id) const {
-    std::vector<MaskedContent> masked;
-    const auto* found = group(id);
-    if (found == nullptr) return masked;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> {
-        masked = masked_content(txn, *found);
-        return Done{};
-    });
-    return masked;
-}
-
-std::vector<RecordChange> Replica::history(const GroupId& id, const RecordId& record) const {
-    std::vector<RecordChange> changes;
-    const auto* found = group(id);
-    if (found == nullptr) return changes;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> {
-        changes = record_history(txn, *found, record);
-        return Done{};
-    });
-    return changes;
-}
-
-Hash Replica::root(const GroupId& id, CommitKind kind) const {
-    const auto top = tree_top(*log_->tree(id, kind));
-    return top ? top->fingerprint : Hash{};
-}
-
-bool Replica::has_the_same(const Have& have) const {
-    return std::all_of(std::begin(all_kinds), std::end(all_kinds),
-                       [&](CommitKind kind) { return have.set(kind).root == root(have.group, kind); });
-}
-
-std::uint64_t Replica::count(const GroupId& id, CommitKind kind) const { return log_->count(id, kind); }
-
-std::uint64_t Replica::unreadable_parts(const GroupId& id) const {
-    std::uint64_t parts = 0;
-    const auto* found = group(id);
-    if (found == nullptr) return parts;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> {
-        parts = 0;
-        txn.scan_keys(Table::views, keys::unread(found->number), [&](ByteView) { return ++parts, true; });
-        return Done{};
-    });
-    return parts;
 }
 
 Result<> Replica::keep_chunks(std::vector<GivenChunk> chunks) {

@@ -14,7 +14,9 @@ export async function tell(words, work) {
     try {
         offences = (await work()) ?? [];
     } catch (failed) {
-        offences = String(failed.stack ?? failed).split('\n').slice(0, 12);
+        offences = String(failed.stack ?? failed)
+            .split('\n')
+            .slice(0, 12);
     }
     console.log(`${offences.length ? 'FAIL' : 'ok  '}  ${words}`);
     for (const each of offences.slice(0, 25)) console.log(`      ${each}`);
@@ -29,7 +31,10 @@ export const must = (truth, words) => {
 export class Browser {
     static async start() {
         const made = new Browser();
-        made.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+        made.browser = await chromium.launch({
+            executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+            args: ['--no-sandbox', '--disable-gpu'],
+        });
         made.strangers = new Set(); // requests to anywhere but the daemon
         made.ran = []; // what a hostile text made the page do
         made.complaints = []; // what the page itself reports
@@ -40,7 +45,8 @@ export class Browser {
         const context = await this.browser.newContext({ locale: language, viewport: { width, height } });
         await context.exposeFunction('ran', (words) => this.ran.push(words));
         context.on('request', (request) => {
-            if (!/^(http|ws):\/\/127\.0\.0\.1[:/]|^(data|blob|about):/.test(request.url())) this.strangers.add(request.url());
+            if (!/^(http|ws):\/\/127\.0\.0\.1[:/]|^(data|blob|about):/.test(request.url()))
+                this.strangers.add(request.url());
         });
         const page = await context.newPage();
         page.on('dialog', (dialog) => {
@@ -60,20 +66,43 @@ export class Browser {
 
 export async function go(page, hash) {
     await page.evaluate((to) => (location.hash = to), hash);
-    await page.waitForFunction(() => document.querySelector('main h1, main [role=alert]') && !document.querySelector('main .bone'), null, { timeout: 15_000 }).catch(() => {});
+    await page
+        .waitForFunction(
+            () => document.querySelector('main h1, main [role=alert]') && !document.querySelector('main .bone'),
+            null,
+            { timeout: 15_000 },
+        )
+        .catch(() => {});
 }
 // Asks the daemon as the page does.
 export const ask = (page, verb, args = {}) =>
     page.evaluate(
         async ([verb, args]) => {
-            const answer = await fetch('/api', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Staffroom-Token': localStorage.getItem('staffroom-token') }, body: JSON.stringify({ verb, args }) });
+            const answer = await fetch('/api', {
+                method: 'POST',
+                headers: {
+                    'Content-Type': 'application/json',
+                    'X-Staffroom-Token': localStorage.getItem('staffroom-token'),
+                },
+                body: JSON.stringify({ verb, args }),
+            });
             return answer.json();
         },
         [verb, args],
     );
 export async function axe_offences(page, where) {
     await page.evaluate(`${axe};0`);
-    const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-    return violations.flatMap((each) => each.nodes.map((node) => `${where}: ${each.id}: ${node.target.join(' ')}: ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''}`));
+    const { violations } = await page.evaluate(() =>
+        window.axe.run(document, {
+            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        }),
+    );
+    return violations.flatMap((each) =>
+        each.nodes.map(
+            (node) =>
+                `${where}: ${each.id}: ${node.target.join(' ')}: ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''}`,
+        ),
+    );
 }
-export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+export const overflow = (page) =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

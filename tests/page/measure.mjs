@@ -3,7 +3,8 @@ import { Browser, ask, go } from './browser.mjs';
 
 const [amina_at, brian_at, group] = process.argv.slice(2);
 const browser = await Browser.start();
-const row = (name, ours, goal) => console.log(JSON.stringify({ row: name, ours: Math.round(ours), unit: 'ms', goal, met: ours <= goal }));
+const row = (name, ours, goal) =>
+    console.log(JSON.stringify({ row: name, ours: Math.round(ours), unit: 'ms', goal, met: ours <= goal }));
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 
 const amina = await browser.open(amina_at);
@@ -17,7 +18,14 @@ for (let round = 0; round < 5; ++round) {
     times.push(await amina.evaluate(() => performance.now()));
 }
 await slow.send('Emulation.setCPUThrottlingRate', { rate: 1 });
-row('usable on a processor six times slower, median of 5', at(times.sort((a, b) => a - b), 0.5), 1000);
+row(
+    'usable on a processor six times slower, median of 5',
+    at(
+        times.sort((a, b) => a - b),
+        0.5,
+    ),
+    1000,
+);
 
 const brian = await browser.open(brian_at);
 const { note } = await ask(amina, 'note new', { group, title: 'Keys', text: '' });
@@ -39,10 +47,17 @@ await brian.evaluate(() => {
 });
 const keys = [];
 for (let count = 0; count < 60; ++count) {
-    await amina.evaluate(() => addEventListener('keydown', () => (window.pressed = performance.timeOrigin + performance.now()), { once: true, capture: true }));
+    await amina.evaluate(() =>
+        addEventListener('keydown', () => (window.pressed = performance.timeOrigin + performance.now()), {
+            once: true,
+            capture: true,
+        }),
+    );
     await amina.keyboard.press('a');
     await brian.waitForFunction((wanted) => window.seen.length > wanted, count, { timeout: 5000 });
-    keys.push((await brian.evaluate((index) => window.seen[index], count)) - (await amina.evaluate(() => window.pressed)));
+    keys.push(
+        (await brian.evaluate((index) => window.seen[index], count)) - (await amina.evaluate(() => window.pressed)),
+    );
 }
 keys.sort((a, b) => a - b);
 row("from a key to the colleague's screen, p50 of 60", at(keys, 0.5), 50);

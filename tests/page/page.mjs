@@ -15,7 +15,10 @@ await tell('the first minute: Amina starts a group, and it is not empty', async 
     await amina.getByLabel('What is it called?').fill('Hill School Science');
     await amina.getByRole('button', { name: 'Make the group' }).click();
     await amina.getByText('While you were away').waitFor();
-    await amina.getByRole('link', { name: /Welcome/ }).first().waitFor();
+    await amina
+        .getByRole('link', { name: /Welcome/ })
+        .first()
+        .waitFor();
     [{ id: group }] = (await ask(amina, 'group list')).groups;
     must((await ask(amina, 'record list', { group })).records.length >= 4, 'a note, two tasks, a talk');
 });
@@ -31,7 +34,10 @@ await tell('Brian joins with the invitation that Amina shows', async () => {
     await brian.getByLabel('Invitation').fill(invitation);
     await brian.getByRole('button', { name: 'Rejoindre', exact: true }).click();
     await brian.getByText('Pendant votre absence').waitFor({ timeout: 60_000 });
-    await brian.getByRole('link', { name: /Welcome/ }).first().waitFor();
+    await brian
+        .getByRole('link', { name: /Welcome/ })
+        .first()
+        .waitFor();
 });
 
 await tell('a note begins from a template, a task moves by keyboard, a lesson is found by its tag', async () => {
@@ -49,7 +55,15 @@ await tell('a note begins from a template, a task moves by keyboard, a lesson is
     await mover.waitFor();
     await mover.selectOption('Done');
     await amina.locator('section[aria-label="Done"]').getByRole('link', { name: 'Bring scissors' }).waitFor();
-    resource = (await ask(amina, 'resource add', { group, source: 'https://example.org/film', title: 'A film', tags: ['water'], subject: 'Science' })).resource;
+    resource = (
+        await ask(amina, 'resource add', {
+            group,
+            source: 'https://example.org/film',
+            title: 'A film',
+            tags: ['water'],
+            subject: 'Science',
+        })
+    ).resource;
     task = (await ask(amina, 'record list', { group, type: 'task' })).records[0].id;
     await go(amina, `#/g/${group}/library`);
     await amina.getByRole('combobox', { name: 'Tag' }).selectOption('water');
@@ -58,13 +72,35 @@ await tell('a note begins from a template, a task moves by keyboard, a lesson is
 
 // Verbs that the page's own door answers, not the command line.
 const is_live = (await ask(amina, 'note open', { note })).ok;
-const text_in = (page) => page.locator('.cm-content').evaluate((content) => [...content.querySelectorAll('.cm-line')].map((line) => line.cloneNode(true)).map((line) => (line.querySelectorAll('.caret').forEach((caret) => caret.remove()), line.textContent)).join('\n'));
+const text_in = (page) =>
+    page.locator('.cm-content').evaluate((content) =>
+        [...content.querySelectorAll('.cm-line')]
+            .map((line) => line.cloneNode(true))
+            .map((line) => (line.querySelectorAll('.caret').forEach((caret) => caret.remove()), line.textContent))
+            .join('\n'),
+    );
 if (is_live) {
     await tell('Amina and Brian type in one note at once, and both have every letter of both', async () => {
         const together = (await ask(amina, 'note new', { group, title: 'Together', text: 'begin\nend\n' })).note;
         await go(amina, `#/note/${together}`);
         await amina.locator('.cm-content').waitFor();
-        await brian.waitForFunction(async (id) => (await (await fetch('/api', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Staffroom-Token': localStorage.getItem('staffroom-token') }, body: JSON.stringify({ verb: 'note show', args: { note: id } }) })).json()).text === 'begin\nend\n', together, { polling: 300 });
+        await brian.waitForFunction(
+            async (id) =>
+                (
+                    await (
+                        await fetch('/api', {
+                            method: 'POST',
+                            headers: {
+                                'Content-Type': 'application/json',
+                                'X-Staffroom-Token': localStorage.getItem('staffroom-token'),
+                            },
+                            body: JSON.stringify({ verb: 'note show', args: { note: id } }),
+                        })
+                    ).json()
+                ).text === 'begin\nend\n',
+            together,
+            { polling: 300 },
+        );
         await go(brian, `#/note/${together}`);
         await brian.locator('.cm-content').click();
         await brian.keyboard.press('Control+Home');
@@ -74,7 +110,11 @@ if (is_live) {
         await Promise.all([amina.keyboard.type(hers, { delay: 12 }), brian.keyboard.type(his, { delay: 9 })]);
         const whole = `${his}begin\nend\n${hers}`;
         for (const page of [amina, brian]) {
-            await page.waitForFunction(() => document.querySelector('.state')?.textContent.match(/Saved on|Enregistré sur/), null, { timeout: 20_000 });
+            await page.waitForFunction(
+                () => document.querySelector('.state')?.textContent.match(/Saved on|Enregistré sur/),
+                null,
+                { timeout: 20_000 },
+            );
             for (let tries = 0; (await text_in(page)) !== whole; ++tries) {
                 must(tries < 100, `has: ${await text_in(page)}`);
                 await page.waitForTimeout(100);
@@ -82,16 +122,21 @@ if (is_live) {
         }
         must((await ask(brian, 'note show', { note: together })).text === whole, 'on the disk');
     });
-    await tell('A06 a file that is let go on the page becomes a lesson; one that holds a script is saved and not run', async () => {
-        await go(amina, `#/g/${group}/library`);
-        const picture = '<svg xmlns="http://www.w3.org/2000/svg" onload="ran(1)"><script>ran(2)</script></svg>';
-        await amina.locator('input[type=file]').setInputFiles({ name: 'cells.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(picture) });
-        await amina.getByRole('link', { name: /cells/ }).click();
-        const saved = amina.waitForEvent('download');
-        await amina.getByRole('link', { name: 'Save' }).click();
-        must((await saved).suggestedFilename() === 'cells.svg', 'saved under its name');
-        must(browser.ran.length === 0, `ran: ${browser.ran}`);
-    });
+    await tell(
+        'A06 a file that is let go on the page becomes a lesson; one that holds a script is saved and not run',
+        async () => {
+            await go(amina, `#/g/${group}/library`);
+            const picture = '<svg xmlns="http://www.w3.org/2000/svg" onload="ran(1)"><script>ran(2)</script></svg>';
+            await amina
+                .locator('input[type=file]')
+                .setInputFiles({ name: 'cells.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(picture) });
+            await amina.getByRole('link', { name: /cells/ }).click();
+            const saved = amina.waitForEvent('download');
+            await amina.getByRole('link', { name: 'Save' }).click();
+            must((await saved).suggestedFilename() === 'cells.svg', 'saved under its name');
+            must(browser.ran.length === 0, `ran: ${browser.ran}`);
+        },
+    );
 }
 
 await tell('an organiser shows the code for a colleague who lost every computer', async () => {
@@ -116,12 +161,31 @@ await tell('every room is reached by the keyboard alone', async () => {
 });
 
 const screens = () => [
-    '#/', '#/start', `#/g/${group}/library`, `#/g/${group}/notes`, `#/g/${group}/tasks`, `#/g/${group}/practice`, `#/g/${group}/meetings`, `#/g/${group}/talk`,
-    `#/g/${group}/surveys`, `#/g/${group}/people`, `#/g/${group}/health`, `#/note/${note}`, `#/resource/${resource}`, `#/record/${task}`, '#/colleagues', '#/transfers', '#/carry',
-    '#/storage', '#/devices', '#/settings', '#/search?q=fractions',
+    '#/',
+    '#/start',
+    `#/g/${group}/library`,
+    `#/g/${group}/notes`,
+    `#/g/${group}/tasks`,
+    `#/g/${group}/practice`,
+    `#/g/${group}/meetings`,
+    `#/g/${group}/talk`,
+    `#/g/${group}/surveys`,
+    `#/g/${group}/people`,
+    `#/g/${group}/health`,
+    `#/note/${note}`,
+    `#/resource/${resource}`,
+    `#/record/${task}`,
+    '#/colleagues',
+    '#/transfers',
+    '#/carry',
+    '#/storage',
+    '#/devices',
+    '#/settings',
+    '#/search?q=fractions',
 ];
 // The screens that are built differently from each other; PAGE_THOROUGH=1 looks at all.
-const telling = () => (thorough ? screens() : ['#/', `#/g/${group}/library`, `#/g/${group}/tasks`, `#/note/${note}`, '#/storage']);
+const telling = () =>
+    thorough ? screens() : ['#/', `#/g/${group}/library`, `#/g/${group}/tasks`, `#/note/${note}`, '#/storage'];
 async function look(page, where, widths) {
     const offences = [];
     for (const screen of telling()) {
@@ -147,7 +211,10 @@ if (thorough) {
     for (const language of ['ar', 'hi', 'fr', 'es', 'pt', 'sw']) {
         await tell(`axe finds nothing in ${language}`, async () => {
             await in_language(language);
-            return look(amina, language, [[320, 640], [2560, 1200]]);
+            return look(amina, language, [
+                [320, 640],
+                [2560, 1200],
+            ]);
         });
     }
 } else {
@@ -165,10 +232,20 @@ if (thorough) {
 
 // A pseudo-locale: every sentence marked, accented and a third longer. What shows up without marks was never translated.
 await tell('a language that is a third longer fits, and no sentence escapes translation', async () => {
-    const longer = (words) => words.replace(/\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[a-z]/g, (each) => (each.length > 1 ? each : (({ a: 'ä', e: 'é', i: 'ï', o: 'ö', u: 'ü' })[each] ?? each)));
+    const longer = (words) =>
+        words.replace(/\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[a-z]/g, (each) =>
+            each.length > 1 ? each : ({ a: 'ä', e: 'é', i: 'ï', o: 'ö', u: 'ü' }[each] ?? each),
+        );
     await amina.context().route('**/i18n/fr.json', async (route) => {
         const english = await (await route.fetch({ url: route.request().url().replace('fr.json', 'en.json') })).json();
-        await route.fulfill({ json: Object.fromEntries(Object.keys(english).map((each) => [each, `⟦${longer(each)}${'·'.repeat(Math.ceil(each.length / 3))}⟧`])) });
+        await route.fulfill({
+            json: Object.fromEntries(
+                Object.keys(english).map((each) => [
+                    each,
+                    `⟦${longer(each)}${'·'.repeat(Math.ceil(each.length / 3))}⟧`,
+                ]),
+            ),
+        });
     });
     await in_language('fr');
     const offences = [];
@@ -178,7 +255,12 @@ await tell('a language that is a third longer fits, and no sentence escapes tran
         const over = await overflow(amina);
         if (over > 0) offences.push(`${screen}: ${over} px too wide`);
         await amina.setViewportSize({ width: 1280, height: 900 });
-        const bare = await amina.evaluate(() => [...document.querySelectorAll('main button, main h1, main h2, main label > span, nav a:not(.brand)')].filter((each) => !each.closest('[dir=auto]') && !each.querySelector('[dir=auto]')).map((each) => each.textContent.trim()).filter((words) => /[A-Za-z]{4}/.test(words) && !words.includes('⟦')));
+        const bare = await amina.evaluate(() =>
+            [...document.querySelectorAll('main button, main h1, main h2, main label > span, nav a:not(.brand)')]
+                .filter((each) => !each.closest('[dir=auto]') && !each.querySelector('[dir=auto]'))
+                .map((each) => each.textContent.trim())
+                .filter((words) => /[A-Za-z]{4}/.test(words) && !words.includes('⟦')),
+        );
         offences.push(...bare.map((words) => `${screen}: not translated: ${words}`));
     }
     await amina.context().unroute('**/i18n/fr.json');
@@ -191,11 +273,40 @@ const titles = payloads.filter((_, index) => thorough || index % 5 === 0);
 await tell('W06 two hundred texts that would run something run nothing, wherever they stand', async () => {
     const made = await amina.evaluate(
         async ([group, payloads, titles]) => {
-            const ask = async (verb, args) => (await fetch('/api', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Staffroom-Token': localStorage.getItem('staffroom-token') }, body: JSON.stringify({ verb, args }) })).json();
-            await Promise.all(titles.map((each) => ask('record new', { group, type: 'task', fields: [`title=${each}`, 'column=To do'] })));
-            await Promise.all([0, 1, 2, 3].map((part) => ask('resource add', { group, source: 'https://example.org/', title: titles[part * 10], tags: payloads.slice(part * 50, part * 50 + 50), subject: titles[part], language: titles[part + 10] })));
+            const ask = async (verb, args) =>
+                (
+                    await fetch('/api', {
+                        method: 'POST',
+                        headers: {
+                            'Content-Type': 'application/json',
+                            'X-Staffroom-Token': localStorage.getItem('staffroom-token'),
+                        },
+                        body: JSON.stringify({ verb, args }),
+                    })
+                ).json();
+            await Promise.all(
+                titles.map((each) =>
+                    ask('record new', { group, type: 'task', fields: [`title=${each}`, 'column=To do'] }),
+                ),
+            );
+            await Promise.all(
+                [0, 1, 2, 3].map((part) =>
+                    ask('resource add', {
+                        group,
+                        source: 'https://example.org/',
+                        title: titles[part * 10],
+                        tags: payloads.slice(part * 50, part * 50 + 50),
+                        subject: titles[part],
+                        language: titles[part + 10],
+                    }),
+                ),
+            );
             const thread = await ask('record new', { group, type: 'thread', fields: [`title=${payloads[6]}`] });
-            await ask('record new', { group, type: 'post', fields: [`thread=${thread.record}`, `body=${payloads.join('\n')}`] });
+            await ask('record new', {
+                group,
+                type: 'post',
+                fields: [`thread=${thread.record}`, `body=${payloads.join('\n')}`],
+            });
             const note = await ask('note new', { group, title: payloads[0], text: payloads.join('\n\n') });
             const evil = await ask('group new', { name: payloads[7], kind: 'team' });
             const list = await ask('resource list', { group });
@@ -203,7 +314,17 @@ await tell('W06 two hundred texts that would run something run nothing, wherever
         },
         [group, payloads, titles],
     );
-    for (const screen of ['#/', `#/g/${group}/tasks`, `#/g/${group}/library`, `#/g/${made.group}/people`, `#/resource/${made.resource}`, `#/record/${made.thread}`, `#/note/${made.note}`, '#/storage', '#/search?q=script']) {
+    for (const screen of [
+        '#/',
+        `#/g/${group}/tasks`,
+        `#/g/${group}/library`,
+        `#/g/${made.group}/people`,
+        `#/resource/${made.resource}`,
+        `#/record/${made.thread}`,
+        `#/note/${made.note}`,
+        '#/storage',
+        '#/search?q=script',
+    ]) {
         await go(amina, screen);
         await amina.waitForTimeout(150);
     }
@@ -212,7 +333,11 @@ await tell('W06 two hundred texts that would run something run nothing, wherever
         await amina.getByRole('button', { name: 'Read', exact: true }).click();
         await amina.locator('.markdown').first().waitFor();
     }
-    const links = await amina.evaluate(() => [...document.querySelectorAll('a[href], img[src], iframe, object, embed, form[action]')].map((each) => each.href ?? each.src ?? each.outerHTML).filter((address) => !/^(http:\/\/127|https:\/\/example|mailto:)/.test(address)));
+    const links = await amina.evaluate(() =>
+        [...document.querySelectorAll('a[href], img[src], iframe, object, embed, form[action]')]
+            .map((each) => each.href ?? each.src ?? each.outerHTML)
+            .filter((address) => !/^(http:\/\/127|https:\/\/example|mailto:)/.test(address)),
+    );
     must(links.length === 0, `W07 a link that runs something is inert: ${links}`);
     must(browser.ran.length === 0, `ran: ${browser.ran}`);
 });
@@ -224,7 +349,10 @@ await tell('W08 another site cannot show the page in a frame', async () => {
     must(!(await other.frames().at(-1).locator('#page').count()), 'framed');
 });
 
-await tell('no request leaves the computer, and the page reports nothing', async () => [...browser.strangers, ...browser.complaints]);
+await tell('no request leaves the computer, and the page reports nothing', async () => [
+    ...browser.strangers,
+    ...browser.complaints,
+]);
 
 await browser.end();
 process.exit(ended());

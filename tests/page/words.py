@@ -28,17 +28,19 @@ def sentences():
         text = file.read_text()
         # Both halves of t(a ? 'x' : 'y') too.
         for call in re.finditer(r"\bt\(((?:[^()]|\([^()]*\))*)", text):
-            head = call.group(1).split(", {")[0] if not call.group(1).startswith(("'", '"')) else call.group(1)
+            head = call.group(1).strip()
+            if not head.startswith(("'", '"')):
+                head = re.split(r",\s*\{", head)[0]
             first = re.match(quoted, head)
             if first:
                 found.add(plain(first.groups()))
             elif "?" in head:
-                found.update(plain(each) for each in re.findall(r"[?:] " + quoted, head) if any(each))
+                found.update(plain(each) for each in re.findall(r"[?:]\s+" + quoted, head) if any(each))
         if file.name in ("kinds.js", "beginnings.js", "ask.js", "App.svelte"):
             found.update(plain(each) for each in re.findall(tables, text))
-        for table in re.finditer(r"const (?:group_rooms|house_rooms|filters|parts|ways|policies|names|looks|roles|about_type|columns|buttons)\b[^=]*= ([\[{].*?[\]}]);", text, re.S):
+        for table in re.finditer(r"const (?:group_rooms|house_rooms|filters|parts|ways|policies|names|looks|roles|about_type|columns|buttons|facts)\b[^=]*= (.*?[\]})]);", text, re.S):
             found.update(plain(each) for each in re.findall(quoted, table.group(1)) if any(each))
-        for each in re.findall(r"\[\[('.*?)\]\] as \[", text, re.S):
+        for each in re.findall(r"\[\s*\[('.*?)\],?\s*\] as \[", text, re.S):
             found.update(plain(one) for one in re.findall(quoted, each) if any(one))
     keys = re.compile(r"^(?:[a-z][a-z0-9 -]*|\$\{.*|#/.*|[A-Z]:.*)$")
     found = {each for each in found if not keys.match(each) and re.search(r"[A-Za-z]{2}", each)}

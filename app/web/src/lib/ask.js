@@ -8,12 +8,21 @@ export class Trouble extends Error {
         Object.assign(this, { code, say, advice });
     }
 }
-export const away = () => new Trouble({ code: 'away', say: 'Staffroom does not answer on this computer.', do: 'Start it again from its icon. Nothing that was saved is lost.' });
+export const away = () =>
+    new Trouble({
+        code: 'away',
+        say: 'Staffroom does not answer on this computer.',
+        do: 'Start it again from its icon. Nothing that was saved is lost.',
+    });
 
 function read(status, document) {
     if (status === 401) forget();
     if (document.ok) return document;
-    const error = document.error ?? { code: 'failed', say: 'Something happened that Staffroom did not expect.', do: 'Try again.' };
+    const error = document.error ?? {
+        code: 'failed',
+        say: 'Something happened that Staffroom did not expect.',
+        do: 'Try again.',
+    };
     const trouble = new Trouble(error);
     trouble.reply = document;
     throw trouble;

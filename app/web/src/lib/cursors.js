@@ -33,7 +33,12 @@ const places = StateField.define({
     update(before, transaction) {
         let now = before;
         if (transaction.docChanged && before.size > 0) {
-            now = new Map([...before].map(([client, each]) => [client, { ...each, head: transaction.changes.mapPos(each.head, 1) }]));
+            now = new Map(
+                [...before].map(([client, each]) => [
+                    client,
+                    { ...each, head: transaction.changes.mapPos(each.head, 1) },
+                ]),
+            );
         }
         for (const effect of transaction.effects) {
             if (!effect.is(moved)) continue;
@@ -46,7 +51,11 @@ const places = StateField.define({
     provide: (field) =>
         EditorView.decorations.from(field, (all) => {
             const carets = [...all.values()].sort((a, b) => a.head - b.head);
-            return Decoration.set(carets.map((each) => Decoration.widget({ widget: new Caret(each.client, each.name), side: 1 }).range(each.head)));
+            return Decoration.set(
+                carets.map((each) =>
+                    Decoration.widget({ widget: new Caret(each.client, each.name), side: 1 }).range(each.head),
+                ),
+            );
         }),
 });
 export const cursors = places;

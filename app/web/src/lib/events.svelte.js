@@ -17,7 +17,8 @@ let last = null;
 let tries = 0;
 
 function take(event) {
-    const missed = event.kind === 'hello' ? run !== null && (event.run !== run || event.n !== last) : event.n !== last + 1;
+    const missed =
+        event.kind === 'hello' ? run !== null && (event.run !== run || event.n !== last) : event.n !== last + 1;
     if (event.kind === 'hello') {
         run = event.run;
         if (session.state === 'open' || session.state === 'locked') session.state = event.locked ? 'locked' : 'open';

@@ -11,7 +11,8 @@ function difference(from, to) {
     let start = 0;
     while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
     let end = 0;
-    while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1;
+    while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end])
+        end += 1;
     return ChangeSet.of({ from: start, to: a.length - end, insert: b.slice(start, b.length - end) }, a.length, '\n');
 }
 const text_of = (words) => Text.of(words.split('\n'));
@@ -47,7 +48,12 @@ export class LiveNote {
     #state_of(doc, version) {
         return EditorState.create({
             doc,
-            extensions: [EditorState.lineSeparator.of('\n'), collab({ startVersion: version, clientID: this.#client }), EditorState.readOnly.of(!this.writable), ...this.extensions],
+            extensions: [
+                EditorState.lineSeparator.of('\n'),
+                collab({ startVersion: version, clientID: this.#client }),
+                EditorState.readOnly.of(!this.writable),
+                ...this.extensions,
+            ],
         });
     }
     get client() {
@@ -58,7 +64,10 @@ export class LiveNote {
         return !!this.view && sendableUpdates(this.view.state).length === 0;
     }
     get has_unsent() {
-        return !!this.view && (sendableUpdates(this.view.state).length > 0 || this.#saved < getSyncedVersion(this.view.state));
+        return (
+            !!this.view &&
+            (sendableUpdates(this.view.state).length > 0 || this.#saved < getSyncedVersion(this.view.state))
+        );
     }
 
     // To be called after every change of the view.
@@ -79,7 +88,10 @@ export class LiveNote {
         let wait = 0;
         try {
             const version = getSyncedVersion(this.view.state);
-            const sent = updates.map((each) => ({ clientID: getClientID(this.view.state), changes: each.changes.toJSON() }));
+            const sent = updates.map((each) => ({
+                clientID: getClientID(this.view.state),
+                changes: each.changes.toJSON(),
+            }));
             const answer = await ask('note push', { session: this.session, version, updates: sent });
             this.#take(version, answer.accepted ? sent : answer.updates);
         } catch (trouble) {
@@ -98,7 +110,9 @@ export class LiveNote {
     #take(version, updates) {
         const have = getSyncedVersion(this.view.state) - version;
         if (have < 0) return void this.#pull();
-        const fresh = updates.slice(have).map((each) => ({ clientID: each.clientID, changes: ChangeSet.fromJSON(each.changes) }));
+        const fresh = updates
+            .slice(have)
+            .map((each) => ({ clientID: each.clientID, changes: ChangeSet.fromJSON(each.changes) }));
         if (fresh.length === 0) return;
         let at = getSyncedVersion(this.view.state);
         for (const each of fresh) {
@@ -124,7 +138,10 @@ export class LiveNote {
     // The daemon forgot this session (it was started again): what was not confirmed is put into the note as it is now.
     async #open_again() {
         const old = this.#confirmed;
-        const mine = sendableUpdates(this.view.state).reduce((all, each) => (all ? all.compose(each.changes) : each.changes), null);
+        const mine = sendableUpdates(this.view.state).reduce(
+            (all, each) => (all ? all.compose(each.changes) : each.changes),
+            null,
+        );
         const selection = this.view.state.selection;
         await this.open();
         const between = difference(old, this.#confirmed);

@@ -6,8 +6,32 @@ import { file_address } from './ask.js';
 const markdown = parser.configure(GFM);
 const safe_link = (address) => (/^(https?:|mailto:|#\/)/i.test(address) ? address : null);
 
-const blocks = { Paragraph: 'p', BulletList: 'ul', OrderedList: 'ol', ListItem: 'li', Blockquote: 'blockquote', Emphasis: 'em', StrongEmphasis: 'strong', Strikethrough: 's', TableRow: 'tr' };
-const marks = new Set(['HeaderMark', 'ListMark', 'QuoteMark', 'EmphasisMark', 'StrikethroughMark', 'CodeMark', 'CodeInfo', 'LinkMark', 'LinkTitle', 'LinkLabel', 'LinkReference', 'TableDelimiter', 'TaskMarker']);
+const blocks = {
+    Paragraph: 'p',
+    BulletList: 'ul',
+    OrderedList: 'ol',
+    ListItem: 'li',
+    Blockquote: 'blockquote',
+    Emphasis: 'em',
+    StrongEmphasis: 'strong',
+    Strikethrough: 's',
+    TableRow: 'tr',
+};
+const marks = new Set([
+    'HeaderMark',
+    'ListMark',
+    'QuoteMark',
+    'EmphasisMark',
+    'StrikethroughMark',
+    'CodeMark',
+    'CodeInfo',
+    'LinkMark',
+    'LinkTitle',
+    'LinkLabel',
+    'LinkReference',
+    'TableDelimiter',
+    'TaskMarker',
+]);
 
 function element(tag, ...children) {
     const made = document.createElement(tag);
@@ -33,7 +57,8 @@ class Builder {
             at = child.to;
         }
         if (node.to > at) this.plain(at, node.to, into);
-        if (skip && into.firstChild?.nodeType === Node.TEXT_NODE) into.firstChild.data = into.firstChild.data.trimStart();
+        if (skip && into.firstChild?.nodeType === Node.TEXT_NODE)
+            into.firstChild.data = into.firstChild.data.trimStart();
         return into;
     }
     plain(from, to, into) {
@@ -50,7 +75,8 @@ class Builder {
         else if (name === 'Table') into.append(this.table(node));
         else if (name === 'TableCell') into.append(this.inside(node, element('td')));
         else if (name === 'Task') this.task(node, into);
-        else if (name === 'FencedCode' || name === 'CodeBlock') into.append(element('pre', element('code', this.code(node))));
+        else if (name === 'FencedCode' || name === 'CodeBlock')
+            into.append(element('pre', element('code', this.code(node))));
         else if (name === 'InlineCode') into.append(element('code', this.words(node).replace(/^`+|`+$/g, '')));
         else if (name === 'HorizontalRule') into.append(element('hr'));
         else if (name === 'HardBreak') into.append(element('br'));
@@ -66,7 +92,8 @@ class Builder {
     }
     code(node) {
         const parts = [];
-        for (let child = node.firstChild; child; child = child.nextSibling) if (child.name === 'CodeText') parts.push(this.words(child));
+        for (let child = node.firstChild; child; child = child.nextSibling)
+            if (child.name === 'CodeText') parts.push(this.words(child));
         return parts.join('');
     }
     table(node) {
@@ -107,7 +134,11 @@ class Builder {
     link(node, into) {
         const url = node.name === 'URL' ? node : node.getChild('URL');
         const address = url ? this.words(url).replace(/^<|>$/g, '') : '';
-        const full = /^www\./i.test(address) ? `https://${address}` : /^[^\s:]+@[^\s:]+$/.test(address) ? `mailto:${address}` : address;
+        const full = /^www\./i.test(address)
+            ? `https://${address}`
+            : /^[^\s:]+@[^\s:]+$/.test(address)
+              ? `mailto:${address}`
+              : address;
         const made = element(safe_link(full) ? 'a' : 'span');
         if (safe_link(full)) {
             made.href = full;
@@ -132,7 +163,11 @@ class Builder {
         const own = url && this.words(url).match(/^resource:([a-z2-7]+)(?:\/(\d+))?$/);
         if (own) {
             const picture = element('img');
-            Object.assign(picture, { src: file_address(own[1], Number(own[2] ?? 0), true), alt: words, loading: 'lazy' });
+            Object.assign(picture, {
+                src: file_address(own[1], Number(own[2] ?? 0), true),
+                alt: words,
+                loading: 'lazy',
+            });
             into.append(picture);
         } else if (url && safe_link(this.words(url))) {
             const link = element('a', words || this.words(url));

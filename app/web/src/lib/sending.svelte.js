@@ -9,14 +9,22 @@ const ask_above = 512 * 2 ** 20;
 let next = 0;
 
 async function send_one(group, file, args) {
-    if (file.size > ask_above && !confirm(t('{name} is very large and will take long on a slow network. Add it?', { name: file.name }))) return null;
+    if (
+        file.size > ask_above &&
+        !confirm(t('{name} is very large and will take long on a slow network. Add it?', { name: file.name }))
+    )
+        return null;
     const title = file.name.replace(/\.[^.]+$/, '').replace(/[_-]+/g, ' ');
     const id = ++next;
     sending.push({ id, name: file.name, done: 0, total: file.size });
     const row = sending.find((each) => each.id === id);
     const way = upload(group.id, file, { title, ...args }, (done) => (row.done = done));
     row.give_up = way.give_up;
-    const gone = () => sending.splice(sending.findIndex((each) => each.id === id), 1);
+    const gone = () =>
+        sending.splice(
+            sending.findIndex((each) => each.id === id),
+            1,
+        );
     try {
         const { resource } = await way.done;
         gone();
@@ -36,7 +44,16 @@ export async function send_files(group, files, args = {}) {
         if (resource) made.push(resource);
     }
     changed(group.id);
-    if (made.length > 0) toast(t('{count, plural, one {Added to the library} other {# files added to the library}}', { count: made.length }));
+    if (made.length > 0)
+        toast(
+            t('{count, plural, one {Added to the library} other {# files added to the library}}', {
+                count: made.length,
+            }),
+        );
     return made;
 }
-export const dismiss = (id) => sending.splice(sending.findIndex((each) => each.id === id), 1);
+export const dismiss = (id) =>
+    sending.splice(
+        sending.findIndex((each) => each.id === id),
+        1,
+    );

@@ -18,7 +18,10 @@ export async function attempt(work) {
     try {
         return await work();
     } catch (trouble) {
-        if (trouble.name !== 'AbortError') toast([t(trouble.say ?? String(trouble)), t(trouble.advice ?? '')].filter(Boolean).join(' '), { bad: true });
+        if (trouble.name !== 'AbortError')
+            toast([t(trouble.say ?? String(trouble)), t(trouble.advice ?? '')].filter(Boolean).join(' '), {
+                bad: true,
+            });
         return undefined;
     }
 }

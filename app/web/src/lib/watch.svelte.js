@@ -59,7 +59,8 @@ hear((event) => {
     for (const answer of answers.values()) if (touches(answer.on, event)) answer.spoil();
 });
 // For what the daemon does not tell by itself.
-export const changed = (...what) => what.forEach((each) => answers.forEach((answer) => answer.on.includes(each) && answer.spoil()));
+export const changed = (...what) =>
+    what.forEach((each) => answers.forEach((answer) => answer.on.includes(each) && answer.spoil()));
 
 // In a component: const notes = watch(() => ({ verb: 'note list', args: { group }, on: [group] }));
 // `on`: kinds of events, and ids of groups and records, after which it is asked again. Nothing: not yet.

@@ -69,11 +69,17 @@ export function size(bytes) {
         value /= 1000;
         step += 1;
     }
-    const style = { style: 'unit', unit: units[step], unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 };
+    const style = {
+        style: 'unit',
+        unit: units[step],
+        unitDisplay: step === 0 ? 'long' : 'short',
+        maximumFractionDigits: value < 10 && step > 0 ? 1 : 0,
+    };
     return new Intl.NumberFormat(language(), style).format(value);
 }
 export const date = (ms, style = { dateStyle: 'medium' }) => new Intl.DateTimeFormat(language(), style).format(ms);
-export const day_and_month = (words) => date(Date.parse(`${words.slice(0, 10)}T00:00`), { day: 'numeric', month: 'short' });
+export const day_and_month = (words) =>
+    date(Date.parse(`${words.slice(0, 10)}T00:00`), { day: 'numeric', month: 'short' });
 export const moment = (ms) => date(ms, { dateStyle: 'medium', timeStyle: 'short' });
 // A date of the schema: 2025-03-09 or 2025-03-09T14:30, the school's own time.
 export function day(words) {
@@ -83,7 +89,13 @@ export function day(words) {
 export function ago(ms) {
     const seconds = Math.round((ms - Date.now()) / 1000);
     const format = new Intl.RelativeTimeFormat(language(), { numeric: 'auto' });
-    for (const [unit, length] of [['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3600], ['minute', 60]]) {
+    for (const [unit, length] of [
+        ['year', 31_536_000],
+        ['month', 2_592_000],
+        ['day', 86_400],
+        ['hour', 3600],
+        ['minute', 60],
+    ]) {
         if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
     }
     return format.format(0, 'minute');

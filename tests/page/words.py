@@ -14,6 +14,7 @@ catalogues = web / "public/i18n"
 quoted = r"""(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")"""
 # What is translated without standing in t('…'): the values of these tables, and words of the schema and the daemon.
 tables = r"(?:title|words|name|about|say|advice|do): " + quoted
+lists = "filters|parts|ways|policies|names|looks|roles|about_type|columns|buttons|facts"
 
 
 def plain(found):
@@ -36,12 +37,10 @@ def sentences():
                 found.add(plain(first.groups()))
             elif "?" in head:
                 found.update(plain(each) for each in re.findall(r"[?:]\s+" + quoted, head) if any(each))
-        if file.name in ("kinds.js", "beginnings.js", "ask.js", "App.svelte"):
+        if file.name in ("kinds.js", "rooms.js", "beginnings.js", "ask.js", "App.svelte"):
             found.update(plain(each) for each in re.findall(tables, text))
-        for table in re.finditer(r"const (?:group_rooms|house_rooms|filters|parts|ways|policies|names|looks|roles|about_type|columns|buttons|facts)\b[^=]*= (.*?[\]})]);", text, re.S):
+        for table in re.finditer(r"const (?:" + lists + r")\b[^=]*= (.*?[\]})]);", text, re.S):
             found.update(plain(each) for each in re.findall(quoted, table.group(1)) if any(each))
-        for each in re.findall(r"\[\s*\[('.*?)\],?\s*\] as \[", text, re.S):
-            found.update(plain(one) for one in re.findall(quoted, each) if any(one))
     keys = re.compile(r"^(?:[a-z][a-z0-9 -]*|\$\{.*|#/.*|[A-Z]:.*)$")
     found = {each for each in found if not keys.match(each) and re.search(r"[A-Za-z]{2}", each)}
     return found | {"Who comes"} | set(json.loads((web / "tools/schema_words.json").read_text()))

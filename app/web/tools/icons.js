@@ -1,4 +1,4 @@
-// `virtual:icons`: of Lucide's 1,900 icons the few that src/parts/Icon.svelte names, as data.
+// `virtual:icons`: of Lucide's 1,900 icons the few that src/lib/icons.txt names, as data.
 import { readFileSync } from 'node:fs';
 
 export function icons() {

@@ -2,7 +2,7 @@
 import { forget, session, token, file_key } from './session.svelte.js';
 
 // What is not well, in words for teachers.
-export class Trouble extends Error {
+class Trouble extends Error {
     constructor({ code, say, do: advice }) {
         super(say);
         Object.assign(this, { code, say, advice });
@@ -28,13 +28,14 @@ function read(status, document) {
     throw trouble;
 }
 
-export async function ask(verb, args = {}, { id, signal } = {}) {
+// `by_itself`: not a person but an event or a timer asks, which is no sign that somebody is there.
+export async function ask(verb, args = {}, { id, signal, by_itself } = {}) {
     let answer, document;
     try {
         answer = await fetch('/api', {
             method: 'POST',
             headers: { 'Content-Type': 'application/json', 'X-Staffroom-Token': token() ?? '' },
-            body: JSON.stringify({ verb, args, id }),
+            body: JSON.stringify({ verb, args, id, by_itself }),
             signal,
         });
         document = await answer.json();

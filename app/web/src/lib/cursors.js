@@ -1,9 +1,9 @@
-// Where colleagues are writing in the same note: a line in their colour with their name.
+// Where the same note is being written in elsewhere: a line in a colour of its own, with a name.
 import { StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, WidgetType } from '@codemirror/view';
+import { hue_of } from './hue.js';
 
 export const moved = StateEffect.define(); // {client, name, head} or {client, gone}
-const hue = (words) => [...words].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
 
 class Caret extends WidgetType {
     constructor(client, name) {
@@ -16,7 +16,7 @@ class Caret extends WidgetType {
     toDOM() {
         const line = document.createElement('span');
         line.className = 'caret';
-        line.style.setProperty('--whose', `hsl(${hue(this.client)} 60% 38%)`);
+        line.style.setProperty('--whose', `hsl(${hue_of(this.client)} 60% 38%)`);
         const flag = document.createElement('span');
         flag.textContent = this.name;
         flag.dir = 'auto';
@@ -28,7 +28,7 @@ class Caret extends WidgetType {
     }
 }
 
-const places = StateField.define({
+export const cursors = StateField.define({
     create: () => new Map(),
     update(before, transaction) {
         let now = before;
@@ -58,4 +58,3 @@ const places = StateField.define({
             );
         }),
 });
-export const cursors = places;

@@ -14,10 +14,7 @@ export function open_house() {
     house.types_of = types;
     $effect(() => {
         const named = route.parts[0] === 'g' ? route.parts[1] : null;
-        if (named) {
-            house.chosen = named;
-            localStorage.setItem(key, named);
-        }
+        if (named) house.choose(named);
     });
 }
 class House {
@@ -26,6 +23,11 @@ class House {
     me_of = $state.raw(null);
     types_of = $state.raw(null);
 
+    // Kept for the next time that the page is opened.
+    choose(group) {
+        this.chosen = group;
+        localStorage.setItem(key, group);
+    }
     get groups() {
         return this.groups_of?.data?.groups;
     }

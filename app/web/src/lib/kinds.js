@@ -1,4 +1,4 @@
-// How a type of record is met: its picture, and where it is opened.
+// How a type of record is met: its picture, where it is opened, what it is for.
 import { to } from './route.svelte.js';
 
 const icons = {
@@ -39,49 +39,6 @@ export const place_of = (type, id) => to(type === 'note' ? 'note' : type === 're
 // Not worth a line of their own: they belong to something else, or are one's own card.
 export const is_part = (type) => ['profile', 'agenda-item', 'slot', 'template', 'rubric'].includes(type);
 
-// The rooms of a group that show records, and what is in each.
-export const rooms = {
-    tasks: { title: 'Tasks', words: 'Who does what until when.', types: ['task'], main: 'task' },
-    meetings: {
-        title: 'Meetings',
-        words: 'What to talk about, who comes, what was decided.',
-        types: ['meeting', 'decision', 'take-away'],
-        main: 'meeting',
-    },
-    talk: {
-        title: 'Talk',
-        words: 'Ask, answer, tell. Nobody counts anything here.',
-        types: ['thread', 'question'],
-        main: 'thread',
-    },
-    surveys: {
-        title: 'Surveys',
-        words: 'Ask the group. Answers with a name, or only as a tally.',
-        types: ['survey'],
-        main: 'survey',
-    },
-    practice: {
-        title: 'Practice',
-        words: 'Observe, mentor, try out and learn from each other.',
-        types: [
-            'observation',
-            'mentoring',
-            'check-in',
-            'charter',
-            'goal',
-            'inquiry',
-            'problem',
-            'outcome',
-            'badge',
-            'plan',
-            'protocol',
-            'collection',
-            'rubric',
-            'template',
-        ],
-        main: 'goal',
-    },
-};
 export const about_type = {
     observation: 'A lesson seen by a colleague, with a focus agreed before.',
     mentoring: 'Two people, goals, and a rhythm to meet.',

@@ -32,8 +32,8 @@ export class LiveNote {
         this.#deaf = hear((event) => this.#on_event(event));
     }
 
-    async open() {
-        const opened = await ask('note open', { note: this.note });
+    async open(by_itself) {
+        const opened = await ask('note open', { note: this.note }, { by_itself });
         this.session = opened.session;
         this.#saved = opened.saved;
         this.#confirmed = text_of(opened.text);
@@ -127,7 +127,7 @@ export class LiveNote {
     async #pull() {
         try {
             const version = getSyncedVersion(this.view.state);
-            const answer = await ask('note pull', { session: this.session, version });
+            const answer = await ask('note pull', { session: this.session, version }, { by_itself: true });
             this.#saved = Math.max(this.#saved, answer.saved);
             this.#take(version, answer.updates);
             this.#say();
@@ -143,7 +143,7 @@ export class LiveNote {
             null,
         );
         const selection = this.view.state.selection;
-        await this.open();
+        await this.open(true);
         const between = difference(old, this.#confirmed);
         if (mine) this.view.dispatch({ changes: mine.map(between), selection: undefined });
         if (selection.main.head <= this.view.state.doc.length && between.empty) this.view.dispatch({ selection });

@@ -14,9 +14,8 @@ export const languages = {
 const right_to_left = new Set(['ar', 'he', 'fa', 'ur']);
 const key = 'staffroom-language';
 
-const spoken = $state.raw({ now: { language: 'en', catalogue: {} } });
-const speak = $state({ turn: 0 });
-let made = new Map();
+let spoken = $state.raw({ language: 'en', catalogue: {} });
+let made = new Map(); // sentences with values, read once
 
 export function preferred_language() {
     const kept = localStorage.getItem(key);
@@ -32,18 +31,17 @@ export async function choose_language(language, { keep = false } = {}) {
         language = 'en'; // the words are English then, and so must be the plurals
     }
     if (keep) localStorage.setItem(key, language);
-    spoken.now = { language, catalogue };
+    spoken = { language, catalogue };
     made = new Map();
-    speak.turn += 1;
     document.documentElement.lang = language;
     document.documentElement.dir = right_to_left.has(language) ? 'rtl' : 'ltr';
 }
 
-export const language = () => (speak.turn, spoken.now.language);
+export const language = () => spoken.language;
 
 // The sentence in the reader's language.
 export function t(sentence, values) {
-    const { language: now, catalogue } = (speak.turn, spoken.now);
+    const { language: now, catalogue } = spoken;
     const words = catalogue[sentence] ?? sentence;
     if (!values) return words;
     const known = made.get(sentence);

@@ -53,7 +53,7 @@ export class Browser {
             this.ran.push(`dialog: ${dialog.message()}`);
             dialog.dismiss();
         });
-        page.on('pageerror', (error) => this.complaints.push(String(error)));
+        page.on('pageerror', (error) => this.complaints.push(`${page.url()} ${error.stack}`));
         page.setDefaultTimeout(15_000);
         await page.goto(address);
         await page.locator('h1').first().waitFor();

@@ -10,7 +10,7 @@ birk() { as birk "$@"; }
 
 # Proves itself by hearing what is said aloud.
 listening() {
-    python3 tests/e2e/planted.py listen "$word" >"$world/heard" &
+    python3 tests/e2e/unreadable.py listen "$word" >"$world/heard" &
     daemons="$daemons $!"
     until_true 10 grep -q listening "$world/heard" || return 1
     until_true 10 hears_it
@@ -29,7 +29,7 @@ everywhere() {
     echo "They planted $word by the river." >"$world/$word.txt" &&
         note=$(amina note new "$group" --title "$word" --from "$world/$word.txt" | field note) &&
         amina resource add "$group" "$world/$word.txt" --title "$word" --tag "$word" &&
-        fields=$(python3 tests/e2e/planted.py records "$program" "$world/amina" "$group" "birk $word" "$note" "$world/$word.txt" "$word") &&
+        fields=$(python3 tests/e2e/unreadable.py records "$program" "$world/amina" "$group" "birk $word" "$note" "$world/$word.txt" "$word") &&
         echo "$fields fields" && [ "$fields" -ge 60 ] && until_true 30 equal_here
 }
 equal_here() { [ "$(amina group show "$group" | field root)" = "$(birk group show "$group" | field root)" ]; }

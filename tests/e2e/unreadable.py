@@ -1,9 +1,9 @@
 """A word in every field that holds words, and who hears it on the loopback.
 
-    python3 tests/e2e/planted.py records PROGRAM HOME GROUP COLLEAGUE RECORD FILE WORD
+    python3 tests/e2e/unreadable.py records PROGRAM HOME GROUP COLLEAGUE RECORD FILE WORD
         makes a record of every type by the schema that `types` prints, the word in each of its fields of words; prints how
         many fields, and fails if one was refused
-    python3 tests/e2e/planted.py listen WORD
+    python3 tests/e2e/unreadable.py listen WORD
         prints `listening`, then `heard` once for each packet on the loopback that holds the word. Needs root; else exit 3
 """
 import json

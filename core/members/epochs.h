@@ -48,7 +48,7 @@ struct KeyFact {
 enum class KeyDuty : std::uint8_t {
     none,
     now,           // an organiser begins an epoch at once
-    when_writing,  // others when they have something to write, after a random 0 to 60 s: most often somebody else has
+    when_writing,  // others with what they next write: most often somebody else has begun one by then
 };
 
 class Epochs {

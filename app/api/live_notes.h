@@ -24,7 +24,7 @@
 #include "app/api/events.h"
 #include "app/api/verb.h"
 #include "core/ids.h"
-#include "core/merge/text_edit.h"
+#include "core/merge/text.h"
 
 namespace staffroom::api {
 
@@ -43,6 +43,11 @@ class LiveNotes {
     Reply open(Desk& desk, const Json& args, std::uint64_t now);
     Reply push(Desk& desk, const Json& args, std::uint64_t now);
     Reply pull(const Json& args, std::uint64_t now);
+    // Passages (app/api/note_passages.cpp): what a tab sees from one place to another as an anchor that a comment
+    // keeps, and where such anchors are now. Error besides: busy (the tab is behind, or what was typed is not written
+    // yet: ask again).
+    Reply passage(Desk& desk, const Json& args, std::uint64_t now);
+    Reply places(Desk& desk, const Json& args, std::uint64_t now);
 
     // These records changed, by whomever.
     void touched(const std::set<RecordId>& records);
@@ -78,6 +83,7 @@ class LiveNotes {
     };
 
     Result<Open*> find(const Json& args, std::uint64_t now);
+    Result<Text> settled(Desk& desk, const Json& args, std::uint64_t now);
     void take(const std::string& session, Open& note, std::vector<Update> updates);
     void correct(const std::string& session, Open& note, std::string text);
     Result<> write_some(Desk& desk, const std::string& session, Open& note);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/records/view.h"
 #include "core/utf8.h"
 
 namespace staffroom {
@@ -92,7 +93,9 @@ Result<Value> parse_value(const FieldRule& rule, std::string_view words, const R
         case Holds::file:
             return resolved(rule, resolver.file, words);
         case Holds::range:
-            return resolved(rule, resolver.range, words);
+            if (auto range = range_from(words)) return Value(std::move(*range));
+            return does_not_fit(rule, "is a passage of a text, and " + in_quotes(words) + " is none.",
+                                "Choose the passage on the page.");
         case Holds::link:
             return Value(Link{std::string(words)});
         case Holds::evidence:

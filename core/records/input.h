@@ -23,7 +23,6 @@ struct Resolver {
     std::function<Result<PersonId>(std::string_view)> person;  // without the leading @
     std::function<Result<RecordRef>(std::string_view)> record;
     std::function<Result<FileRef>(std::string_view)> file;
-    std::function<Result<TextRange>(std::string_view)> range;
 };
 
 // `typed` = "field=value"; nothing after the = clears. Spaces around both are dropped.

@@ -89,6 +89,7 @@ std::vector<TypeRule> library() {
              {
                  reg("target", Holds::record),
                  reg("anchor", Holds::range),
+                 by(owner, reg("quote", Holds::line)),
                  by(owner, text("body")),
                  reg("resolved", Holds::yes_no),
              }),

@@ -1,6 +1,7 @@
 #include "core/records/view.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 namespace staffroom {
@@ -139,6 +140,32 @@ Plain plain_of(const Value& value) {
         Plain operator()(const Position& position) const { return to_hex(position.digits); }
     };
     return std::visit(Spell{}, value.held);
+}
+
+std::optional<TextRange> range_from(std::string_view words) {
+    // What stands before the next `sign`, which is taken away with it.
+    const auto until = [&words](std::string_view sign) {
+        const auto at = words.find(sign);
+        const auto part = words.substr(0, at);
+        words.remove_prefix(at == words.npos ? words.size() : at + sign.size());
+        return part;
+    };
+    const auto number = [](std::string_view digits, auto& into) {
+        const auto* end = digits.data() + digits.size();
+        const auto read = std::from_chars(digits.data(), end, into);
+        return read.ec == std::errc() && read.ptr == end && !digits.empty();
+    };
+    const auto end = [&](std::string_view sign, TextRange::End& into) {
+        const auto commit = id_from_text<CommitId>(until("."));
+        if (!commit) return false;
+        into.edit.commit = *commit;
+        return number(until("."), into.edit.part) && number(until("+"), into.edit.position) &&
+               number(until(sign), into.nth);
+    };
+    TextRange range;
+    range.field = until(":");
+    if (!end("..", range.first) || !end("\n", range.last)) return std::nullopt;
+    return range;
 }
 
 }  // namespace staffroom

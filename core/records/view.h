@@ -64,5 +64,7 @@ std::vector<Element> elements_of(const RecordState& state, std::string_view fiel
 // A value as plain data for lists, JSON and exports: ids in their printed form, a file by its name.
 using Plain = std::variant<std::string, std::uint64_t, bool>;
 Plain plain_of(const Value& value);
+// Reads a range as plain_of() spells it; nothing of other words.
+std::optional<TextRange> range_from(std::string_view words);
 
 }  // namespace staffroom

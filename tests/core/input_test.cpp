@@ -17,7 +17,6 @@ const Resolver school{
         return {Code::not_found, "There is no record " + std::string(name) + "."};
     },
     .file = {},
-    .range = {},
 };
 
 // The value in words, or the refusal.
@@ -57,6 +56,10 @@ TEST_CASE("field=value is read by the schema") {
     CHECK_EQ(parsed("resource", "link=https://example.org/a"), "link=https://example.org/a (link)");
     CHECK_EQ(parsed("resource", "link=javascript:alert(1)"),
              "! “link” is an address that begins with https://, http:// or mailto:.");
+    const auto passage = "body:" + to_text(CommitId{{7}}) + ".1.2+30.." + to_text(CommitId{{8}}) + ".0.65535+0";
+    CHECK_EQ(parsed("comment", ("anchor=" + passage).c_str()), "anchor=" + passage + " (range)");
+    for (std::size_t length = 1; length < passage.size(); ++length) CHECK_FALSE(range_from(passage.substr(0, length)));
+    CHECK_FALSE(range_from(passage + "x"));
     CHECK_EQ(parsed("goal", "evidence=https://example.org"), "evidence=https://example.org (link)");
     CHECK_EQ(parsed("goal", "evidence=Rivers"), "evidence=" + to_text(RecordId{{5}}) + " (record)");
     CHECK_EQ(parsed("goal", "evidence=They all read aloud"), "evidence=They all read aloud (text)");

@@ -1,6 +1,7 @@
 // Stories of the page, in a real browser against real daemons: node page.mjs ADDRESS-OF-AMINA ADDRESS-OF-BRIAN
 // Both are new: no group yet. PAGE_THOROUGH=1 looks at every screen in every language.
 import { Browser, ask, axe_offences, ended, go, must, overflow, tell } from './browser.mjs';
+import { comes, note_stories, text_in } from './note_stories.mjs';
 import { payloads } from './payloads.mjs';
 
 const [amina_at, brian_at] = process.argv.slice(2);
@@ -72,35 +73,12 @@ await tell('a note begins from a template, a task moves by keyboard, a lesson is
 
 // Verbs that the page's own door answers, not the command line.
 const is_live = (await ask(amina, 'note open', { note })).ok;
-const text_in = (page) =>
-    page.locator('.cm-content').evaluate((content) =>
-        [...content.querySelectorAll('.cm-line')]
-            .map((line) => line.cloneNode(true))
-            .map((line) => (line.querySelectorAll('.caret').forEach((caret) => caret.remove()), line.textContent))
-            .join('\n'),
-    );
 if (is_live) {
     await tell('Amina and Brian type in one note at once, and both have every letter of both', async () => {
         const together = (await ask(amina, 'note new', { group, title: 'Together', text: 'begin\nend\n' })).note;
         await go(amina, `#/note/${together}`);
         await amina.locator('.cm-content').waitFor();
-        await brian.waitForFunction(
-            async (id) =>
-                (
-                    await (
-                        await fetch('/api', {
-                            method: 'POST',
-                            headers: {
-                                'Content-Type': 'application/json',
-                                'X-Staffroom-Token': localStorage.getItem('staffroom-token'),
-                            },
-                            body: JSON.stringify({ verb: 'note show', args: { note: id } }),
-                        })
-                    ).json()
-                ).text === 'begin\nend\n',
-            together,
-            { polling: 300 },
-        );
+        await comes(brian, together);
         await go(brian, `#/note/${together}`);
         await brian.locator('.cm-content').click();
         await brian.keyboard.press('Control+Home');
@@ -122,6 +100,7 @@ if (is_live) {
         }
         must((await ask(brian, 'note show', { note: together })).text === whole, 'on the disk');
     });
+    await note_stories(amina, brian, group);
     await tell(
         'A06 a file that is let go on the page becomes a lesson; one that holds a script is saved and not run',
         async () => {

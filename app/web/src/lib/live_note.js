@@ -124,6 +124,23 @@ export class LiveNote {
         this.view.dispatch(receiveUpdates(this.view.state, fresh));
         this.#say();
     }
+    // Asks about places in the text, as it is and as the daemon has it: until it is the same, the answer is `busy`.
+    async ask_of_text(verb, args_for, by_itself) {
+        for (let tries = 1; !this.#closed; ++tries) {
+            const { state } = this.view;
+            try {
+                if (this.is_settled) {
+                    const where = { session: this.session, version: getSyncedVersion(state) };
+                    const answer = await ask(verb, { ...where, ...args_for(state) }, { by_itself });
+                    return { ...answer, is_now: this.view.state.doc === state.doc };
+                }
+            } catch (trouble) {
+                if (!['busy', 'not_found'].includes(trouble.code) || tries > 50) throw trouble;
+            }
+            await new Promise((done) => setTimeout(done, 200));
+        }
+        return null;
+    }
     async #pull() {
         try {
             const version = getSyncedVersion(this.view.state);
@@ -144,6 +161,7 @@ export class LiveNote {
         );
         const selection = this.view.state.selection;
         await this.open(true);
+        this.reopened?.();
         const between = difference(old, this.#confirmed);
         if (mine) this.view.dispatch({ changes: mine.map(between), selection: undefined });
         if (selection.main.head <= this.view.state.doc.length && between.empty) this.view.dispatch({ selection });

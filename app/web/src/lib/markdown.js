@@ -6,6 +6,11 @@ import { file_address } from './ask.js';
 const markdown = parser.configure(GFM);
 const safe_link = (address) => (/^(https?:|mailto:|#\/)/i.test(address) ? address : null);
 
+// How a note shows a resource: a picture as such, anything else by a link.
+const plain = (words) => words.replace(/[[\]\n]/g, ' ');
+export const picture_of = (id, title, index = 0) => `![${plain(title)}](resource:${id}/${index})`;
+export const link_to = (id, title) => `[${plain(title)}](#/resource/${id})`;
+
 const blocks = {
     Paragraph: 'p',
     BulletList: 'ul',

@@ -27,6 +27,13 @@ export const ended = () => (failures ? 1 : 0);
 export const must = (truth, words) => {
     if (!truth) throw new Error(words);
 };
+// Asks until it is so.
+export async function until(truth, words) {
+    for (let tries = 0; !(await truth()); ++tries) {
+        must(tries < 200, words);
+        await new Promise((done) => setTimeout(done, 100));
+    }
+}
 
 export class Browser {
     static async start() {

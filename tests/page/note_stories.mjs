@@ -1,5 +1,5 @@
 // What two people do in one note beside typing: comments on passages, pictures.
-import { ask, go, must, tell } from './browser.mjs';
+import { ask, go, must, tell, until } from './browser.mjs';
 
 const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
@@ -11,12 +11,7 @@ export const text_in = (page) =>
             .map((line) => (line.querySelectorAll('.caret').forEach((caret) => caret.remove()), line.textContent))
             .join('\n'),
     );
-async function until(truth, words) {
-    for (let tries = 0; !(await truth()); ++tries) {
-        must(tries < 200, words);
-        await new Promise((done) => setTimeout(done, 100));
-    }
-}
+
 // Until a colleague's note is here, and holds what they wrote.
 export const comes = (page, note) =>
     until(async () => (await ask(page, 'note show', { note })).text, 'the note is at the colleague’s');

@@ -1,7 +1,9 @@
 // Stories of the page, in a real browser against real daemons: node page.mjs ADDRESS-OF-AMINA ADDRESS-OF-BRIAN
 // Both are new: no group yet. PAGE_THOROUGH=1 looks at every screen in every language.
 import { Browser, ask, axe_offences, ended, go, must, overflow, tell } from './browser.mjs';
+import { library_stories } from './library_stories.mjs';
 import { comes, note_stories, text_in } from './note_stories.mjs';
+import { people_stories } from './people_stories.mjs';
 import { payloads } from './payloads.mjs';
 
 const [amina_at, brian_at] = process.argv.slice(2);
@@ -71,6 +73,8 @@ await tell('a note begins from a template, a task moves by keyboard, a lesson is
     await amina.getByText('A film').waitFor();
 });
 
+await library_stories(amina, group);
+
 // Verbs that the page's own door answers, not the command line.
 const is_live = (await ask(amina, 'note open', { note })).ok;
 if (is_live) {
@@ -125,6 +129,8 @@ await tell('an organiser shows the code for a colleague who lost every computer'
     must((await amina.getByLabel('The code', { exact: true }).inputValue()).length > 40, 'a code');
     await amina.keyboard.press('Escape');
 });
+
+await people_stories(amina, brian, group);
 
 await tell('every room is reached by the keyboard alone', async () => {
     await go(amina, '#/');

@@ -1,5 +1,6 @@
 // Asking the daemon: one verb, one document (app/api/verb.h).
 import { forget, session, token, file_key } from './session.svelte.js';
+import { with_shown_names } from './shown_name.js';
 
 // What is not well, in words for teachers.
 class Trouble extends Error {
@@ -38,7 +39,7 @@ export async function ask(verb, args = {}, { id, signal, by_itself } = {}) {
             body: JSON.stringify({ verb, args, id, by_itself }),
             signal,
         });
-        document = await answer.json();
+        document = JSON.parse(await answer.text(), with_shown_names);
     } catch (failed) {
         if (failed.name === 'AbortError') throw failed;
         throw away();

@@ -1,26 +1,16 @@
 // A note open in several tabs, while a colleague writes in it on another computer.
-#include "app/api/live_notes.h"
-
-#include <algorithm>
 #include <random>
 
-#include "tests/app/tabs.h"
+#include "app/api/pending_changes.h"
+#include "tests/app/live_story.h"
 
 using namespace staffroom;
-using namespace staffroom::tabs;
+using namespace staffroom::world;
 
 namespace {
 
 constexpr const char* letters[] = {
     "a", "b", " ", "\n", "\xC3\xA9", "\xCC\x81", "\xD7\x90", "\xE0\xA4\x95", "\xF0\x9F\x91\x8D", "\xF0\x9F\x8F\xBD"};
-
-std::vector<Json> of_kind(const Computer& computer, std::string_view kind) {
-    std::vector<Json> found;
-    for (const auto& event : computer.events) {
-        if (event.at("kind").as_string() == json::string_view(kind.data(), kind.size())) found.push_back(event);
-    }
-    return found;
-}
 
 }  // namespace
 

@@ -1,8 +1,8 @@
 // Passages of a note: kept by their letters' own ids (app/api/note_passages.cpp).
-#include "tests/app/tabs.h"
+#include "tests/app/live_story.h"
 
 using namespace staffroom;
-using namespace staffroom::tabs;
+using namespace staffroom::world;
 
 TEST_CASE("a passage stays with its letters, whoever writes around and in it; without any left it is gone") {
     Two two("Bring \xF0\x9F\x8D\x9E and knives.");

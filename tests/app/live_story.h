@@ -1,16 +1,15 @@
-// Two teachers' computers with one note, and the tabs that it is open in.
+// A note open in the tabs of two teachers' computers, without a network between them: the small language of its stories.
 #pragma once
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "app/api/change_set.h"
 #include "app/api/live_notes.h"
-#include "app/api/pending_changes.h"
 #include "app/api/records.h"
 #include "app/home.h"
 #include "app/node.h"
@@ -18,7 +17,7 @@
 #include "net/courier/lacking.h"
 #include "tests/disposable.h"
 
-namespace staffroom::tabs {
+namespace staffroom::world {
 
 using api::Json;
 namespace json = boost::json;
@@ -100,6 +99,7 @@ class Tab {
         confirmed_ = std::string(opened->at("text").as_string());
     }
     std::string words() const { return api::applied(confirmed_, typed_); }
+    const std::string& client() const { return client_; }
     void type(std::uint32_t position, std::uint32_t deleted, const std::string& put) {
         for (auto& step : in_single_steps({position, deleted, put})) typed_.push_back(std::move(step));
     }
@@ -185,4 +185,12 @@ class Tab {
     std::vector<TextChange> typed_;
 };
 
-}  // namespace staffroom::tabs
+inline std::vector<Json> of_kind(const Computer& computer, std::string_view kind) {
+    std::vector<Json> found;
+    for (const auto& event : computer.events) {
+        if (event.at("kind").as_string() == json::string_view(kind.data(), kind.size())) found.push_back(event);
+    }
+    return found;
+}
+
+}  // namespace staffroom::world

@@ -33,7 +33,7 @@ export async function people_stories(amina, brian, group) {
         await amina.reload();
         await go(amina, `#/g/${hall}/people`);
         await amina.getByText("Brian O'Neill").waitFor();
-        const keys = async () => (await ask(amina, 'group show', { group: hall })).group.key;
+        const keys = async () => (await ask(amina, 'group show', { group: hall })).group.commits.key;
         const before = await keys();
         await amina.getByLabel("More about Brian O'Neill").click();
         await amina.getByRole('button', { name: 'Remove from the group' }).click();

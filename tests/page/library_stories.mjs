@@ -5,6 +5,7 @@ export async function library_stories(amina, group) {
     await tell('several lessons go into a new collection, by keyboard, and are found by it', async () => {
         for (const title of ['Water cycle', 'Clouds', 'Rain gauge'])
             await ask(amina, 'resource add', { group, source: 'https://example.org/', title });
+        await go(amina, '#/'); // the library forgets its filters
         await go(amina, `#/g/${group}/library`);
         await amina.getByRole('button', { name: 'Choose several' }).press('Enter');
         for (const title of ['Clouds', 'Rain gauge'])

@@ -8,7 +8,7 @@ export async function people_stories(amina, brian, group) {
             const answer = await route.fetch();
             const document = await answer.json();
             for (const each of document.members ?? []) each.name = trap + 'x'.repeat(10_000);
-            for (const each of document.groups ?? []) each.name = trap + each.name;
+            for (const each of [document.groups].flat()) if (each?.name) each.name = trap + each.name;
             await route.fulfill({ response: answer, json: document });
         });
         await amina.reload();

@@ -15,6 +15,7 @@ TEST_CASE("a passage stays with its letters, whoever writes around and in it; wi
                                         : computer.notes().passage(desk, args, computer.now);
     };
     const auto meet = [&] {
+        for (auto* computer : {&two.amina, &two.birk}) computer->now += 10'000;  // what is pending is due
         two.amina.poll();
         two.birk.poll();
         two.amina.hears(two.birk);
@@ -44,6 +45,7 @@ TEST_CASE("a passage stays with its letters, whoever writes around and in it; wi
     CHECK(hers.words() == "Please: Bring  knives.");
     his.type(0, 6, "Do");
     REQUIRE(his.push().ok());
+    two.birk.now += 10'000;
     two.birk.poll();
     two.amina.hears(two.birk);
     CHECK(ask(two.amina, hers, anchors).code() == Code::busy);  // her tab does not have his words yet

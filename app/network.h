@@ -27,6 +27,12 @@ struct NetworkOptions {
     std::vector<net::Address> peers;  // typed by the teacher
 };
 
+// A group that a computer nearby shows to strangers.
+struct NearbyGroup {
+    LinkKey at;
+    net::ShownGroup group;
+};
+
 struct Underway {
     std::string id;  // the asker's
     std::string verb;
@@ -69,6 +75,12 @@ class Network {
     // This is a new computer of somebody who has nothing left, and that is what a colleague shows. The request: what this
     // computer shows in return.
     virtual void ask_to_vouch(const RecoveryOffer& offer, const RecoveryRequest& request) = 0;
+    // --- groups that show themselves (net/looking.h)
+    virtual void look_anew() = 0;    // forgets what was found
+    virtual void look_around() = 0;  // again and again
+    virtual const std::vector<NearbyGroup>& nearby_groups() const = 0;
+    virtual void ask_to_join(const NearbyGroup& group) = 0;
+
     // --- comparing words (net/comparing.h)
     // Lets newcomers of this group compare words with this computer. Error: refused (the doors are shut).
     virtual Result<> open_window(const GroupId& group, std::uint64_t minutes) = 0;

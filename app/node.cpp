@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/announced_groups.h"
 #include "app/api/search.h"
 #include "app/api/verbs.h"
 #include "app/api/watch.h"
@@ -262,6 +263,7 @@ Result<> Node::open(const NetworkOptions& options) {
         peers_ = std::make_unique<net::Peers>(
             net::Here{replica.log(), replica.chunks(), signing_, identity.record, identity.run});
         let_in_members();
+        peers_->show_groups(AnnouncedGroups(home_.profile().store()).all(replica));
         peers_->groups_changed(now);
     }
     for (const auto& address : options.peers) {
@@ -329,6 +331,7 @@ void Node::groups_changed() {
     events_.groups_changed();
     if (!peers_) return;
     let_in_members();
+    peers_->show_groups(AnnouncedGroups(home_.profile().store()).all(home_.replica()));
     peers_->groups_changed(net::uptime_ms());
     tell_new_devices();
 }
@@ -371,6 +374,21 @@ void Node::rescue(const Rescue& rescue) {
 void Node::ask_to_vouch(const RecoveryOffer& offer, const RecoveryRequest& request) {
     helper_ = offer.device;
     claim(net::make_vouch_request(offer.link, request, home_.identity().secrets.box), offer.addresses,
+          net::uptime_ms());
+}
+
+void Node::look_anew() {
+    nearby_.clear();
+    if (peers_) peers_->look_anew();
+}
+
+void Node::look_around() {
+    if (peers_) peers_->look_around(net::uptime_ms());
+}
+
+void Node::ask_to_join(const NearbyGroup& group) {
+    const auto& identity = home_.identity();
+    claim(net::make_ask_request(group.at, group.group.id, identity.card, identity.device(), identity.secrets), {},
           net::uptime_ms());
 }
 

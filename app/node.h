@@ -80,6 +80,10 @@ class Node final : public Network {
     Result<> offer_link(const InviteKey& offer, std::uint64_t minutes) override;
     void link(const LinkOffer& offer) override;
     void rescue(const Rescue& rescue) override;
+    void look_anew() override;
+    void look_around() override;
+    const std::vector<NearbyGroup>& nearby_groups() const override { return nearby_; }
+    void ask_to_join(const NearbyGroup& group) override;
     Result<> open_window(const GroupId& group, std::uint64_t minutes) override;
     void seek_window() override;
     const std::optional<net::Compared>& comparison() const override { return comparison_; }
@@ -115,6 +119,7 @@ class Node final : public Network {
     void carry_out_erasures(std::uint64_t now);
     void let_in_members();
     void close_network();
+    void answer_with_welcome(net::LinkId link, const GroupId& group, const DeviceId& device, std::uint64_t now);
     void claim(net::JoinRequest request, const std::vector<InvitedAddress>& addresses, std::uint64_t now);
     void tell_of_link(net::LinkId link, const DeviceRecord& record, const PersonCard& card,
                       const std::vector<GroupChange>& told, std::uint64_t now);
@@ -136,6 +141,8 @@ class Node final : public Network {
     void execute(net::LinkClaimed& action, std::uint64_t now);
     void execute(net::RescueClaimed& action, std::uint64_t now);
     void execute(net::VouchClaimed& action, std::uint64_t now);
+    void execute(net::AskClaimed& action, std::uint64_t now);
+    void execute(net::GroupsShown& action, std::uint64_t now);
     void execute(net::Joined& action, std::uint64_t now);
     void execute(net::Linked& action, std::uint64_t now);
     void execute(net::Rescued& action, std::uint64_t now);
@@ -164,6 +171,7 @@ class Node final : public Network {
     std::optional<Rescue> rescue_;    // of this computer
     std::optional<DeviceId> helper_;  // the colleague's computer that this one is recovered by
     std::optional<net::Compared> comparison_;
+    std::vector<NearbyGroup> nearby_;
     std::map<DeviceId, BoxKey> rescued_;  // others' that were recovered here since the start
     bool stopping_ = false;
     std::uint64_t started_ms_;

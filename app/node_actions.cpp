@@ -1,6 +1,7 @@
 // The executors: what the conversation asks for, done.
 #include <algorithm>
 
+#include "app/announced_groups.h"
 #include "app/last_met.h"
 #include "app/linking.h"
 #include "app/newcomers.h"
@@ -13,6 +14,7 @@ namespace staffroom {
 namespace {
 
 constexpr std::uint64_t gather_ms = 10;
+constexpr std::size_t nearby_max = 256;
 constexpr std::size_t chunks_together = 512, chunks_bytes_together = std::size_t{8} << 20;
 
 // What colleagues bring is left to them while room is short: the rest is for one's own work, and for getting out of it.
@@ -191,12 +193,44 @@ void Node::execute(net::Claimed& action, std::uint64_t now) {
     } else if (decision.kind != Admission::again) {
         return answer(net::outcome_of(decision.kind));
     }
-    const auto welcome = home_.replica().welcome_to(claim.group);
-    const auto* record = group->members.record_of(claim.device);
+    answer_with_welcome(action.link, claim.group, claim.device, now);
+}
+
+void Node::answer_with_welcome(net::LinkId link, const GroupId& id, const DeviceId& device, std::uint64_t now) {
+    const auto answer = [&](net::Outcome outcome, Bytes sealed = {}) {
+        peers_->claim_decided(link, {outcome, std::move(sealed)}, now);
+    };
+    const auto welcome = home_.replica().welcome_to(id);
+    const auto* record = home_.replica().group(id)->members.record_of(device);
     if (!welcome || record == nullptr) return answer(net::Outcome::wait);
     auto sealed = seal_box(record->box, encode(*welcome));
     if (!sealed) return answer(net::Outcome::unknown);
     answer(net::Outcome::welcome, std::move(*sealed));
+}
+
+// Whoever asks waits for an organiser's yes, as with an invitation that has to be confirmed.
+void Node::execute(net::AskClaimed& action, std::uint64_t now) {
+    const auto& claim = action.claim;
+    const auto* group = home_.replica().group(claim.group);
+    const auto answer = [&](net::Outcome outcome) { peers_->claim_decided(action.link, {outcome, {}}, now); };
+    const AnnouncedGroups shown(home_.profile().store());
+    const bool may = group != nullptr && group->members.role_of(home_.identity().device()) == Role::organiser;
+    if (!may || !shown.is_shown(claim.group)) return answer(net::Outcome::unknown);
+    const auto person = id_of(claim.card.genesis);
+    if (person == home_.identity().person()) return answer(net::Outcome::oneself);
+    if (group->members.role_of(claim.device) != Role::none) {
+        return answer_with_welcome(action.link, claim.group, claim.device, now);
+    }
+    if (group->members.was_in(person)) return answer(net::Outcome::removed);
+    const auto kept = Newcomers(home_.profile().store()).wait(claim.group, {claim.card, InviteKey{}});
+    answer(kept ? net::Outcome::asked : net::Outcome::wait);
+}
+
+void Node::execute(net::GroupsShown& action, std::uint64_t) {
+    for (auto& group : action.groups) {
+        std::erase_if(nearby_, [&](const NearbyGroup& each) { return each.group.id == group.id; });
+        if (nearby_.size() < nearby_max) nearby_.push_back({action.at, std::move(group)});
+    }
 }
 
 void Node::execute(net::LinkClaimed& action, std::uint64_t now) {

@@ -80,6 +80,16 @@ struct VouchClaimed {
     LinkId link;
     VouchClaim claim;
 };
+// A stranger at our lobby who asks to join a group that shows itself; likewise.
+struct AskClaimed {
+    LinkId link;
+    AskClaim claim;
+};
+// What another computer shows to strangers.
+struct GroupsShown {
+    LinkKey at;
+    std::vector<ShownGroup> groups;
+};
 // Our own claim was answered with a welcome, which has been opened: keep the group.
 struct Joined {
     Welcome welcome;
@@ -128,7 +138,7 @@ struct Parted {
 };
 
 using Action = std::variant<Send, Dial, Close, StoreCommits, StoreParts, StoreHave, StoreChunk, ShareKeys, Claimed,
-                            LinkClaimed, RescueClaimed, VouchClaimed, Joined, Linked, Rescued, Vouched, Compared,
-                            OwnGroupGiven, JoinAnswered, Met, Parted>;
+                            LinkClaimed, RescueClaimed, VouchClaimed, AskClaimed, GroupsShown, Joined, Linked, Rescued,
+                            Vouched, Compared, OwnGroupGiven, JoinAnswered, Met, Parted>;
 
 }  // namespace staffroom::net

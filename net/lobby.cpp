@@ -72,6 +72,16 @@ JoinRequest make_vouch_request(const LinkKey& colleague, const RecoveryRequest& 
     return {GroupId{}, colleague, std::move(claim), box};
 }
 
+JoinRequest make_ask_request(const LinkKey& at, const GroupId& group, const PersonCard& card, const DeviceId& device,
+                             const DeviceSecrets& secrets) {
+    AskClaim claim;
+    claim.group = group;
+    claim.card = card;
+    claim.device = device;
+    sign(claim, SigningKey(secrets.signing));
+    return {group, at, std::move(claim), secrets.box};
+}
+
 // --- the newcomer's side ---------------------------------------------------------------------------------------------
 
 void Joining::opened(LinkId link, std::uint64_t now) {
@@ -104,7 +114,9 @@ bool Joining::hear(LinkId link, ByteView frame, Outbox& out) {
 bool Joining::take(const Answer& answer, Outbox& out) {
     const auto opened = open_box(request_.box, answer.sealed);
     if (!opened) return false;
-    if (!std::holds_alternative<Claim>(request_.claim)) return take_card(*opened, out);
+    const bool for_group =
+        std::holds_alternative<Claim>(request_.claim) || std::holds_alternative<AskClaim>(request_.claim);
+    if (!for_group) return take_card(*opened, out);
     auto welcome = decode<Welcome>(*opened);
     if (!welcome || !is_valid(welcome->genesis) || id_of(welcome->genesis) != request_.group) return false;
     out.act(Joined{std::move(*welcome)});
@@ -161,6 +173,8 @@ void Admitting::hear(LinkId link, const LinkKey& key, const std::optional<Addres
             return judge<Claim, Claimed>(link, visit, frame, now, out);
         case Kind::link_claim:
             return judge<LinkClaim, LinkClaimed>(link, visit, frame, now, out);
+        case Kind::ask_claim:
+            return judge<AskClaim, AskClaimed>(link, visit, frame, now, out);
         case Kind::vouch_claim:
             return judge<VouchClaim, VouchClaimed>(link, visit, frame, now, out);
         default:

@@ -41,10 +41,10 @@ std::optional<Admission> refusal_in(Outcome outcome);
 
 // What an invitation and its bearer bring; or a link offer and the new computer.
 struct JoinRequest {
-    GroupId group;                                                  // zero: to be linked
-    LinkKey inviter;                                                // transport key of the inviter's device
-    std::variant<Claim, LinkClaim, RescueClaim, VouchClaim> claim;  // signed
-    BoxPair box;                                                    // of the device that claims: opens the answer
+    GroupId group;                                                            // zero: to be linked
+    LinkKey inviter;                                                          // transport key of the inviter's device
+    std::variant<Claim, LinkClaim, RescueClaim, VouchClaim, AskClaim> claim;  // signed
+    BoxPair box;  // of the device that claims: opens the answer
 };
 
 // `device` is the card's that asks. Needs: the card is valid.
@@ -57,6 +57,10 @@ JoinRequest make_rescue_request(const LinkKey& colleague, const SigningKey& reco
 
 // To a colleague's device.
 JoinRequest make_vouch_request(const LinkKey& colleague, const RecoveryRequest& request, const BoxPair& box);
+
+// To a device that shows the group.
+JoinRequest make_ask_request(const LinkKey& at, const GroupId& group, const PersonCard& card, const DeviceId& device,
+                             const DeviceSecrets& secrets);
 
 class Joining {
   public:

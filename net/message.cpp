@@ -24,6 +24,7 @@ Bytes signed_bytes(std::string_view domain, const T& claim) {
 
 constexpr std::string_view claim_domain = "staffroom-claim-v1";
 constexpr std::string_view link_domain = "staffroom-link-claim-v1";
+constexpr std::string_view ask_domain = "staffroom-ask-v1";
 constexpr std::string_view rescue_domain = "staffroom-rescue-claim-v1";
 
 bool names(const PersonCard& card, const DeviceId& device) {
@@ -66,6 +67,13 @@ bool is_valid(const RescueClaim& claim) {
     if (!is_valid(claim.record) || !claim.link) return is_valid(claim.record);
     return claim.link->kind == StatementKind::link && claim.link->by.is_zero() &&
            claim.link->device == claim.record.device && is_valid(*claim.link, claim.recovery);
+}
+
+void sign(AskClaim& claim, const SigningKey& device) { claim.signature = device.sign(signed_bytes(ask_domain, claim)); }
+
+bool is_valid(const AskClaim& claim) {
+    return names(claim.card, claim.device) &&
+           verify(claim.device.view(), signed_bytes(ask_domain, claim), claim.signature) && is_valid(claim.card);
 }
 
 bool is_valid(const VouchClaim& claim) { return is_valid(claim.request); }

@@ -31,6 +31,7 @@ inline constexpr std::uint64_t frames_ahead = 1'024;    // of commits, beyond th
 inline constexpr std::size_t haves_count = 16;
 inline constexpr std::size_t parts_count = 64;
 inline constexpr std::size_t epochs_count = 64;
+inline constexpr std::size_t shown_count = 8;           // groups that a lobby shows to strangers
 inline constexpr std::size_t answer_bytes = 64 * 1024;  // a sealed welcome
 }  // namespace limits
 
@@ -67,6 +68,9 @@ enum class Kind : std::uint8_t {
     vouch_claim = 36,     // likewise
     compare_commit = 37,  // lobby only, both ways
     compare_reveal = 38,
+    look = 39,  // likewise, answered by
+    shown_groups = 40,
+    ask_claim = 41,  // as claim
 };
 
 // The first message both ways, repeated until the other's names our nonce.
@@ -437,6 +441,58 @@ struct CompareReveal {
         ar(group, record, nonce);
     }
 };
+
+// A stranger asks which groups show themselves here (net/looking.h).
+struct Look {
+    static constexpr Kind kind = Kind::look;
+    std::uint64_t newest = protocol_newest;
+    std::uint64_t oldest = protocol_oldest;
+    template <class A>
+    void serialize(A& ar) {
+        ar(newest, oldest);
+    }
+};
+struct ShownGroup {
+    GroupId id;
+    std::string name;
+    std::string purpose;  // in a sentence; may be empty
+    bool operator==(const ShownGroup&) const = default;
+    template <class A>
+    void serialize(A& ar) {
+        ar(id, text<staffroom::limits::title_bytes>(name), text<staffroom::limits::title_bytes>(purpose));
+    }
+};
+struct ShownGroups {
+    static constexpr Kind kind = Kind::shown_groups;
+    std::vector<ShownGroup> groups;
+    template <class A>
+    void serialize(A& ar) {
+        ar(capped<limits::shown_count>(groups));
+    }
+};
+
+// A stranger asks to join a group that shows itself; signed by the device. Answered like a claim, by "asked" at first.
+struct AskClaim {
+    static constexpr Kind kind = Kind::ask_claim;
+    std::uint64_t newest = protocol_newest;
+    std::uint64_t oldest = protocol_oldest;
+    GroupId group;
+    PersonCard card;
+    DeviceId device;  // of the card
+    Signature signature;
+
+    template <class A>
+    void serialize_body(A& ar) {
+        ar(newest, oldest, group, card, device);
+    }
+    template <class A>
+    void serialize(A& ar) {
+        serialize_body(ar);
+        ar(signature);
+    }
+};
+void sign(AskClaim& claim, const SigningKey& device);
+bool is_valid(const AskClaim& claim);
 
 enum class Outcome : std::uint8_t {
     welcome,    // `sealed` opens with the device's box key

@@ -46,6 +46,9 @@ void Peers::open(const Arrival& arrival, std::uint64_t now) {
     } else if (auto* seeker = seeker_with(line.key)) {
         seeker->opened(arrival.link, now);
         seeker->tick(now, out_);
+    } else if (auto* looker = looker_with(line.key)) {
+        looker->opened(arrival.link, now);
+        looker->tick(now, out_);
     } else {
         begin_session(arrival.link, line, now);
     }
@@ -59,12 +62,13 @@ void Peers::begin_session(LinkId link, Line& line, std::uint64_t now) {
 
 void Peers::hear(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
     const auto kind = kind_of(frame);
-    const bool claims =
-        kind == Kind::claim || kind == Kind::link_claim || kind == Kind::rescue_claim || kind == Kind::vouch_claim;
+    const bool claims = kind == Kind::claim || kind == Kind::link_claim || kind == Kind::rescue_claim ||
+                        kind == Kind::vouch_claim || kind == Kind::ask_claim;
     if (claims && (line.session || !line.dialled)) {
         return admitting_.hear(link, line.key, line.from, frame, now, out_);
     }
     if (line.door == Door::lobby && !line.session && hear_comparison(link, line, frame, now)) return;
+    if (line.door == Door::lobby && !line.session && hear_looking(link, line, frame, now)) return;
     if (kind == Kind::answer && line.session) {
         auto* joining = joining_with(line.key);
         if (joining && joining->link() == link && joining->hear(link, frame, out_)) joining->closed(link);
@@ -101,6 +105,7 @@ void Peers::forget(LinkId link, Parting why, std::uint64_t now) {
     admitting_.closed(link);
     for (auto& joining : joins_) joining.closed(link);
     for (auto& seeker : seekers_) seeker.closed(link);
+    for (auto& looker : lookers_) looker.closed(link);
     if (window_) window_->closed(link);
     dialling_.ended(link, why, now);
     const auto at = lines_.find(link);
@@ -290,7 +295,10 @@ std::optional<Door> Peers::door_for(const Contact& contact) const {
     const bool sought = std::any_of(seekers_.begin(), seekers_.end(), [&](const CompareSeeker& seeker) {
         return seeker.is_open() && seeker.host() == contact.key;
     });
-    if ((invited || sought) && !link_to(contact.key)) return Door::lobby;
+    const bool looked_at = std::any_of(lookers_.begin(), lookers_.end(), [&](const Looker& looker) {
+        return looker.is_open() && looker.at() == contact.key;
+    });
+    if ((invited || sought || looked_at) && !link_to(contact.key)) return Door::lobby;
     if (introduced_.contains(contact.key) || here_.log.device_of(contact.key)) return Door::members;
     return std::nullopt;
 }
@@ -335,6 +343,34 @@ void Peers::seek_window(std::uint64_t now) {
     }
 }
 
+Looker* Peers::looker_with(const LinkKey& key) {
+    const auto at = std::find_if(lookers_.begin(), lookers_.end(),
+                                 [&](const Looker& looker) { return looker.is_open() && looker.at() == key; });
+    return at == lookers_.end() ? nullptr : &*at;
+}
+
+bool Peers::hear_looking(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
+    if (kind_of(frame) == Kind::look && !line.dialled) {
+        if (message_in<Look>(frame)) out_.say(link, shown_);
+        return true;
+    }
+    auto* looker = joining_with(line.key) == nullptr ? looker_with(line.key) : nullptr;
+    if (kind_of(frame) != Kind::shown_groups || looker == nullptr) return false;
+    looker->hear(link, frame, out_);
+    close(link, Parting::done, false, now);
+    return true;
+}
+
+void Peers::look_around(std::uint64_t now) {
+    for (const auto& key : dialling_.keys()) {
+        const bool asked =
+            std::any_of(lookers_.begin(), lookers_.end(), [&](const Looker& looker) { return looker.at() == key; });
+        if (asked || key == here_.record.link || link_to(key)) continue;
+        lookers_.emplace_back(key);
+        dialling_.hurry(key, now);
+    }
+}
+
 void Peers::stop_seeking() { seekers_.clear(); }
 
 // --- time ------------------------------------------------------------------------------------------------------------
@@ -371,6 +407,10 @@ void Peers::tick(std::uint64_t now) {
         const auto link = seeker.tick(now, out_);
         if (link && lines_.contains(*link)) close(*link, Parting::silent, false, now);
     }
+    for (auto& looker : lookers_) {
+        const auto link = looker.tick(now, out_);
+        if (link && lines_.contains(*link)) close(*link, Parting::silent, false, now);
+    }
     claim_on_open_links(now);
     std::erase_if(joins_, [](const Joining& joining) { return !joining.is_open(); });
     chunks_.tick(now);
@@ -389,6 +429,7 @@ std::uint64_t Peers::deadline() const {
             earliest = std::min(earliest, joining.due());
         }
     }
+    for (const auto& looker : lookers_) earliest = std::min(earliest, looker.deadline());
     for (const auto& seeker : seekers_) earliest = std::min(earliest, seeker.deadline());
     for (const auto& [link, line] : lines_) {
         earliest = std::min(earliest, line.session ? line.session->deadline() : line.since + 2 * lobby_ms);

@@ -21,6 +21,7 @@
 #include "net/comparing.h"
 #include "net/dialling.h"
 #include "net/lobby.h"
+#include "net/looking.h"
 #include "net/session.h"
 
 namespace staffroom::net {
@@ -80,6 +81,12 @@ class Peers {
     void seek_window(std::uint64_t now);
     void stop_seeking();
 
+    // What strangers at our lobby are told of.
+    void show_groups(std::vector<ShownGroup> groups) { shown_ = {std::move(groups)}; }
+    // Asks every computer that was heard of and is not linked which groups it shows; again and again.
+    void look_around(std::uint64_t now);
+    void look_anew() { lookers_.clear(); }
+
     void tick(std::uint64_t now);
     std::optional<Action> poll() { return out_.poll(); }
     std::uint64_t deadline() const;
@@ -121,6 +128,9 @@ class Peers {
     bool is_preferred(const Line& line, const Session& session) const;
     Joining* joining_with(const LinkKey& key);
     CompareSeeker* seeker_with(const LinkKey& key);
+    Looker* looker_with(const LinkKey& key);
+    // The same about groups that are shown.
+    bool hear_looking(LinkId link, Line& line, ByteView frame, std::uint64_t now);
     // A frame about comparing words, or an answer to one; whether it was.
     bool hear_comparison(LinkId link, Line& line, ByteView frame, std::uint64_t now);
     // A link to the inviter's device at the members' door, which the newcomer may claim on.
@@ -137,6 +147,8 @@ class Peers {
     Admitting admitting_;
     std::vector<Joining> joins_;
     std::optional<CompareWindow> window_;
+    ShownGroups shown_;
+    std::vector<Looker> lookers_;         // one a computer that was asked
     std::vector<CompareSeeker> seekers_;  // one a computer that was tried
     std::set<LinkKey> introduced_;        // who let us in: dialled though no member table here names them yet
 };

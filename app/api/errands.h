@@ -26,6 +26,7 @@ std::unique_ptr<Errand> device_link(Desk& desk, const Json& args);
 Result<> open_network(Desk& desk, const Json& args);
 
 // Until this computer is in the group, and what is there is here (app/api/meeting.cpp). Needs: the network is open.
+std::unique_ptr<Errand> wait_to_be_in(const GroupId& group);  // after it was asked for
 std::unique_ptr<Errand> join_with(Desk& desk, const Invitation& invitation);
 
 }  // namespace staffroom::api

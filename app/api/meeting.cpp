@@ -29,7 +29,7 @@ class Join final : public Errand {
     // Long enough for a lobby, a busy organiser and the first sync on a slow Wi-Fi.
     static constexpr std::uint64_t patience_ms = 60'000, settle_ms = 20'000;
 
-    Join(const Invitation& invitation, std::uint64_t now) : group_(invitation.group), until_(now + patience_ms) {}
+    Join(const GroupId& group, std::uint64_t now) : group_(group), until_(now + patience_ms) {}
 
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
         next_ = now + look_ms;
@@ -286,8 +286,10 @@ std::unique_ptr<Errand> join_with(Desk& desk, const Invitation& invitation) {
     const auto* group = desk.home.replica().group(invitation.group);
     const bool inside = group != nullptr && group->members.role_of(desk.home.identity().device()) >= Role::reader;
     if (!inside) desk.network.join(invitation);
-    return std::make_unique<Join>(invitation, net::uptime_ms());
+    return wait_to_be_in(invitation.group);
 }
+
+std::unique_ptr<Errand> wait_to_be_in(const GroupId& group) { return std::make_unique<Join>(group, net::uptime_ms()); }
 
 std::span<const Verb> meeting_verbs() {
     static constexpr Verb verbs[] = {{"join", nullptr, join},

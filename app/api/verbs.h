@@ -27,6 +27,7 @@ std::span<const Verb> profile_verbs();
 std::span<const Verb> group_verbs();
 std::span<const Verb> member_verbs();
 std::span<const Verb> compare_verbs();
+std::span<const Verb> asking_verbs();
 std::span<const Verb> set_aside_verbs();
 std::span<const Verb> device_verbs();
 std::span<const Verb> recovery_verbs();

@@ -45,6 +45,11 @@ constexpr Option group_new[] = {
     {"--newcomers-read", "newcomers-read", Takes::text, false, "all, or from-join"}};
 constexpr Option only_group[] = {group};
 constexpr Option group_leave[] = {group, {"--anyway", "anyway", Takes::flag, false, "even as the last organiser"}};
+constexpr Option group_announce[] = {
+    group, {"--purpose", "purpose", Takes::text, false, "what the group is for, in a sentence"}};
+constexpr Option group_nearby[] = {peers, no_discovery};
+constexpr Option group_ask[] = {
+    {"GROUP", "group", Takes::text, true, "a name, or the beginning of an id"}, peers, no_discovery};
 constexpr Option invite[] = {
     group,
     {"--role", "role", Takes::text, false, "member, or reader"},
@@ -194,6 +199,10 @@ constexpr Command all[] = {
     {"group show", "One group", only_group},
     {"group leave", "Leave a group", group_leave},
     {"group continue", "Begin a group anew that nobody organises any more; the old one stays to be read", only_group},
+    {"group announce", "Show a group's name to strangers nearby, so that they can ask to join", group_announce},
+    {"group hide", "Show it no more", only_group},
+    {"group nearby", "The groups near you that show themselves", group_nearby},
+    {"group ask", "Ask to join one of them; an organiser says yes", group_ask},
     {"invite", "Make an invitation for a colleague, or for a whole hall", invite},
     {"join", "Join a group with an invitation", join},
     {"compare open", "Let somebody next to you in without a code: you both compare six words", compare_open},

@@ -157,7 +157,7 @@ void print_for_people(const std::string& command, const api::Json& reply) {
         std::cout << "Your profile is ready. Next, found a group or join a colleague's:\n"
                      "  staffroom group new \"Science team\" --kind team\n"
                      "  staffroom join INVITATION\n";
-    } else if ((command == "join" || command == "compare same") && reply.contains("name")) {
+    } else if ((command == "join" || command == "compare same" || command == "group ask") && reply.contains("name")) {
         std::cout << "You are in “" << line_of({}, reply.at("name")) << "” now.\n";
         const auto* complete = reply.if_contains("complete");
         if (complete != nullptr && complete->is_bool() && !complete->get_bool()) {

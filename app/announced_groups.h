@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "net/message.h"
+#include "net/lobby_message.h"
 #include "storage/replica.h"
 
 namespace staffroom {

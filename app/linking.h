@@ -7,7 +7,7 @@
 
 #include "app/home.h"
 #include "app/open_invitations.h"
-#include "net/message.h"
+#include "net/lobby_message.h"
 #include "storage/pairs.h"
 
 namespace staffroom {

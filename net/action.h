@@ -10,7 +10,7 @@
 #include "core/genesis.h"
 #include "core/ports.h"
 #include "net/link_seam.h"
-#include "net/message.h"
+#include "net/lobby_message.h"
 
 namespace staffroom::net {
 

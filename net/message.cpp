@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "net/lobby_message.h"
+
 namespace staffroom::net {
 namespace {
 

@@ -1,4 +1,4 @@
-#include "net/message.h"
+#include "net/lobby_message.h"
 
 #include "tests/decoder_laws.h"
 

@@ -43,7 +43,7 @@ std::vector<net::ShownGroup> AnnouncedGroups::all(const Replica& replica) const 
             const auto id = GroupId::from(key.subspan(tag.size()));
             const auto* group = id ? replica.group(*id) : nullptr;
             if (group == nullptr || group->members.role_of(replica.identity().device()) != Role::organiser) return true;
-            all.push_back({*id, group->genesis.name, std::string(text_of(value))});
+            all.push_back({*id, group->genesis.name, std::string(text_of(value)), replica.identity().card.first.name});
             return all.size() < net::limits::shown_count;
         });
         return Done{};

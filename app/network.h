@@ -76,8 +76,9 @@ class Network {
     // computer shows in return.
     virtual void ask_to_vouch(const RecoveryOffer& offer, const RecoveryRequest& request) = 0;
     // --- groups that show themselves (net/looking.h)
-    virtual void look_anew() = 0;    // forgets what was found
-    virtual void look_around() = 0;  // again and again
+    virtual void look_anew() = 0;         // forgets what was found
+    virtual void look_around() = 0;       // again and again
+    virtual bool has_looked() const = 0;  // all that were asked have answered
     virtual const std::vector<NearbyGroup>& nearby_groups() const = 0;
     virtual void ask_to_join(const NearbyGroup& group) = 0;
 

@@ -1,7 +1,9 @@
-// Who came with an invitation that an organiser has to confirm (`invite --ask`) and waits for the answer. Kept over a
-// restart, so that an organiser may answer tomorrow; the newcomer comes again by themselves.
+// Who came with an invitation that an organiser has to confirm (`invite --ask`), or asked to join a group that shows
+// itself, and waits for the answer. Kept over a restart, so that an organiser may answer tomorrow; the newcomer comes again
+// by themselves. Whom an organiser said no to is remembered, and not shown again.
 //
-// At most 64 wait in a group; one more is told to come again.
+// At most 64 are kept of a group, those who were said no to giving place, and of them 32 who came without an invitation:
+// strangers leave room for those who were invited. One more is told to come again.
 #pragma once
 
 #include <vector>
@@ -13,7 +15,7 @@ namespace staffroom {
 
 struct Newcomer {
     PersonCard card;
-    InviteKey invite;
+    InviteKey invite;  // zero: without one
 
     template <class A>
     void serialize(A& ar) {
@@ -23,13 +25,16 @@ struct Newcomer {
 
 class Newcomers {
   public:
-    static constexpr std::size_t waiting_max = 64;
+    static constexpr std::size_t waiting_max = 64, strangers_max = 32;
 
     explicit Newcomers(Store& store) : store_(store) {}
 
-    // Needs: the card is valid. The latest invitation counts. Errors: busy (too many wait), io.
+    // Needs: the card is valid. The latest invitation counts, and counts more than none; with one a no is forgotten. Errors:
+    // busy (too many wait), refused (an organiser said no), io.
     Result<> wait(const GroupId& group, const Newcomer& newcomer);
     std::vector<Newcomer> waiting(const GroupId& group) const;
+    // An organiser said no.
+    Result<> refuse(const GroupId& group, const PersonId& person);
     Result<> forget(const GroupId& group, const PersonId& person);
 
   private:

@@ -82,6 +82,7 @@ class Node final : public Network {
     void rescue(const Rescue& rescue) override;
     void look_anew() override;
     void look_around() override;
+    bool has_looked() const override { return peers_ && peers_->has_looked(); }
     const std::vector<NearbyGroup>& nearby_groups() const override { return nearby_; }
     void ask_to_join(const NearbyGroup& group) override;
     Result<> open_window(const GroupId& group, std::uint64_t minutes) override;

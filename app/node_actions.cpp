@@ -189,6 +189,7 @@ void Node::execute(net::Claimed& action, std::uint64_t now) {
     } else if (decision.kind == Admission::ask) {
         // Said yes to only once it is kept, or an organiser would never see it.
         const auto kept = Newcomers(home_.profile().store()).wait(claim.group, {claim.card, claim.invite});
+        if (kept) events_.people_ask(claim.group);
         return answer(kept ? net::Outcome::asked : net::Outcome::wait);
     } else if (decision.kind != Admission::again) {
         return answer(net::outcome_of(decision.kind));
@@ -223,12 +224,15 @@ void Node::execute(net::AskClaimed& action, std::uint64_t now) {
     }
     if (group->members.was_in(person)) return answer(net::Outcome::removed);
     const auto kept = Newcomers(home_.profile().store()).wait(claim.group, {claim.card, InviteKey{}});
+    if (!kept && kept.error().code == Code::refused) return answer(net::Outcome::closed);
     answer(kept ? net::Outcome::asked : net::Outcome::wait);
+    if (kept) events_.people_ask(claim.group);
 }
 
 void Node::execute(net::GroupsShown& action, std::uint64_t) {
     for (auto& group : action.groups) {
-        std::erase_if(nearby_, [&](const NearbyGroup& each) { return each.group.id == group.id; });
+        std::erase_if(nearby_,
+                      [&](const NearbyGroup& each) { return each.at == action.at && each.group.id == group.id; });
         if (nearby_.size() < nearby_max) nearby_.push_back({action.at, std::move(group)});
     }
 }

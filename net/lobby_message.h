@@ -133,10 +133,12 @@ struct ShownGroup {
     GroupId id;
     std::string name;
     std::string purpose;  // in a sentence; may be empty
+    std::string by;       // the organiser who shows it
     bool operator==(const ShownGroup&) const = default;
     template <class A>
     void serialize(A& ar) {
-        ar(id, text<staffroom::limits::title_bytes>(name), text<staffroom::limits::title_bytes>(purpose));
+        ar(id, text<staffroom::limits::title_bytes>(name), text<staffroom::limits::title_bytes>(purpose),
+           text<staffroom::limits::name_bytes>(by));
     }
 };
 struct ShownGroups {

@@ -41,15 +41,17 @@ void Peers::open(const Arrival& arrival, std::uint64_t now) {
     line.since = now;
     if (line.door == Door::members) return begin_session(arrival.link, line, now);
     if (!line.dialled) return;  // its first frame shows what it is
+    auto* looker = looker_with(line.key);
+    if (looker != nullptr) {
+        looker->opened(arrival.link, now);
+        looker->tick(now, out_);
+    }
     if (auto* joining = joining_with(line.key)) {
         joining->opened(arrival.link, now);
     } else if (auto* seeker = seeker_with(line.key)) {
         seeker->opened(arrival.link, now);
         seeker->tick(now, out_);
-    } else if (auto* looker = looker_with(line.key)) {
-        looker->opened(arrival.link, now);
-        looker->tick(now, out_);
-    } else {
+    } else if (looker == nullptr) {
         begin_session(arrival.link, line, now);
     }
 }
@@ -68,7 +70,7 @@ void Peers::hear(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
         return admitting_.hear(link, line.key, line.from, frame, now, out_);
     }
     if (line.door == Door::lobby && !line.session && hear_comparison(link, line, frame, now)) return;
-    if (line.door == Door::lobby && !line.session && hear_looking(link, line, frame, now)) return;
+    if (hear_looking(link, line, frame, now)) return;
     if (kind == Kind::answer && line.session) {
         auto* joining = joining_with(line.key);
         if (joining && joining->link() == link && joining->hear(link, frame, out_)) joining->closed(link);
@@ -337,7 +339,7 @@ void Peers::seek_window(std::uint64_t now) {
     for (const auto& key : dialling_.keys()) {
         const bool tried = std::any_of(seekers_.begin(), seekers_.end(),
                                        [&](const CompareSeeker& seeker) { return seeker.host() == key; });
-        if (tried || key == here_.record.link || link_to(key)) continue;
+        if (tried || key == here_.record.link || link_to(key) || seekers_.size() >= tried_max) continue;
         seekers_.emplace_back(key, here_.record);
         dialling_.hurry(key, now);
     }
@@ -350,25 +352,42 @@ Looker* Peers::looker_with(const LinkKey& key) {
 }
 
 bool Peers::hear_looking(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
-    if (kind_of(frame) == Kind::look && !line.dialled) {
-        if (message_in<Look>(frame)) out_.say(link, shown_);
+    if (kind_of(frame) == Kind::look && (line.session || !line.dialled)) {
+        const bool soon = line.shown_at && now < *line.shown_at + Looker::answer_every_ms;
+        if (soon || !message_in<Look>(frame)) return true;
+        line.shown_at = now;
+        out_.say(link, shown_);
         return true;
     }
-    auto* looker = joining_with(line.key) == nullptr ? looker_with(line.key) : nullptr;
-    if (kind_of(frame) != Kind::shown_groups || looker == nullptr) return false;
+    auto* looker = looker_with(line.key);
+    if (kind_of(frame) != Kind::shown_groups || looker == nullptr || looker->link() != link) return false;
     looker->hear(link, frame, out_);
-    close(link, Parting::done, false, now);
+    const bool needed = line.session || joining_with(line.key) != nullptr || seeker_with(line.key) != nullptr;
+    if (!needed) close(link, Parting::done, false, now);
     return true;
 }
 
+void Peers::look_at(const LinkKey& key, std::uint64_t now) {
+    const bool asked =
+        std::any_of(lookers_.begin(), lookers_.end(), [&](const Looker& looker) { return looker.at() == key; });
+    if (asked || key == here_.record.link || lookers_.size() >= tried_max) return;
+    lookers_.emplace_back(key);
+    const auto link = link_to(key);
+    if (!link) return dialling_.hurry(key, now);
+    lookers_.back().opened(*link, now);
+    lookers_.back().tick(now, out_);
+}
+
 void Peers::look_around(std::uint64_t now) {
-    for (const auto& key : dialling_.keys()) {
-        const bool asked =
-            std::any_of(lookers_.begin(), lookers_.end(), [&](const Looker& looker) { return looker.at() == key; });
-        if (asked || key == here_.record.link || link_to(key)) continue;
-        lookers_.emplace_back(key);
-        dialling_.hurry(key, now);
+    for (const auto& key : dialling_.keys()) look_at(key, now);
+    for (const auto& [link, line] : lines_) {
+        if (link_to(line.key) == link) look_at(line.key, now);
     }
+}
+
+bool Peers::has_looked() const {
+    return !lookers_.empty() &&
+           std::none_of(lookers_.begin(), lookers_.end(), [](const Looker& l) { return l.is_open(); });
 }
 
 void Peers::stop_seeking() { seekers_.clear(); }
@@ -409,7 +428,8 @@ void Peers::tick(std::uint64_t now) {
     }
     for (auto& looker : lookers_) {
         const auto link = looker.tick(now, out_);
-        if (link && lines_.contains(*link)) close(*link, Parting::silent, false, now);
+        const auto at = link ? lines_.find(*link) : lines_.end();
+        if (at != lines_.end() && !at->second.session) close(*link, Parting::silent, false, now);
     }
     claim_on_open_links(now);
     std::erase_if(joins_, [](const Joining& joining) { return !joining.is_open(); });

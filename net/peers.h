@@ -45,6 +45,8 @@ struct Neighbour {
 class Peers {
   public:
     static constexpr std::size_t eager_count = 8, lines_max = 96;
+    static constexpr std::size_t tried_max =
+        256;  // computers that are looked at for a window, or for groups, in one go
     static constexpr std::uint64_t contest_ms = 5'000, lobby_ms = 10'000;
 
     explicit Peers(const Here& here);
@@ -83,9 +85,11 @@ class Peers {
 
     // What strangers at our lobby are told of.
     void show_groups(std::vector<ShownGroup> groups) { shown_ = {std::move(groups)}; }
-    // Asks every computer that was heard of and is not linked which groups it shows; again and again.
+    // Asks every computer that was heard of which groups it shows, once; call it again and again.
     void look_around(std::uint64_t now);
     void look_anew() { lookers_.clear(); }
+    // All that were asked have answered, and some were.
+    bool has_looked() const;
 
     void tick(std::uint64_t now);
     std::optional<Action> poll() { return out_.poll(); }
@@ -113,6 +117,7 @@ class Peers {
         std::uint64_t offers = 0;         // version of its shared groups as last seen
         std::optional<LinkId> contested;  // the older link that must show life for this one to go
         std::uint64_t contested_at = 0;
+        std::optional<std::uint64_t> shown_at;  // when it was last told of groups that show themselves
     };
 
     void open(const Arrival& arrival, std::uint64_t now);
@@ -129,6 +134,7 @@ class Peers {
     Joining* joining_with(const LinkKey& key);
     CompareSeeker* seeker_with(const LinkKey& key);
     Looker* looker_with(const LinkKey& key);
+    void look_at(const LinkKey& key, std::uint64_t now);
     // The same about groups that are shown.
     bool hear_looking(LinkId link, Line& line, ByteView frame, std::uint64_t now);
     // A frame about comparing words, or an answer to one; whether it was.

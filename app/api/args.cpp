@@ -141,6 +141,12 @@ Result<const Group*> find_group(const Replica& replica, const std::string& named
     return choice.made("group", "See your groups with: staffroom group list");
 }
 
+Result<GroupId> find_group(const std::vector<NamedGroup>& groups, const std::string& named) {
+    Choice<GroupId> choice(named);
+    for (const auto& each : groups) choice.offer(to_text(each.group), each.name, each.group);
+    return choice.made("group nearby", "See those that show themselves with: staffroom group nearby");
+}
+
 Result<FoundRecord> find_record(const Replica& replica, const std::string& named,
                                 const std::vector<std::string>& types) {
     const auto fits = [&](const RecordState& state) {

@@ -61,6 +61,12 @@ std::string group_name(const Replica& replica, const Group& group);
 // Six characters of an id are enough where they are unambiguous; so is an exact name that only one thing has.
 // Errors: not_found, refused (ambiguous).
 Result<const Group*> find_group(const Replica& replica, const std::string& named);
+// Likewise among groups that this computer is not in.
+struct NamedGroup {
+    GroupId group;
+    std::string name;
+};
+Result<GroupId> find_group(const std::vector<NamedGroup>& groups, const std::string& named);
 
 struct FoundRecord {
     GroupId group;

@@ -1,6 +1,6 @@
 // Groups that show themselves to strangers nearby, and asking to join one.
-#include <algorithm>
 #include <boost/json.hpp>
+#include <map>
 
 #include "app/announced_groups.h"
 #include "app/api/args.h"
@@ -43,54 +43,85 @@ Reply group_hide(Desk& desk, const Json& args) {
     return Json{{"group", to_text((*found)->id)}};
 }
 
-const NearbyGroup* find_nearby(const std::vector<NearbyGroup>& nearby, const std::string& named) {
-    const auto found = std::find_if(nearby.begin(), nearby.end(), [&](const NearbyGroup& each) {
-        const auto id = to_text(each.group.id);
-        return each.group.name == named || (named.size() >= prefix_characters && id.starts_with(named));
-    });
-    return found == nearby.end() ? nullptr : &*found;
+// Those that this computer is not in yet; one that several colleagues show is one, shown `by` them all.
+struct Found {
+    const NearbyGroup* first = nullptr;
+    boost::json::array by;
+};
+
+std::map<GroupId, Found> found_nearby(Desk& desk) {
+    std::map<GroupId, Found> found;
+    for (const auto& each : desk.network.nearby_groups()) {
+        const auto* group = desk.home.replica().group(each.group.id);
+        const bool inside = group != nullptr && group->members.role_of(desk.home.identity().device()) >= Role::reader;
+        if (inside) continue;
+        auto& entry = found[each.group.id];
+        if (entry.first == nullptr) entry.first = &each;
+        entry.by.push_back(boost::json::string(shown_name(each.group.by)));
+    }
+    return found;
 }
 
-// Looks around for some seconds; with a group to ask for, until it is found.
+Reply nearby(Desk& desk) {
+    boost::json::array groups;
+    for (auto& [id, found] : found_nearby(desk)) {
+        const auto answer = desk.network.join_answer(id);
+        groups.push_back(Json{{"id", to_text(id)},
+                              {"name", shown_name(found.first->group.name)},
+                              {"purpose", shown_name(found.first->group.purpose, limits::title_scalars)},
+                              {"by", std::move(found.by)},
+                              {"asked", answer && !answer->over}});
+    }
+    return Json{{"groups", std::move(groups)}};
+}
+
+Error refusal_of_asking(const Error& error) {
+    if (error.code != Code::refused) return error;
+    return {Code::refused, "You were not let in.", "Speak with a colleague who is in the group."};
+}
+
+// Looks around until everybody nearby has answered; with a group to ask for, until that is found, and then waits for the
+// answer.
 class LookAround final : public Errand {
   public:
-    static constexpr std::uint64_t patience_ms = 5'000, patience_to_ask_ms = 30'000;
+    static constexpr std::uint64_t least_ms = 1'500, patience_ms = 5'000, patience_to_ask_ms = 30'000;
 
-    LookAround(std::string group, std::uint64_t now)
-        : group_(std::move(group)), until_(now + (group_.empty() ? patience_ms : patience_to_ask_ms)) {}
+    LookAround(std::string group, std::uint64_t now) : group_(std::move(group)), began_(now) {}
 
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
-        next_ = now + look_ms;
         if (joining_) {
             auto reply = joining_->poll(desk, now);
             next_ = joining_->deadline();
+            if (reply && !*reply) return Reply(refusal_of_asking(reply->error()));
             return reply;
         }
-        const auto& nearby = desk.network.nearby_groups();
-        if (const auto* found = group_.empty() ? nullptr : find_nearby(nearby, group_)) {
-            desk.network.ask_to_join(*found);
-            joining_ = wait_to_be_in(found->group.id);
-            return std::nullopt;
+        next_ = now + look_ms;
+        desk.network.look_around();
+        const bool all_answered = desk.network.has_looked() && now >= began_ + least_ms;
+        const auto patience = group_.empty() ? patience_ms : patience_to_ask_ms;
+        if (group_.empty()) {
+            return all_answered || now >= began_ + patience ? std::optional(nearby(desk)) : std::nullopt;
         }
-        if (now < until_) return desk.network.look_around(), std::nullopt;
-        if (!group_.empty()) {
-            return Reply(Error{Code::not_found, "No group of this name shows itself nearby.",
-                               "See those that do: staffroom group nearby"});
+        const auto found = found_nearby(desk);
+        std::vector<NamedGroup> choices;
+        for (const auto& [id, each] : found) choices.push_back({id, each.first->group.name});
+        const auto chosen = find_group(choices, group_);
+        if (!chosen) {
+            // A second group of that name may make it ambiguous, and nobody else can make it clear again.
+            const bool over = chosen.error().code != Code::not_found || now >= began_ + patience;
+            return over ? std::optional<Reply>(chosen.error()) : std::nullopt;
         }
-        boost::json::array groups;
-        for (const auto& each : nearby) {
-            groups.push_back(Json{{"name", shown_name(each.group.name)},
-                                  {"purpose", shown_text(each.group.purpose)},
-                                  {"id", to_text(each.group.id)}});
-        }
-        return Reply(Json{{"groups", std::move(groups)}});
+        if (!all_answered && now < began_ + patience_ms) return std::nullopt;
+        desk.network.ask_to_join(*found.at(*chosen).first);
+        joining_ = wait_to_be_in(*chosen);
+        return std::nullopt;
     }
     std::uint64_t deadline() const override { return next_; }
 
   private:
     std::string group_;
     std::unique_ptr<Errand> joining_;
-    std::uint64_t until_, next_ = 0;
+    std::uint64_t began_, next_ = 0;
 };
 
 std::unique_ptr<Errand> look(Desk& desk, const Json& args, std::string group) {

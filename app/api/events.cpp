@@ -29,6 +29,8 @@ void Events::changed(const GroupId& group, const Ingested& ingested) {
     }
 }
 
+void Events::people_ask(const GroupId& group) { tell({{"kind", "members"}, {"group", to_text(group)}}); }
+
 void Events::tick(std::uint64_t now, bool is_locked, bool is_settled) {
     if (!tell_) return;
     if (locked_ != is_locked) tell({{"kind", "locked"}, {"locked", is_locked}});

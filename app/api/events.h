@@ -28,6 +28,8 @@ class Events {
     void tell(const Json& event) const;
 
     void changed(const GroupId& group, const Ingested& ingested);
+    // Somebody waits for an organiser's yes.
+    void people_ask(const GroupId& group);
     void groups_changed() { tell_kind("groups"); }
     // May come often: told at most once a second, by tick().
     void colleagues_changed() { colleagues_ = true; }

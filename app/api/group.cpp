@@ -1,6 +1,7 @@
 // Groups: found, list, look at, leave.
 #include <boost/json.hpp>
 
+#include "app/announced_groups.h"
 #include "app/api/args.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
@@ -71,6 +72,7 @@ Reply group_show(Desk& desk, const Json& args) {
                             {"content", replica.count(id, CommitKind::content)}};
     shown["waiting"] = replica.log().waiting(id, limits::waiting_commits).size();
     shown["waiting_for_key"] = replica.unreadable_parts(id);
+    shown["announced"] = AnnouncedGroups(desk.home.profile().store()).is_shown(id);
     shown["newcomers_read"] = (*group)->genesis.newcomers == NewcomersRead::all ? "all" : "from-join";
     return Json{{"group", std::move(shown)}};
 }

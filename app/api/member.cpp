@@ -139,6 +139,21 @@ Reply member_admit(Desk& desk, const Json& args) {
                 {"role", name_of(desk.home.replica().group(id)->members.role_now(*who).role)}};
 }
 
+// Says no to somebody who waits; they are told, and not shown again unless an invitation brings them.
+Reply member_refuse(Desk& desk, const Json& args) {
+    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!found) return found.error();
+    if (auto may = may_organise((*found)->members, desk.home.identity().device()); !may) return may.error();
+    std::vector<NamedPerson> choices;
+    for (const auto& newcomer : people_asking(desk, **found)) {
+        choices.push_back({id_of(newcomer.card.genesis), newcomer.card.first.name});
+    }
+    const auto who = find_person(choices, text_arg(args, "who"), "newcomer");
+    if (!who) return who.error();
+    if (auto kept = Newcomers(desk.home.profile().store()).refuse((*found)->id, *who); !kept) return kept.error();
+    return Json{{"person", to_text(*who)}};
+}
+
 // One act of an organiser about somebody, decided before it is written.
 template <class Decide>
 Reply act(Desk& desk, const Json& args, const Decide& decide) {
@@ -187,6 +202,7 @@ std::span<const Verb> member_verbs() {
     static constexpr Verb verbs[] = {{"invite", invite},
                                      {"members", members},
                                      {"member admit", member_admit},
+                                     {"member refuse", member_refuse},
                                      {"member remove", member_remove},
                                      {"member promote", member_promote},
                                      {"member demote", member_demote}};

@@ -23,7 +23,7 @@ TEST_CASE("a stranger hears of the groups that are shown, and of no other") {
         }
         return true;
     };
-    const ShownGroup science{random_id<GroupId>(), "Science", "Lessons for all"};
+    const ShownGroup science{random_id<GroupId>(), "Science", "Lessons for all", "Amina"};
     staff[0].peers().show_groups({science});
     staff.introduce(1, 0);
     staff[1].peers().look_around(staff.network.now());
@@ -33,6 +33,31 @@ TEST_CASE("a stranger hears of the groups that are shown, and of no other") {
     staff.run(30'000);
     CHECK(answers == 1);  // each computer is asked once
     CHECK(staff[1].peers().neighbours().empty());
+}
+
+TEST_CASE("a colleague of one group looks over the link that is there, and is answered once a second at most") {
+    Staff staff({"Amina", "Birk"});
+    staff.group({0, 1});
+    staff.start_all();
+    unsigned answers = 0;
+    staff[1].host->watch = [&](const Action& action) {
+        answers += std::holds_alternative<GroupsShown>(action);
+        return true;
+    };
+    staff[0].peers().show_groups({{random_id<GroupId>(), "Science", "", "Amina"}});
+    staff.introduce(1, 0);
+    CHECK(staff.run_until([&] { return staff[1].peers().neighbours().size() == 1; }, 30'000));
+    CHECK_FALSE(staff[1].peers().has_looked());
+    staff[1].peers().look_around(staff.network.now());
+    CHECK(staff.run_until([&] { return staff[1].peers().has_looked(); }, 5'000));
+    CHECK(answers == 1);
+    for (unsigned again = 0; again < 5; ++again) {
+        staff[1].peers().look_anew();
+        staff[1].peers().look_around(staff.network.now());
+        staff.run(50);
+    }
+    CHECK(answers == 1);
+    CHECK(staff[1].peers().neighbours().size() == 1);
 }
 
 TEST_CASE("who asks is told to wait for an organiser, and comes in with the welcome") {
@@ -74,7 +99,7 @@ TEST_CASE("O01 O02 O03 O04 O05 what is said about groups that show themselves is
     init_crypto();
     laws::check_decoder(Look{});
     laws::check_decoder(
-        ShownGroups{{{random_id<GroupId>(), "Science", "Lessons"}, {random_id<GroupId>(), "Maths", ""}}});
+        ShownGroups{{{random_id<GroupId>(), "Science", "Lessons", "Amina"}, {random_id<GroupId>(), "Maths", "", ""}}});
     const auto secrets = new_device();
     const auto record = make_device_record(secrets, "Stranger");
     AskClaim claim;

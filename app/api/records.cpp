@@ -14,17 +14,12 @@ namespace staffroom::api {
 Actor actor_in(Desk& desk, const GroupId& group) {
     const auto me = desk.home.identity().person();
     const auto* held = desk.home.replica().group(group);
-    return {me, held ? held->members.role_of(desk.home.identity().device()) : Role::none};
+    const auto* successor = desk.home.replica().successor_of(group);
+    return {me, held ? held->members.role_of(desk.home.identity().device()) : Role::none,
+            successor ? std::optional(successor->id) : std::nullopt};
 }
 
-Result<> may_write(Desk& desk, const GroupId& group) {
-    if (const auto* successor = desk.home.replica().successor_of(group)) {
-        return {Code::refused, "This group goes on anew; the old one is only read.",
-                "Write in the new one: " + to_text(successor->id).substr(0, prefix_characters + 2)};
-    }
-    if (actor_in(desk, group).role >= Role::member) return Done{};
-    return {Code::refused, "You cannot change anything in this group.", "Ask an organiser of the group."};
-}
+Result<> may_write(Desk& desk, const GroupId& group) { return may_write_in_group(actor_in(desk, group)); }
 
 Resolver resolver_for(Desk& desk, const GroupId& group, FilesByPath files) {
     const auto* held = desk.home.replica().group(group);
@@ -95,9 +90,6 @@ Json json_of(const RecordView& view) {
 namespace {
 
 Result<Ingested> written(Desk& desk, const GroupId& group, const std::vector<ContentPart>& parts) {
-    // What has to go for ever goes from an archive too.
-    const bool erases = std::all_of(parts.begin(), parts.end(), [](const auto& part) { return part.record.is_zero(); });
-    if (const auto may = may_write(desk, group); !may && !erases) return may.error();
     if (desk.home.profile().room() == Room::none) {
         return {Code::refused, "Disk full.", "Free some space, then try again. Nothing is lost."};
     }

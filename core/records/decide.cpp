@@ -32,12 +32,7 @@ Result<const FieldRule*> writable(const RecordState& state, const Actor& actor, 
     if (!state.birth || !state.exists) {
         return {Code::not_found, "This record is not here yet.", "It comes when you next meet a colleague who has it."};
     }
-    if (actor.role < Role::member) {
-        return actor.role == Role::reader
-                   ? Error{Code::refused, "You can read in this group, not write.",
-                           "Ask an organiser to make you a member."}
-                   : Error{Code::refused, "You are not in this group.", "Ask an organiser for an invitation."};
-    }
+    if (auto may = may_write_in_group(actor); !may) return may.error();
     const auto& birth = *state.birth;
     const auto* type = find_type(birth.type);
     const auto* rule = field == presence_rule().name ? &presence_rule() : type ? type->find(field) : nullptr;
@@ -165,6 +160,19 @@ Result<CreateOp> make_create(const TypeRule& type, const Actor& actor, const std
 
 }  // namespace
 
+Result<> may_write_in_group(const Actor& actor) {
+    if (actor.role == Role::none) {
+        return {Code::refused, "You are not in this group.", "Ask an organiser for an invitation."};
+    }
+    if (actor.role == Role::reader) {
+        return {Code::refused, "You can read in this group, not write.", "Ask an organiser to make you a member."};
+    }
+    if (!actor.goes_on_as) return Done{};
+    constexpr std::size_t characters = 8;
+    return {Code::refused, "This group goes on anew; the old one is only read.",
+            "Write in the new one: " + to_text(*actor.goes_on_as).substr(0, characters)};
+}
+
 Result<> check_right(const RecordState& state, const Actor& actor, std::string_view field) {
     if (auto rule = writable(state, actor, field); !rule) return rule.error();
     return Done{};
@@ -192,7 +200,7 @@ Result<ContentPart> decide_create(const GroupId& group, const Actor& actor, cons
         (rule.merge == Merge::text ? texts : is_set(rule) ? elements : registers).push_back(input);
     }
     // Even without fields: making a record needs the right to write here.
-    if (actor.role < Role::member) return check_right(state, actor, type->fields[0].name).error();
+    if (auto may = may_write_in_group(actor); !may) return may.error();
     std::vector<Result<std::vector<Op>>> decided;
     decided.push_back(decide_set(state, actor, registers));
     decided.push_back(decide_add(state, actor, elements));
@@ -360,7 +368,8 @@ Result<std::vector<Op>> decide_presence(const RecordState& state, const Actor& a
 
 Result<Op> decide_erase(const RecordState& state, const Actor& actor, const std::string& why) {
     // Who may put it away may erase it.
-    if (auto found = writable(state, actor, presence_rule().name); !found) {
+    const Actor eraser{actor.person, actor.role};
+    if (auto found = writable(state, eraser, presence_rule().name); !found) {
         if (found.code() != Code::refused || actor.role < Role::member) return found.error();
         return {Code::refused,
                 "Only the person who made this " + state.birth->type + ", or an organiser, can erase it.",

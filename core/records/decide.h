@@ -20,7 +20,12 @@ namespace staffroom {
 struct Actor {
     PersonId person;
     Role role = Role::none;
+    // The group goes on anew there, and the actor with it: here everything is only read, and erased. No op says so, since
+    // those who have not gone over write on; so this binds who decides and not who applies.
+    std::optional<GroupId> goes_on_as = std::nullopt;
 };
+// Whether the actor may write anything in the group. Error: refused.
+Result<> may_write_in_group(const Actor& actor);
 
 struct NewRecord {
     std::string type;
@@ -44,7 +49,7 @@ Result<std::vector<Op>> decide_edit(const RecordState& state, const Actor& actor
 // Retire or restore.
 Result<std::vector<Op>> decide_presence(const RecordState& state, const Actor& actor, bool present);
 
-// For ever, and on every computer: by the owner or an organiser. `why` may be empty.
+// For ever, and on every computer: by the owner or an organiser, in an archive too. `why` may be empty.
 Result<Op> decide_erase(const RecordState& state, const Actor& actor, const std::string& why);
 
 // Where a card stands among others on a board: `others` are their states in shown order without this one, `to` counts

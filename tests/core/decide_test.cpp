@@ -358,4 +358,19 @@ TEST_CASE("a record of a newer program is shown raw and not changed") {
     CHECK_FALSE(view_of(RecordState(), nullptr));
 }
 
+TEST_CASE("a group that goes on anew is only read by who went over, and what must go still goes") {
+    Desk note(amina, {"note", {{"title", Value(std::string("Plan"))}}});
+    Actor gone_over = amina;
+    gone_over.goes_on_as = id<GroupId>(8);
+    const auto set = decide_set(note.state, gone_over, {{"title", Value(std::string("Other"))}});
+    CHECK(set.code() == Code::refused);
+    CHECK(set.error().say == "This group goes on anew; the old one is only read.");
+    CHECK(decide_create(note.group, gone_over, {"note", {}}, id<Nonce16>(8)).code() == Code::refused);
+    CHECK(decide_presence(note.state, gone_over, false).code() == Code::refused);
+    CHECK(check_right(note.state, gone_over, "body").code() == Code::refused);
+    CHECK(may_write_in_group(gone_over).code() == Code::refused);
+    CHECK(decide_erase(note.state, gone_over, "").ok());
+    CHECK(decide_set(note.state, amina, {{"title", Value(std::string("Other"))}}).ok());
+}
+
 }  // namespace staffroom

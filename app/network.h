@@ -89,6 +89,11 @@ class Network {
     virtual void seek_window() = 0;
     // What both screens show, until the teacher has said whether it is the same.
     virtual const std::optional<net::Compared>& comparison() const = 0;
+    // Those who were found and let somebody in: several may, next to each other. The teacher's choice among them is the
+    // comparison, and nothing else is looked for.
+    virtual const std::vector<net::Compared>& windows_found() const = 0;
+    virtual bool has_sought() const = 0;  // all that were tried have answered
+    virtual void compare_with(const net::Compared& found) = 0;
     virtual void forget_comparison(bool same) = 0;
 
     // How the latest claim for this group was answered (zero: the claim to be linked); nothing while it is open.

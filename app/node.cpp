@@ -403,7 +403,14 @@ void Node::seek_window() {
     if (peers_ && !comparison_) peers_->seek_window(net::uptime_ms());
 }
 
+void Node::compare_with(const net::Compared& found) {
+    comparison_ = found;
+    windows_found_.clear();
+    if (peers_) peers_->stop_seeking();
+}
+
 void Node::forget_comparison(bool same) {
+    windows_found_.clear();
     if (peers_ && comparison_ && comparison_->hosting) peers_->window_decided(same);
     if (peers_) peers_->stop_seeking();
     comparison_.reset();

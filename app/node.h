@@ -88,6 +88,9 @@ class Node final : public Network {
     Result<> open_window(const GroupId& group, std::uint64_t minutes) override;
     void seek_window() override;
     const std::optional<net::Compared>& comparison() const override { return comparison_; }
+    const std::vector<net::Compared>& windows_found() const override { return windows_found_; }
+    bool has_sought() const override { return peers_ && peers_->has_sought(); }
+    void compare_with(const net::Compared& found) override;
     void forget_comparison(bool same) override;
     void ask_to_vouch(const RecoveryOffer& offer, const RecoveryRequest& request) override;
     std::optional<net::JoinAnswered> join_answer(const GroupId& group) const override;
@@ -172,6 +175,7 @@ class Node final : public Network {
     std::optional<Rescue> rescue_;    // of this computer
     std::optional<DeviceId> helper_;  // the colleague's computer that this one is recovered by
     std::optional<net::Compared> comparison_;
+    std::vector<net::Compared> windows_found_;
     std::vector<NearbyGroup> nearby_;
     std::map<DeviceId, BoxKey> rescued_;  // others' that were recovered here since the start
     bool stopping_ = false;

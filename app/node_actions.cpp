@@ -298,8 +298,11 @@ void Node::execute(net::Vouched& action, std::uint64_t now) {
 }
 
 void Node::execute(net::Compared& action, std::uint64_t) {
-    if (!comparison_ || action.hosting) comparison_ = std::move(action);
-    if (!comparison_->hosting) peers_->stop_seeking();
+    if (action.hosting) {
+        comparison_ = std::move(action);
+    } else if (!comparison_) {
+        windows_found_.push_back(std::move(action));
+    }
 }
 
 // Nobody but the person's own computers brings one into a group, and the colleague who helped to recover.

@@ -390,6 +390,10 @@ bool Peers::has_looked() const {
            std::none_of(lookers_.begin(), lookers_.end(), [](const Looker& l) { return l.is_open(); });
 }
 
+bool Peers::has_sought() const {
+    return std::none_of(seekers_.begin(), seekers_.end(), [](const CompareSeeker& seeker) { return seeker.is_open(); });
+}
+
 void Peers::stop_seeking() { seekers_.clear(); }
 
 // --- time ------------------------------------------------------------------------------------------------------------

@@ -81,6 +81,8 @@ class Peers {
     void window_decided(bool same);
     // Looks at every computer that was heard of and is not linked for one whose window is open; again and again.
     void seek_window(std::uint64_t now);
+    // All that were tried have answered.
+    bool has_sought() const;
     void stop_seeking();
 
     // What strangers at our lobby are told of.

@@ -39,9 +39,11 @@ Reply compare_open(Desk& desk, const Json& args) {
 // The words, once there are some: looked for by who wants to come in, waited for by who lets in.
 class Comparing final : public Errand {
   public:
-    static constexpr std::uint64_t patience_ms = 60'000;
+    // After the first window was found others are waited for: until everybody has answered, but not for who does not.
+    static constexpr std::uint64_t patience_ms = 60'000, least_ms = 500, most_ms = 4'000;
 
-    Comparing(bool seeks, std::uint64_t now) : seeks_(seeks), until_(now + patience_ms) {}
+    Comparing(bool seeks, std::string with, std::uint64_t now)
+        : seeks_(seeks), with_(std::move(with)), until_(now + patience_ms) {}
 
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
         next_ = now + look_ms;
@@ -55,25 +57,53 @@ class Comparing final : public Errand {
             return Reply(Error{Code::not_found, "Nobody nearby lets anybody in by words just now.",
                                "Ask a colleague to type there: staffroom compare open GROUP"});
         }
-        if (seeks_) desk.network.seek_window();
-        return std::nullopt;
+        return seeks_ ? choose(desk, now) : std::nullopt;
     }
     std::uint64_t deadline() const override { return next_; }
 
   private:
+    // One window, or the one that was named: its words come with the next look.
+    std::optional<Reply> choose(Desk& desk, std::uint64_t now) {
+        desk.network.seek_window();
+        const auto& found = desk.network.windows_found();
+        if (found.empty()) return std::nullopt;
+        if (found_ms_ == 0) found_ms_ = now;
+        std::string names;
+        const net::Compared* chosen = nullptr;
+        std::size_t fitting = 0;
+        for (const auto& each : found) {
+            const auto name = shown_name(each.other.name);
+            names += (names.empty() ? "" : ", ") + in_quotes(name);
+            if (!with_.empty() && name != with_) continue;
+            chosen = &each;
+            ++fitting;
+        }
+        const bool all = now >= found_ms_ + (desk.network.has_sought() ? least_ms : most_ms);
+        if (!all || fitting == 0) return std::nullopt;
+        if (fitting > 1) {
+            return Reply(Error{Code::refused, "Several colleagues near you let somebody in by words: " + names + ".",
+                               "Say whose words you want to compare: staffroom compare find --with NAME"});
+        }
+        desk.network.compare_with(net::Compared(*chosen));
+        return std::nullopt;
+    }
+
     bool seeks_;
-    std::uint64_t until_, next_ = 0;
+    std::string with_;
+    std::uint64_t until_, found_ms_ = 0, next_ = 0;
 };
 
 std::unique_ptr<Errand> compare_find(Desk& desk, const Json& args) {
     if (const auto may = desk.home.replica().must_be_linked(); !may) return std::make_unique<Answered>(may.error());
     if (const auto opened = open_network(desk, args); !opened) return std::make_unique<Answered>(opened.error());
-    desk.network.forget_comparison(false);
-    return std::make_unique<Comparing>(true, net::uptime_ms());
+    // Who is asked whose has found them all, and has shown each of them.
+    const auto with = text_arg(args, "with");
+    if (with.empty() || desk.network.comparison()) desk.network.forget_comparison(false);
+    return std::make_unique<Comparing>(true, with, net::uptime_ms());
 }
 
 std::unique_ptr<Errand> compare_words(Desk&, const Json&) {
-    return std::make_unique<Comparing>(false, net::uptime_ms());
+    return std::make_unique<Comparing>(false, "", net::uptime_ms());
 }
 
 // Who lets in writes an invitation that only the two computers know, for some minutes; who comes in comes with it.

@@ -61,7 +61,8 @@ constexpr Option invite[] = {
 constexpr Option join[] = {{"INVITE", "invite", Takes::text, true, "the invitation's text"}, peers, no_discovery};
 constexpr Option compare_open[] = {
     group, {"--minutes", "minutes", Takes::number, false, "for how long, up to 60; else 5", bounds::compare_minutes}};
-constexpr Option compare_find[] = {peers, no_discovery};
+constexpr Option compare_find[] = {
+    {"--with", "with", Takes::text, false, "the colleague, when several let somebody in"}, peers, no_discovery};
 constexpr Option device[] = {{"DEVICE", "device", Takes::text, true, "a computer's name, or the beginning of its id"}};
 constexpr Option device_link[] = {
     {"CODE", "offer", Takes::text, false, "what your other computer shows; without it, this one shows a code"},

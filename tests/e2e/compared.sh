@@ -38,6 +38,16 @@ once() {
     daemon carla && as carla compare find --peer "127.0.0.1:$(port amina)" >"$world/out" && [ "$(field words <"$world/out")" = "$(words_at amina)" ] &&
         as amina compare same && as carla compare same && as carla note show "$note"
 }
+# Two colleagues next to each other let somebody in: Dana says whose words she compares.
+several() {
+    maths=$(as birk group new Maths --kind team | field group) && as amina compare open "$science" && as birk compare open "$maths" &&
+        as dana init --name Dana && daemon dana || return 1
+    seek() { as dana compare find --peer "127.0.0.1:$(port amina)" --peer "127.0.0.1:$(port birk)" "$@" >"$world/out"; }
+    until_true 20 both_found && seek --with "Birk Ström" && grep -q '"with":"Birk Ström"' "$world/out" &&
+        [ "$(field words <"$world/out")" = "$(words_at birk)" ] && as birk compare same && as dana compare same &&
+        as dana group list | grep -q Maths && ! as dana group list | grep -q Science
+}
+both_found() { ! seek && grep -q "Several colleagues.*Amina Diallo" "$world/out"; }
 only_organisers() { refuses 5 birk compare open "$science" && refuses 2 amina compare open "$science" --minutes 1000; }
 
 science='' note='' theirs=''
@@ -47,5 +57,6 @@ tell "both screens show the same six words, and who the other is" six_words
 tell "P05 the words differ: both forget, nobody is in" different
 tell "the words are the same: he is in once both have said so" same
 tell "P03 a window is good for one newcomer; another needs another" once
+tell "several windows are open: whose it is, is said" several
 tell "only an organiser opens a window, and not for long" only_organisers
 finish

@@ -18,7 +18,7 @@ shown() {
 asks() { # who [status]
     as "$1" group ask Science --peer "127.0.0.1:$(port amina)" >"$world/asked" 2>&1 &
     asking=$!
-    until_true 20 waits "$2" && nearby "$1" && grep -q '"asked":true' "$world/out" && refuses 4 "$1" note show "$note"
+    until_true 20 waits "$2" && refuses 4 "$1" note show "$note"
 }
 waits() { as amina members "$science" | grep -q "\"asking\":.*$1"; }
 yes() {
@@ -28,12 +28,12 @@ yes() {
         nearby birk && grep -q '"groups":\[\]' "$world/out"
 }
 no() {
-    asks chipo "Chipo Banda" && as amina member refuse "$science" "Chipo Banda" && ! wait $asking &&
+    asks chipo "Chipo Banda" && nearby chipo && grep -q '"asked":true' "$world/out" && as amina member refuse "$science" "Chipo Banda" && ! wait $asking &&
         grep -q "You were not let in" "$world/asked" && ! waits "Chipo Banda" &&
         refuses 5 chipo group ask Science && ! waits "Chipo Banda" && refuses 4 chipo group show "$science"
 }
 not_again() {
-    as amina group hide "$science" && nearby chipo && grep -q '"groups":\[\]' "$world/out" && refuses 4 chipo group ask Science &&
+    as amina group hide "$science" && as amina group hide "$maths" && nearby chipo && grep -q '"groups":\[\]' "$world/out" &&
         refuses 5 birk group announce "$science"
 }
 # Two who share a group look over the link that is there.

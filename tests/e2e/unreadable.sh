@@ -34,7 +34,7 @@ everywhere() {
 }
 equal_here() { [ "$(amina group show "$group" | field root)" = "$(birk group show "$group" | field root)" ]; }
 answered() {
-    item=$(birk note list "$group" | field id) && birk feedback give "$note" --worked "$word" --suggest "$word" --private &&
+    amina group announce "$group" --purpose "$word" && birk group nearby >/dev/null && item=$(birk note list "$group" | field id) && birk feedback give "$note" --worked "$word" --suggest "$word" --private &&
         birk record new "$group" comment "target=$item" "body=$word" && birk note edit "$note" --from "$world/$word.txt" &&
         birk search "$word" >"$world/out" && grep -q "$word" "$world/out" && amina search "$word" >"$world/out" && grep -q "$word" "$world/out" &&
         until_true 30 equal_here

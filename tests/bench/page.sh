@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../e2e/lib.sh"
 
 address_of() { field page <"$world/$1.start"; }
-zipped() { for file; do gzip -9c "$file" | wc -c; done | awk '{ sum += $1 } END { print sum }'; }
+zipped() { for file; do gzip -9 <"$file" | wc -c; done | awk '{ sum += $1 } END { print sum }'; }
 row() { echo "{\"row\":\"$1\",\"ours\":$2,\"unit\":\"$3\",\"goal\":$4,\"met\":$([ "$2" -le "$4" ] && echo true || echo false)}"; }
 
 cd app/web/dist || exit 1

@@ -18,7 +18,7 @@ Result<std::vector<GroupChange>> carry_own_card(Replica& replica) {
     std::vector<GroupId> lacking;
     for (const auto& [id, group] : replica.groups()) {
         const auto* known = group->members.card_of(identity.person());
-        const bool may = group->members.role_of(identity.device()) >= Role::member && !group->members.needs_update();
+        const bool may = group->members.role_of(identity.device()) >= Role::reader && !group->members.needs_update();
         if (may && known != nullptr && !covers(*known, identity.card)) lacking.push_back(id);
     }
     std::vector<GroupChange> changes;

@@ -59,6 +59,24 @@ TEST_CASE("a computer that is linked is told to every group once, and reads what
     CHECK(at.laptop.replica->record(at.maths, note)->birth->owner == at.laptop.person());
 }
 
+TEST_CASE("who only reads in a group tells it of a further computer by themselves") {
+    AtHome at;
+    Computer reader{"Chipo"}, second{"Chipo at home"};
+    at.laptop.lets_in(reader, at.science, Role::reader);
+    at.laptop.gives(reader, at.science);
+    auto card = reader.identity.card;
+    card.statements.push_back(make_link(reader.person(), SigningKey(reader.identity.secrets.signing),
+                                        second.identity.record, SigningKey(second.identity.secrets.signing), {0}));
+    reader.replica->become(card);
+    const auto told = carry_own_card(*reader.replica);
+    REQUIRE(told.ok());
+    CHECK(told->size() == 1);
+    reader.gives(at.laptop, at.science);
+    const auto* group = at.laptop.replica->group(at.science);
+    CHECK(group->members.person_of(second.identity.device()) == reader.person());
+    CHECK(group->members.role_of(second.identity.device()) == Role::reader);
+}
+
 TEST_CASE("a linked computer founds a group and continues one, and both are its person's everywhere") {
     AtHome at;
     at.tell();

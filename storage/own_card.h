@@ -10,8 +10,8 @@ namespace staffroom {
 std::optional<PersonCard> fuller_card(const Replica& replica);
 
 // Writes the person's card into every group that lacks some of it, those too where this device only reads: what a card
-// says proves itself. Whoever links or shuts out calls it, and every start, so that a power cut on the way is made good.
-// Other devices of the person leave it to that one, or every group would be told once by each of them.
+// says proves itself. Whoever links or shuts out calls it, and every start, so that a power cut in the middle is made
+// good. Other devices of the person leave it to that one, or every group would be told once by each of them.
 Result<std::vector<GroupChange>> carry_own_card(Replica& replica);
 
 // The groups that this device of a member is in and has never been heard to have.

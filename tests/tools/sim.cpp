@@ -23,7 +23,8 @@ int usage() {
         "  --steps N          steps of each world before the faults stop (50)\n"
         "  --devices MIN MAX  computers in a world (3 6)\n"
         "  --jobs N           processes (as many as the machine has cores)\n"
-        "  --no-FAULT         one of: frames, partitions, crashes, clones, removals, liar, stranger\n",
+        "  --no-FAULT         one of: frames, partitions, crashes, clones, removals, liar, stranger,\n"
+        "                     backups, lost, withheld, boxes\n",
         stderr);
     return 2;
 }
@@ -131,6 +132,14 @@ int main(int argc, char** argv) {
             options.liar = false;
         } else if (option == "--no-stranger") {
             options.stranger = false;
+        } else if (option == "--no-backups") {
+            options.backups = false;
+        } else if (option == "--no-lost") {
+            options.lost = false;
+        } else if (option == "--no-withheld") {
+            options.withheld = false;
+        } else if (option == "--no-boxes") {
+            options.boxes = false;
         } else {
             return usage();
         }

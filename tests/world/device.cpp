@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/members/invite.h"
+#include "core/members/rekey.h"
 #include "core/records/ops.h"
 #include "storage/file_copy.h"
 
@@ -43,8 +44,10 @@ void Device::power_on(const std::optional<std::filesystem::path>& folder) {
                                   Here{replica->log(), replica->chunks(), *key_, identity.record, identity.run}, *this);
     host->hear = [this](LinkId link, ByteView frame) { look_at_incoming(link, frame); };
     host->watch = [this](const Action& action) {
-        if (const auto* send = std::get_if<Send>(&action)) look_at_outgoing(*send);
-        return true;
+        const auto* send = std::get_if<Send>(&action);
+        if (send) look_at_outgoing(*send);
+        const auto kind = send ? kind_of(send->frame) : Kind::hello;
+        return !withholds || (kind != Kind::parts && kind != Kind::chunk);
     };
     check_acknowledged();
 }
@@ -67,6 +70,28 @@ std::unique_ptr<Device> Device::clone(unsigned number) const {
     twin->store_ = std::move(disk);
     twin->acknowledged_ = acknowledged_;
     return twin;
+}
+
+std::unique_ptr<Device> Device::link_second(unsigned number) {
+    auto second = std::make_unique<Device>(network_, ledger_, number, clock_ms_, report_);
+    auto& fresh = second->identity;
+    identity.card.statements.push_back(
+        make_link(person(), *key_, fresh.record, *second->key_, next_path(identity.card, device())));
+    fresh.card = identity.card;
+    if (replica) replica->become(identity.card);
+    return second;
+}
+
+void Device::back_up() { backup_ = Backup{dynamic_cast<const MemoryStore&>(*store_).tables, own, acknowledged_}; }
+
+void Device::restore() {
+    crash();
+    auto disk = std::make_unique<MemoryStore>();
+    disk->tables = backup_->tables;
+    store_ = std::move(disk);
+    own = backup_->own;
+    acknowledged_ = backup_->acknowledged;
+    identity.run = random_id<RunId>();
 }
 
 Role Device::role(const GroupId& group) const {
@@ -167,6 +192,28 @@ void Device::removes(const GroupId& group, const Device& other) {
 
 void Device::appoints(const GroupId& group, const Device& other) {
     wrote(group, replica->write_control(group, {make_op(AppointOp{other.person()})}));
+}
+
+void Device::tells_of_own_devices(const GroupId& group) {
+    wrote(group, replica->write_control(group, {make_op(PersonsOp{{identity.card}})}));
+}
+
+void Device::revokes(const GroupId& group, const Device& other) {
+    identity.card.statements.push_back(make_revocation(person(), *key_, other.device()));
+    replica->become(identity.card);
+    tells_of_own_devices(group);
+}
+
+void Device::gives_bad_boxes(const GroupId& group) {
+    const auto* found = replica->group(group);
+    const auto made =
+        make_rekey(group, found->members.readers(), found->epochs.to_wrap(found->held, found->members.newcomers()));
+    for (auto op : made.commits) {
+        for (auto& box : op.boxes) {
+            if (box.device != device()) random_bytes(box.box);
+        }
+        wrote(group, replica->write_key(group, make_op(op)));
+    }
 }
 
 std::optional<Invitation> Device::invites(const GroupId& group, std::uint32_t uses) {

@@ -42,6 +42,12 @@ class Device final : public Keeper {
     bool is_on() const { return host != nullptr; }
     // The same disk in another computer, which draws a run of its own. Memory disks only.
     std::unique_ptr<Device> clone(unsigned number) const;
+    // Another computer of the same person, linked by this one; it knows no group yet.
+    std::unique_ptr<Device> link_second(unsigned number);
+    // Memory disks only: what is here now, and back to it under another run. What only this disk had since is gone.
+    void back_up();
+    bool is_backed_up() const { return backup_.has_value(); }
+    void restore();
 
     PersonId person() const { return identity.person(); }
     const DeviceId& device() const { return identity.record.device; }
@@ -56,6 +62,10 @@ class Device final : public Keeper {
     void lets_in(const GroupId& group, const Device& other);
     void removes(const GroupId& group, const Device& other);
     void appoints(const GroupId& group, const Device& other);
+    void tells_of_own_devices(const GroupId& group);
+    void revokes(const GroupId& group, const Device& other);
+    // Begins an epoch whose boxes for all others are noise.
+    void gives_bad_boxes(const GroupId& group);
     std::optional<Invitation> invites(const GroupId& group, std::uint32_t uses);
     void joins(const Invitation& invitation);
 
@@ -71,6 +81,7 @@ class Device final : public Keeper {
     std::unique_ptr<Replica> replica;
     std::unique_ptr<Host> host;
     std::set<CommitId> own;  // written here, durable
+    bool withholds = false;  // gives nobody a part or a chunk
 
     // Keeper
     Result<IngestReport> keep(const net::StoreCommits& batch) override;
@@ -99,6 +110,12 @@ class Device final : public Keeper {
     std::map<std::pair<net::LinkId, std::uint64_t>, std::vector<CommitId>> incoming_;  // by number of the frame
     std::map<net::LinkId, DeviceId> speakers_;                                         // as their hello says
     std::map<CommitId, GroupId> acknowledged_;
+    struct Backup {
+        MemoryStore::Tables tables;
+        std::set<CommitId> own;
+        std::map<CommitId, GroupId> acknowledged;
+    };
+    std::optional<Backup> backup_;
 };
 
 }  // namespace staffroom::world

@@ -1,5 +1,6 @@
 #include "tests/world/world.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "core/crypto.h"
@@ -159,6 +160,57 @@ void World::make_twin(Device& device) {
     switch_on(*devices_.back());
 }
 
+// Never the judge's: by what it knows all others are judged in the end.
+void World::back_up_or_restore(Device& device) {
+    if (!options_.backups || options_.folder || !device.is_on() || &device == devices_[0].get()) return;
+    const auto name = "device " + std::to_string(device.number());
+    if (!device.is_backed_up()) {
+        say(name + " is backed up");
+        return device.back_up();
+    }
+    // A second computer that were to forget its own link could not be told apart from one that was never linked.
+    if (&device == owner_ || &device == second_ || chance(50)) return;
+    say(name + " gets its backup back");
+    device.restore();
+    switch_on(device);
+}
+
+void World::second_computer(Device& device) {
+    if (!options_.lost || options_.folder) return;
+    if (second_ == nullptr) {
+        const bool fits = device.is_on() && device.role(group_) >= Role::member && &device != devices_[0].get() &&
+                          &device != stranger_ && &device != liar_ && devices_.size() < 8;
+        const bool has_twin = std::count_if(devices_.begin(), devices_.end(),
+                                            [&](const auto& each) { return each->device() == device.device(); }) > 1;
+        if (!fits || has_twin) return;
+        say("device " + std::to_string(device.number()) + " links a second computer");
+        owner_ = &device;
+        devices_.push_back(device.link_second(static_cast<unsigned>(devices_.size()) + 1));
+        second_ = devices_.back().get();
+        device.tells_of_own_devices(group_);
+        switch_on(*second_);
+        second_->joined(device.replica->welcome_to(group_).value());
+        second_->host->peers().groups_changed(network_.now());
+        return;
+    }
+    if (revoked_ || !owner_->is_on() || owner_->role(group_) < Role::member) return;
+    say("device " + std::to_string(owner_->number()) + " shuts out its second computer");
+    revoked_ = true;
+    owner_->revokes(group_, *second_);
+}
+
+void World::spite(Device& device) {
+    if (spited_ || !device.is_on() || device.role(group_) < Role::member || &device == devices_[0].get()) return;
+    spited_ = true;
+    if (options_.withheld && chance(50)) {
+        say("device " + std::to_string(device.number()) + " withholds parts and chunks");
+        device.withholds = true;
+    } else if (options_.boxes) {
+        say("device " + std::to_string(device.number()) + " gives keys that do not open");
+        device.gives_bad_boxes(group_);
+    }
+}
+
 void World::step() {
     auto& device = some_device();
     const auto kind = pick(100);
@@ -174,6 +226,12 @@ void World::step() {
         make_twin(device);
     } else if (kind < 75) {
         introduce_all();
+    } else if (kind < 77) {
+        back_up_or_restore(device);
+    } else if (kind < 79) {
+        second_computer(device);
+    } else if (kind < 80) {
+        spite(device);
     } else {
         pass(chance(80) ? pick(500) : pick(20'000));
     }
@@ -193,6 +251,7 @@ void World::stop_faults() {
     for (const auto& device : devices_) {
         if (!device->is_on()) switch_on(*device);
         device->host->lie = nullptr;
+        device->withholds = false;
         // A newcomer whose own lies had its claim refused types the invitation once more.
         if (invited_.contains(device.get()) && !device->replica->group(group_)) device->joins(*invitation_);
     }

@@ -15,6 +15,10 @@ struct WorldOptions {
     bool talk = false;                            // says each step on standard error
     // Which faults may happen.
     bool frames = true, partitions = true, crashes = true, clones = true, removals = true, liar = true, stranger = true;
+    bool backups = true;                      // a disk is put back as it was some time ago
+    bool lost = true;                         // somebody has a second computer, which is shut out later
+    bool withheld = true;                     // a member gives nobody parts or chunks
+    bool boxes = true;                        // a member gives keys that do not open
     std::uint64_t calm_ms_max = 30 * 60'000;  // by then all must be equal
 };
 
@@ -41,6 +45,9 @@ class World {
     void change_network();
     void power(Device& device);
     void make_twin(Device& device);
+    void back_up_or_restore(Device& device);
+    void second_computer(Device& device);
+    void spite(Device& device);
     void pass(std::uint64_t ms);
     bool pass_until(const std::function<bool()>& done, std::uint64_t ms);
     void stop_faults();
@@ -64,9 +71,11 @@ class World {
     Device* stranger_ = nullptr;
     std::optional<Invitation> invitation_;
     std::set<const Device*> invited_;  // who come in by the lobby
+    Device* owner_ = nullptr;          // of a second computer
+    Device* second_ = nullptr;
     std::vector<std::string> broken_;
     std::uint64_t crashes_ = 0, words_ = 0;
-    bool removed_ = false;
+    bool removed_ = false, revoked_ = false, spited_ = false;
 };
 
 }  // namespace staffroom::world

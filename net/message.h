@@ -155,7 +155,7 @@ struct ReconcileFrame {
 struct CommitsFrame {
     static constexpr Kind kind = Kind::commits;
     Tag group;
-    std::uint64_t number = 0;  // of the sender's frames on this link
+    std::uint64_t number = 0;  // of the sender's frames on this link, from 1 on
     CommitKind set = CommitKind::control;
     std::uint64_t promised = 0;  // so many that the reconciliation of this set promised are done with by this frame
     std::vector<CommitFrame> commits;

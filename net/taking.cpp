@@ -16,7 +16,7 @@ std::optional<std::vector<CommitId>> Taking::hear(const Shared& shared, CommitsF
         out.say(link_, Taken{frame.number, known->second});
         return ids;
     }
-    if (frame.number > forgotten_ + 2 * limits::frames_ahead) return std::nullopt;
+    if (frame.number == 0 || frame.number > forgotten_ + 2 * limits::frames_ahead) return std::nullopt;
     if (frame.number <= forgotten_) return out.say(link_, Taken{frame.number, {}}), ids;
     const bool is_pending = std::any_of(pending_.begin(), pending_.end(),
                                         [&](const auto& entry) { return entry.second.number == frame.number; });

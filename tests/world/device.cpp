@@ -11,13 +11,13 @@ namespace staffroom::world {
 
 using namespace net;
 
-bool Ledger::see(const CommitId& id, const Bytes& commit) {
-    const auto hash = hash_of<Hash>("", commit);
-    return bytes_.try_emplace(id, hash).first->second == hash;
-}
-
-Device::Device(Network& network, Ledger& ledger, unsigned number, std::uint64_t clock_ms, Report report)
-    : network_(network), ledger_(ledger), number_(number), clock_ms_(clock_ms), report_(std::move(report)) {
+Device::Device(Network& network, Ledger& ledger, unsigned number, std::uint64_t clock_ms, Witness::Report report)
+    : network_(network),
+      ledger_(ledger),
+      number_(number),
+      clock_ms_(clock_ms),
+      report_(report),
+      witness_(ledger, report) {
     identity.secrets = new_device();
     identity.record = make_device_record(identity.secrets, "Teacher " + std::to_string(number));
     identity.card = {make_person(identity.secrets, std::nullopt), identity.record, {}};
@@ -42,21 +42,20 @@ void Device::power_on(const std::optional<std::filesystem::path>& folder) {
     replica = std::move(Replica::open(*store_, *chunks_, identity, options)).value();
     host = std::make_unique<Host>(network_, Network::address(number_),
                                   Here{replica->log(), replica->chunks(), *key_, identity.record, identity.run}, *this);
-    host->hear = [this](LinkId link, ByteView frame) { look_at_incoming(link, frame); };
+    host->hear = [this](LinkId link, ByteView frame) { witness_.hears(link, frame); };
     host->watch = [this](const Action& action) {
+        witness_.sees(action, *replica);
         const auto* send = std::get_if<Send>(&action);
-        if (send) look_at_outgoing(*send);
         const auto kind = send ? kind_of(send->frame) : Kind::hello;
         return !withholds || (kind != Kind::parts && kind != Kind::chunk);
     };
-    check_acknowledged();
+    check_promises();
 }
 
 void Device::crash() {
     host.reset();
     replica.reset();
-    incoming_.clear();
-    speakers_.clear();
+    witness_.forget_links();
 }
 
 std::unique_ptr<Device> Device::clone(unsigned number) const {
@@ -68,7 +67,7 @@ std::unique_ptr<Device> Device::clone(unsigned number) const {
     auto disk = std::make_unique<MemoryStore>();
     disk->tables = dynamic_cast<const MemoryStore&>(*store_).tables;
     twin->store_ = std::move(disk);
-    twin->acknowledged_ = acknowledged_;
+    twin->witness_.promises = witness_.promises;
     return twin;
 }
 
@@ -82,7 +81,7 @@ std::unique_ptr<Device> Device::link_second(unsigned number) {
     return second;
 }
 
-void Device::back_up() { backup_ = Backup{dynamic_cast<const MemoryStore&>(*store_).tables, own, acknowledged_}; }
+void Device::back_up() { backup_ = Backup{dynamic_cast<const MemoryStore&>(*store_).tables, own, witness_.promises}; }
 
 void Device::restore() {
     crash();
@@ -90,7 +89,7 @@ void Device::restore() {
     disk->tables = backup_->tables;
     store_ = std::move(disk);
     own = backup_->own;
-    acknowledged_ = backup_->acknowledged;
+    witness_.promises = backup_->promises;
     identity.run = random_id<RunId>();
 }
 
@@ -101,13 +100,14 @@ Role Device::role(const GroupId& group) const {
 
 // --- what its teacher does -------------------------------------------------------------------------------------------
 
+void Device::note(const GroupId& group, const IngestReport& written) {
+    own.insert(written.fresh.begin(), written.fresh.end());
+    witness_.wrote(group, written.fresh);
+}
+
 void Device::wrote(const GroupId& group, const Result<Ingested>& done) {
     if (!done) return;
-    for (const auto& id : done->report.fresh) {
-        ledger_.written.insert(id);
-        own.insert(id);
-        acknowledged_.emplace(id, group);
-    }
+    note(group, done->report);
     if (host) host->wrote(group, done->report);
 }
 
@@ -257,11 +257,7 @@ void Device::keep(const Have& have) {
 Result<IngestReport> Device::share(const ShareKeys& share) {
     auto done = replica->share_keys(share.group, share.asker, share.epochs);
     if (!done) return done.error();
-    for (const auto& id : done->report.fresh) {
-        own.insert(id);
-        ledger_.written.insert(id);
-        acknowledged_.emplace(id, share.group);
-    }
+    note(share.group, done->report);
     return done->report;
 }
 
@@ -275,11 +271,7 @@ std::pair<Answer, IngestReport> Device::decide(const Claim& claim) {
             replica->write_control(claim.group, {make_op(PersonsOp{{claim.card}}), make_op(*decision.add)});
         if (!done) return {{Outcome::wait, {}}, {}};
         report = done->report;
-        for (const auto& id : report.fresh) {
-            own.insert(id);
-            ledger_.written.insert(id);
-            acknowledged_.emplace(id, claim.group);
-        }
+        note(claim.group, report);
     }
     Answer answer{outcome_of(decision.kind), {}};
     if (answer.outcome == Outcome::welcome) {
@@ -294,71 +286,7 @@ void Device::joined(const Welcome& welcome) {
     if (!replica->adopt(welcome)) report_("a welcome was not kept");
 }
 
-// --- what must always hold -------------------------------------------------------------------------------------------
-
-void Device::look_at_incoming(LinkId link, ByteView frame) {
-    if (kind_of(frame) == Kind::hello) {
-        const auto hello = message_in<Hello>(frame);
-        if (hello && hello->record && is_valid(*hello->record)) speakers_[link] = hello->record->device;
-    }
-    if (kind_of(frame) != Kind::commits) return;
-    const auto message = message_in<CommitsFrame>(frame);
-    if (!message) return;
-    const auto [at, is_first] = incoming_.try_emplace({link, message->number});
-    if (!is_first) return;  // a number is a frame's for good: one that comes again is taken as the first was
-    auto& ids = at->second;
-    for (const auto& commit : message->commits) {
-        if (const auto read = read_commit(commit.commit)) ids.push_back(read->id);
-    }
-}
-
-void Device::look_at_outgoing(const Send& send) {
-    if (kind_of(send.frame) == Kind::commits) {
-        const auto to = speakers_.find(send.link);
-        const auto message = message_in<CommitsFrame>(send.frame);
-        for (const auto& commit : message->commits) {
-            const auto read = read_commit(commit.commit);
-            if (!read) return report_("a damaged commit was given");
-            if (!ledger_.see(read->id, read->bytes)) report_("two commits have one id");
-            const auto standing =
-                to == speakers_.end() ? Standing::unknown : replica->log().standing(read->header.group, to->second);
-            if (read->header.kind != CommitKind::control && standing != Standing::current) {
-                report_("a commit was given to somebody who is not in the group (kind " +
-                        std::to_string(static_cast<int>(read->header.kind)) + " standing " +
-                        std::to_string(static_cast<int>(standing)) + " by " + std::to_string(number_) +
-                        (to == speakers_.end() ? " nameless" : "") + " link " + std::to_string(send.link.value));
-            }
-        }
-    }
-    if (kind_of(send.frame) == Kind::taken) {
-        const auto message = message_in<Taken>(send.frame);
-        std::set<CommitId> declined;
-        for (const auto& each : message->declined) declined.insert(each.id);
-        for (const auto& id : incoming_[{send.link, message->number}]) {
-            if (declined.contains(id)) continue;
-            GroupId group;
-            for (const auto& each : replica->log().groups()) {
-                if (replica->log().knows(each, id)) group = each;
-            }
-            if (group.is_zero()) return report_("a commit was acknowledged that is not on the disk");
-            acknowledged_.emplace(id, group);
-        }
-    }
-}
-
-void Device::check_acknowledged() {
-    for (const auto& [id, group] : acknowledged_) {
-        if (!replica->log().knows(group, id)) report_("a commit was acknowledged and is lost");
-    }
-}
-
-std::string Device::lacks(const GroupId& group) const {
-    const auto& log = replica->log();
-    if (!log.wanted_parts(group, 1).empty()) return "a part";
-    if (!log.wanted_epochs(group).empty()) return "an epoch key";
-    if (!replica->chunks().wanted(1).empty()) return "a chunk";
-    return {};
-}
+// --- what is there to see ---------------------------------------------------------------------------------------------
 
 std::string Device::view(const GroupId& group) const {
     std::string shown;

@@ -11,28 +11,15 @@
 #include <string>
 
 #include "storage/lmdb.h"
-#include "storage/replica.h"
 #include "tests/memory_kv.h"
 #include "tests/world/host.h"
+#include "tests/world/witness.h"
 
 namespace staffroom::world {
 
-// What all devices together have shown: the same bytes for an id, always.
-class Ledger {
-  public:
-    // False when that id was seen with other bytes.
-    bool see(const CommitId& id, const Bytes& commit);
-    std::set<CommitId> written;  // durable at their author
-
-  private:
-    std::map<CommitId, Hash> bytes_;
-};
-
 class Device final : public Keeper {
   public:
-    using Report = std::function<void(const std::string& broken)>;
-
-    Device(Network& network, Ledger& ledger, unsigned number, std::uint64_t clock_ms, Report report);
+    Device(Network& network, Ledger& ledger, unsigned number, std::uint64_t clock_ms, Witness::Report report);
     ~Device() override;
 
     // With the disk in memory, or in a folder.
@@ -71,11 +58,9 @@ class Device final : public Keeper {
 
     // What a screen would show of the group, as one string: equal views, equal strings.
     std::string view(const GroupId& group) const;
-    // What is missing of the group here, in words; nothing when all is here and can be read.
-    std::string lacks(const GroupId& group) const;
 
     // Everything it has acknowledged is on its disk.
-    void check_acknowledged();
+    void check_promises() const { witness_.check_promises(replica->log()); }
 
     Identity identity;
     std::unique_ptr<Replica> replica;
@@ -93,27 +78,24 @@ class Device final : public Keeper {
     void joined(const Welcome& welcome) override;
 
   private:
+    void note(const GroupId& group, const IngestReport& written);
     void wrote(const GroupId& group, const Result<Ingested>& done);
     void writes(const GroupId& group, const RecordId& record, std::vector<Op> ops);
     std::optional<RecordId> some_note(const GroupId& group, std::uint64_t choice) const;
-    void look_at_incoming(net::LinkId link, ByteView frame);
-    void look_at_outgoing(const net::Send& send);
 
     Network& network_;
     Ledger& ledger_;
     unsigned number_;
     std::uint64_t clock_ms_;
-    Report report_;
+    Witness::Report report_;
+    Witness witness_;
     std::unique_ptr<Store> store_;
     std::optional<Chunks> chunks_;
     std::optional<SigningKey> key_;
-    std::map<std::pair<net::LinkId, std::uint64_t>, std::vector<CommitId>> incoming_;  // by number of the frame
-    std::map<net::LinkId, DeviceId> speakers_;                                         // as their hello says
-    std::map<CommitId, GroupId> acknowledged_;
     struct Backup {
         MemoryStore::Tables tables;
         std::set<CommitId> own;
-        std::map<CommitId, GroupId> acknowledged;
+        Witness::Promises promises;
     };
     std::optional<Backup> backup_;
 };

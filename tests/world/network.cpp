@@ -34,8 +34,15 @@ void Network::later(std::uint64_t delay_ms, std::function<void()> happen) {
     due_.push({now_ + delay_ms, ++order_, std::move(happen)});
 }
 
+bool Network::befalls(unsigned of_1000, Happening what) {
+    const bool befalls = random_() % 1'000 < of_1000;
+    if (befalls) happened.count(what);
+    return befalls;
+}
+
 std::uint64_t Network::delay() {
-    if (chance(faults.slow)) return faults.delay_ms_min + random_() % (faults.slow_ms_max + 1);
+    if (befalls(faults.slow, Happening::frame_overtaken))
+        return faults.delay_ms_min + random_() % (faults.slow_ms_max + 1);
     return faults.delay_ms_min + random_() % (faults.delay_ms_max - faults.delay_ms_min + 1);
 }
 
@@ -83,7 +90,9 @@ void Network::deliver(std::uint64_t number, LinkId link, const Bytes& frame) {
     const auto found = to->ends_.find(link);
     if (found == to->ends_.end()) return;
     auto& end = found->second;
-    if (const auto* other = plug(end.other); other && !reach(*other, *to)) return;
+    if (const auto* other = plug(end.other); other && !reach(*other, *to)) {
+        return happened.count(Happening::frame_parted);
+    }
     Arrival arrival;
     arrival.link = link;
     arrival.peer = end.peer;
@@ -127,7 +136,7 @@ Plug::Plug(Network& network, net::Address address, LinkKey key, std::function<bo
 Plug::~Plug() {
     network_.plugs_.erase(number_);
     for (const auto& [link, end] : ends_) {
-        if (end.other == 0 || network_.chance(network_.faults.silent_cut)) continue;
+        if (end.other == 0 || network_.befalls(network_.faults.silent_cut, Happening::silent_cut)) continue;
         auto* network = &network_;
         network_.later(network_.delay(), [network, other = end.other, other_link = end.other_link] {
             network->break_off(other, other_link);
@@ -185,14 +194,14 @@ net::Sent Plug::send(LinkId link, Bytes&& frame) {
     ++stats_.frames_out;
     stats_.bytes_out += frame.size();
     const auto* other = network_.plug(end.other);
-    if (!other || network_.chance(network_.faults.lost)) return net::Sent::sent;
+    if (!other || network_.befalls(network_.faults.lost, Happening::frame_lost)) return net::Sent::sent;
     const auto carry = [&](const Bytes& bytes) {
         auto* network = &network_;
         network_.later(
             network_.delay(other->address_, bytes.size()),
             [network, to = end.other, to_link = end.other_link, bytes] { network->deliver(to, to_link, bytes); });
     };
-    if (network_.chance(network_.faults.doubled)) carry(frame);
+    if (network_.befalls(network_.faults.doubled, Happening::frame_doubled)) carry(frame);
     carry(frame);
     return net::Sent::sent;
 }
@@ -216,7 +225,7 @@ void Plug::close(LinkId link) {
     if (found == ends_.end()) return;
     const auto end = found->second;
     ends_.erase(found);
-    if (end.other == 0 || network_.chance(network_.faults.silent_cut)) return;
+    if (end.other == 0 || network_.befalls(network_.faults.silent_cut, Happening::silent_cut)) return;
     auto* network = &network_;
     network_.later(network_.delay(), [network, other = end.other, other_link = end.other_link] {
         network->break_off(other, other_link);

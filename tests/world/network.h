@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "net/link_seam.h"
+#include "tests/world/happenings.h"
 
 namespace staffroom::world {
 
@@ -81,6 +82,7 @@ class Network {
     bool reach(const Plug& from, const Plug& to) const;
 
     std::uint64_t frames = 0, bytes = 0;  // carried, doubles included
+    Happenings happened;
 
     static net::Address address(unsigned number);  // 10.0.x.y:47710
 
@@ -94,7 +96,8 @@ class Network {
     void later(std::uint64_t delay_ms, std::function<void()> happen);
     std::uint64_t delay();
     std::uint64_t delay(const net::Address& to, std::size_t size);
-    bool chance(unsigned of_1000) { return random_() % 1'000 < of_1000; }
+    // Whether a fault of that chance happens now.
+    bool befalls(unsigned of_1000, Happening what);
     Plug* at(const net::Address& address);
     Plug* plug(std::uint64_t number);  // null once it is unplugged
     void deliver(std::uint64_t to, net::LinkId link, const Bytes& frame);

@@ -53,6 +53,7 @@ class World {
     void stop_faults();
     std::vector<Device*> current_members();
     std::string difference();
+    std::string lack_of(const Device& device, const std::vector<Device*>& members) const;
     std::optional<std::string> check_nothing_lost();
 
     std::uint64_t pick(std::uint64_t count) { return random_() % count; }
@@ -76,6 +77,7 @@ class World {
     std::vector<std::string> broken_;
     std::uint64_t crashes_ = 0, words_ = 0;
     bool removed_ = false, revoked_ = false, spited_ = false;
+    bool may_be_gone_ = false;
 };
 
 }  // namespace staffroom::world

@@ -59,6 +59,60 @@ TEST_CASE("taken is said only when the store has returned, and a full disk is tr
     CHECK(taken > 0);
 }
 
+TEST_CASE("a frame that was passed over promises nothing, and is taken as it comes again") {
+    Staff staff({"Amina", "Ben"});
+    const auto group = staff.group({0, 1});
+    staff.start_all();
+    staff.introduce(0, 1);
+    staff.run(3'000);
+    // The first time it names a group that is not shared, as when offers have not come yet, and a change is damaged.
+    std::size_t damaged = 0, taken_early = 0;
+    staff[0].host->lie = [&](Bytes& frame) {
+        if (kind_of(frame) != Kind::commits || damaged > 0) return;
+        auto said = message_in<CommitsFrame>(frame).value();
+        said.group.bytes[0] ^= 1;
+        said.commits[0].commit.back() ^= 1;
+        frame = frame_of(said);
+        ++damaged;
+    };
+    staff[1].host->watch = [&](const Action& action) {
+        const auto* send = std::get_if<Send>(&action);
+        const bool taken = send && kind_of(send->frame) == Kind::taken;
+        taken_early += taken && staff[1].log->count(group, CommitKind::content) < 3;
+        return true;
+    };
+    staff.write(0, group, 3);
+    CHECK(staff.run_until([&] { return staff.equal(group, {0, 1}) && staff[0].peers().is_settled(); }, 60'000));
+    CHECK(damaged == 1);
+    CHECK(taken_early == 0);
+    CHECK(staff[1].log->count(group, CommitKind::content) == 3);
+}
+
+TEST_CASE("S06 a frame of commits without a number is not taken: the session ends") {
+    Staff staff({"Amina", "Mallory"});
+    const auto group = staff.group({0, 1});
+    staff.start_all();
+    staff.introduce(1, 0);
+    staff.run(3'000);
+    staff[1].host->lie = [&](Bytes& frame) {
+        if (kind_of(frame) != Kind::commits) return;
+        auto said = message_in<CommitsFrame>(frame).value();
+        said.number = 0;
+        frame = frame_of(said);
+    };
+    std::size_t taken = 0;
+    staff[0].host->watch = [&](const Action& action) {
+        const auto* send = std::get_if<Send>(&action);
+        taken += send && kind_of(send->frame) == Kind::taken;
+        return true;
+    };
+    staff.write(1, group, 1);
+    staff.run(5'000);
+    CHECK(taken == 0);
+    const auto& partings = staff[0].host->partings;
+    CHECK(std::count(partings.begin(), partings.end(), Parting::protocol) >= 1);
+}
+
 TEST_CASE("S09 a device that is not in a group learns nothing of it") {
     Staff staff({"Amina", "Ben", "Chidi"});
     const auto both = staff.group({0, 1, 2});

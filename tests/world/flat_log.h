@@ -79,6 +79,8 @@ class FlatLog final : public CommitLog, public ChunkStore, public Keeper {
     std::map<LinkKey, DeviceId> devices;  // whom we would let in
 
   private:
+    static Commit parsed(const CommitFrame& frame);
+    static std::vector<CommitId> ancestors_of(const Commit& commit);
     IngestReport take(const GroupId& group, const std::vector<CommitFrame>& frames);
     bool has_ancestors(const Group& group, const Commit& commit) const;
 

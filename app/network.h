@@ -52,6 +52,8 @@ class Network {
     // What a verb has just written, so that colleagues who are near get it.
     virtual void wrote(const GroupId& group, const Ingested& ingested) = 0;
     virtual void groups_changed() = 0;
+    // How fast files may move was set anew (app/file_pace.h).
+    virtual void pace_changed() = 0;
     // This computer is another device now (Home::become_device()): the doors, if open, are opened anew with its keys.
     virtual void device_changed() = 0;
     // A group is here now, and this person may write in it: colleagues get to see who they are.

@@ -8,6 +8,7 @@
 #include "app/api/search.h"
 #include "app/api/verbs.h"
 #include "app/api/watch.h"
+#include "app/file_pace.h"
 #include "app/memory_use.h"
 
 namespace staffroom {
@@ -262,6 +263,7 @@ Result<> Node::open(const NetworkOptions& options) {
         chunk_writer_ = std::make_unique<ChunkWriter>(home_.profile().chunks(), [this] { inbox_.wake(); });
         peers_ = std::make_unique<net::Peers>(
             net::Here{replica.log(), replica.chunks(), signing_, identity.record, identity.run});
+        pace_changed();
         let_in_members();
         peers_->show_groups(AnnouncedGroups(home_.profile().store()).all(replica));
         peers_->groups_changed(now);
@@ -334,6 +336,13 @@ void Node::groups_changed() {
     peers_->show_groups(AnnouncedGroups(home_.profile().store()).all(home_.replica()));
     peers_->groups_changed(net::uptime_ms());
     tell_new_devices();
+}
+
+void Node::pace_changed() {
+    if (!peers_) return;
+    const auto now = net::uptime_ms();
+    peers_->set_pace(FilePace(home_.profile().store()).read(), now);
+    settle(now);
 }
 
 void Node::wrote(const GroupId& group, const Ingested& ingested) {

@@ -72,6 +72,7 @@ class Node final : public Network {
     net::Ports ports() const override { return ports_; }
     void wrote(const GroupId& group, const Ingested& ingested) override;
     void groups_changed() override;
+    void pace_changed() override;
     void device_changed() override;
     void joined(const GroupId& group) override { introduce_oneself(group); }
     Result<> close_later(const GroupId& group, const InviteKey& invite, std::uint64_t minutes) override;

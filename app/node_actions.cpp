@@ -13,7 +13,7 @@
 namespace staffroom {
 namespace {
 
-constexpr std::uint64_t gather_ms = 10;
+constexpr std::uint64_t gather_ms = 30;
 constexpr std::size_t nearby_max = 256;
 constexpr std::size_t chunks_together = 512, chunks_bytes_together = std::size_t{8} << 20;
 
@@ -150,13 +150,15 @@ void Node::write_chunks() {
     auto given = std::exchange(chunks_, {});
     const bool room = home_.profile().room() == Room::for_all;
     if (room) return chunk_writer_->put(std::move(given));
-    for (const auto& chunk : given) peers_->chunk_stored(chunk.id, false, net::uptime_ms());
+    std::vector<ChunkId> ids;
+    for (const auto& chunk : given) ids.push_back(chunk.id);
+    peers_->chunks_stored(ids, false, net::uptime_ms());
 }
 
 void Node::enter_written_chunks(std::uint64_t now) {
     while (auto written = chunk_writer_->take()) {
         const bool entered = written->staged && enter_chunks(home_, *written->staged).ok();
-        for (const auto& id : written->ids) peers_->chunk_stored(id, entered, now);
+        peers_->chunks_stored(written->ids, entered, now);
         if (entered) events_.files_came();
         settle(now);
     }

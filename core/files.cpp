@@ -55,14 +55,19 @@ FileMaker::FileMaker(const SymmetricKey& file_key, std::string name, std::string
 }
 
 Result<SealedChunk> FileMaker::add(ByteView plain) {
-    assert(!plain.empty() && manifest_.size % limits::chunk_bytes == 0);
-    if (plain.size() > limits::file_bytes - manifest_.size) {
+    auto chunk = seal_chunk(file_key_, plain);
+    if (auto added = add(chunk.ref, plain.size()); !added) return added.error();
+    return chunk;
+}
+
+Result<> FileMaker::add(const ChunkRef& sealed, std::size_t plain_bytes) {
+    assert(plain_bytes != 0 && manifest_.size % limits::chunk_bytes == 0);
+    if (plain_bytes > limits::file_bytes - manifest_.size) {
         return {Code::too_large, "This file is larger than 4 GiB.", "Split it, or share a link to it instead."};
     }
-    auto chunk = seal_chunk(file_key_, plain);
-    manifest_.size += plain.size();
-    manifest_.chunks.push_back(chunk.ref);
-    return chunk;
+    manifest_.size += plain_bytes;
+    manifest_.chunks.push_back(sealed);
+    return Done{};
 }
 
 FileMaker::Finished FileMaker::finish() {

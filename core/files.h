@@ -92,6 +92,8 @@ class FileMaker {
     // Needs every chunk but the last to be limits::chunk_bytes long, none empty.
     // Error: too_large above limits::file_bytes.
     Result<SealedChunk> add(ByteView plain);
+    // The same for one that was sealed elsewhere, of so many plain bytes.
+    Result<> add(const ChunkRef& sealed, std::size_t plain_bytes);
 
     struct Finished {
         FileRef file;

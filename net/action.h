@@ -1,7 +1,7 @@
 // What the conversation asks its host to do, and what it knows of the device it speaks for.
 //
 // The host's rule: after every call, poll until empty; then sleep until deadline(). Actions of one call are carried out
-// in order. A store is answered by stored() or chunk_stored() once its transaction has returned, never before.
+// in order. A store is answered by stored() or chunks_stored() once its transaction has returned, never before.
 #pragma once
 
 #include <variant>
@@ -48,7 +48,7 @@ struct StoreParts {  // answered by stored(ticket) with an empty report
 struct StoreHave {
     Have have;
 };
-// Checked against its id. Answered by chunk_stored().
+// Checked against its id. Answered by chunks_stored().
 struct StoreChunk {
     ChunkId id;
     Bytes bytes;

@@ -10,20 +10,24 @@ void ChunkExchange::met(const Session& session, std::uint64_t now) {
     line.tell = now;
 }
 
+std::size_t ChunkExchange::Line::room() const {
+    if (!takes_many()) return window - std::min(window, under_way.size());
+    return bytes_under_way < window * staffroom::limits::chunk_bytes ? limits::small_chunks_ahead - under_way.size()
+                                                                     : 0;
+}
+
+ChunkExchange::Requests::iterator ChunkExchange::drop(Line& line, Requests::iterator request) {
+    line.bytes_under_way -= request->second.bytes;
+    return line.under_way.erase(request);
+}
+
 void ChunkExchange::left(LinkId link, std::uint64_t now) {
     const auto at = lines_.find(link);
     if (at == lines_.end()) return;
     for (const auto& [chunk, request] : at->second.under_way) busy_.erase(chunk);
     lines_.erase(at);
+    giving_.left(link);
     fill(now);
-}
-
-bool ChunkExchange::may_serve(const Session& session, const ChunkId& chunk) const {
-    const auto groups = here_.chunks.groups(chunk);
-    const auto& shared = session.shared();
-    return std::any_of(shared.begin(), shared.end(), [&](const Shared& s) {
-        return s.mine == Serves::all && std::find(groups.begin(), groups.end(), s.group) != groups.end();
-    });
 }
 
 // --- receiving -----------------------------------------------------------------------------------------------------
@@ -36,7 +40,8 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, ByteView fram
         case Kind::want_chunks: {
             const auto want = message_in<WantChunks>(frame);
             if (!want) return Parting::protocol;
-            hear(line, *want);
+            line.wants = {want->ids.begin(), want->ids.end()};
+            offer(line);
             break;
         }
         case Kind::have_chunks: {
@@ -52,15 +57,27 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, ByteView fram
         case Kind::get_chunk: {
             const auto get = message_in<GetChunk>(frame);
             if (!get) return Parting::protocol;
-            auto bytes = may_serve(session, get->id) ? here_.chunks.read(get->id) : std::nullopt;
-            if (bytes) bytes_out_ += bytes->size();
-            out_.say(session.on().link, ChunkFrame{get->id, std::move(bytes)});
+            giving_.ask(session, {get->id}, now);
             break;
         }
         case Kind::chunk: {
             auto chunk = message_in<ChunkFrame>(frame);
             if (!chunk) return Parting::protocol;
-            hear(line, std::move(*chunk), now);
+            widen(line, hear(line, std::move(*chunk), now), now);
+            break;
+        }
+        case Kind::get_chunks: {
+            const auto get = message_in<GetChunks>(frame);
+            if (!get) return Parting::protocol;
+            giving_.ask(session, get->ids, now);
+            break;
+        }
+        case Kind::chunks: {
+            auto several = message_in<ChunksFrame>(frame);
+            if (!several) return Parting::protocol;
+            std::uint64_t took_ms = 0;
+            for (auto& chunk : several->chunks) took_ms = std::max(took_ms, hear(line, std::move(chunk), now));
+            widen(line, took_ms, now);
             break;
         }
         default:
@@ -69,51 +86,67 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, ByteView fram
     return std::nullopt;
 }
 
-void ChunkExchange::hear(Line& line, const WantChunks& want) {
-    line.wants = {want.ids.begin(), want.ids.end()};
+void ChunkExchange::offer(const Line& line) {
+    if (giving_.is_paused()) return;
     HaveChunks have;
-    for (const auto& chunk : want.ids) {
-        if (here_.chunks.has(chunk) && may_serve(*line.session, chunk)) have.ids.push_back(chunk);
+    const auto most = line.takes_many() ? limits::chunk_ids_count : limits::ids_count;
+    for (const auto& chunk : line.wants) {
+        if (have.ids.size() == most) break;
+        if (here_.chunks.has(chunk) && giving_.may_serve(*line.session, chunk)) have.ids.push_back(chunk);
     }
     if (!have.ids.empty()) out_.say(line.session->on().link, have);
 }
 
-void ChunkExchange::hear(Line& line, ChunkFrame&& frame, std::uint64_t now) {
+std::uint64_t ChunkExchange::hear(Line& line, ChunkFrame&& frame, std::uint64_t now) {
     const auto request = line.under_way.find(frame.id);
-    if (request == line.under_way.end()) return;  // too late, or never asked for
+    if (request == line.under_way.end()) return 0;  // too late, or never asked for
     const auto took_ms = now - request->second.sent;
-    line.under_way.erase(request);
+    drop(line, request);
     line.has.erase(frame.id);
     if (!frame.bytes || chunk_id(*frame.bytes) != frame.id) {
         busy_.erase(frame.id);
         line.never.insert(frame.id);
     } else {
-        line.wait = std::clamp(4 * took_ms, wait_ms, wait_ms_max);
-        if (took_ms < quick_ms) line.window = std::min(line.window + 1, limits::chunks_ahead);
-        if (took_ms > 4 * quick_ms) line.window = std::max(line.window - 1, window_min);
         bytes_in_ += frame.bytes->size();
         out_.act(StoreChunk{frame.id, std::move(*frame.bytes), line.session->greeted()->record.device});
     }
+    return took_ms;
+}
+
+void ChunkExchange::widen(Line& line, std::uint64_t took_ms, std::uint64_t now) {
+    line.wait = std::clamp(4 * took_ms, wait_ms, wait_ms_max);
+    if (took_ms < quick_ms) line.window = std::min(line.window + 1, limits::chunks_ahead);
+    if (took_ms > 4 * quick_ms) line.window = std::max(line.window - 1, window_min);
     fill(now);
 }
 
 // --- what happens here -----------------------------------------------------------------------------------------------
 
-void ChunkExchange::stored(const ChunkId& chunk, bool ok, std::uint64_t now) {
-    busy_.erase(chunk);
+void ChunkExchange::stored(const std::vector<ChunkId>& chunks, bool ok, std::uint64_t now) {
+    const std::unordered_set<ChunkId, IdHash> these(chunks.begin(), chunks.end());
+    for (const auto& chunk : chunks) busy_.erase(chunk);
     if (!ok) {
         paused_ = now + full_pause_ms;
         return;
     }
-    std::erase_if(wanted_, [&](const WantedChunk& wanted) { return wanted.id == chunk; });
-    news_.push_back(chunk);
-    // A manifest that arrived names the chunks of its file. While more are wanted than are looked at, half a window at
-    // a time is told, not every step of it; then at once, or the line would stand still.
-    if (!more_) {
-        changed(now);
-    } else if (wanted_.size() < wanted_max / 2) {
+    std::erase_if(wanted_, [&](const WantedChunk& wanted) { return these.contains(wanted.id); });
+    news_.insert(news_.end(), chunks.begin(), chunks.end());
+    // A manifest that arrived names the chunks of its file. While more are wanted than are looked at, half of them at a
+    // time is told, not every step of it; then, and when nothing else is wanted, at once, or the line would stand still.
+    if (wanted_.size() <= (more_ ? looked_at_ / 2 : 0)) {
         refresh_ = std::min(refresh_, now);
+    } else if (!more_) {
+        changed(now);
     }
+    fill(now);
+}
+
+void ChunkExchange::set_pace(const Pace& pace, std::uint64_t now) {
+    const bool goes_on = giving_.is_paused() && !pace.paused;
+    giving_.set_pace(pace);
+    budget_.set(pace.in);
+    if (!goes_on) return;
+    for (const auto& [link, line] : lines_) offer(line);
     fill(now);
 }
 
@@ -121,8 +154,11 @@ void ChunkExchange::refresh() {
     refresh_ = never_ms;
     std::unordered_set<ChunkId, IdHash> known;
     for (const auto& wanted : wanted_) known.insert(wanted.id);
-    wanted_ = here_.chunks.wanted(wanted_max);
-    more_ = wanted_.size() == wanted_max;
+    const bool all_take_many =
+        std::all_of(lines_.begin(), lines_.end(), [](const auto& each) { return each.second.takes_many(); });
+    looked_at_ = all_take_many ? limits::chunk_ids_count : limits::ids_count;
+    wanted_ = here_.chunks.wanted(looked_at_);
+    more_ = wanted_.size() == looked_at_;
     const bool news = std::any_of(wanted_.begin(), wanted_.end(),
                                   [&](const WantedChunk& wanted) { return !known.contains(wanted.id); });
     if (!news) return;
@@ -132,7 +168,9 @@ void ChunkExchange::refresh() {
 void ChunkExchange::tell(Line& line, std::uint64_t now) {
     line.tell = now + tell_again_ms;
     WantChunks want;
+    const auto most = line.takes_many() ? limits::chunk_ids_count : limits::ids_count;  // it came after the latest look
     for (const auto& wanted : wanted_) {
+        if (want.ids.size() == most) break;
         const auto& shared = line.session->shared();
         const bool ask = std::any_of(shared.begin(), shared.end(), [&](const Shared& s) {
             return s.group == wanted.group && s.theirs == Serves::all;
@@ -158,30 +196,41 @@ ChunkExchange::Line* ChunkExchange::choose(const ChunkId& chunk) {
     Line* best = nullptr;
     for (auto& [link, line] : lines_) {
         if (!line.has.contains(chunk) || line.never.contains(chunk)) continue;
-        if (line.under_way.size() >= line.window) continue;
+        if (line.room() == 0) continue;
         if (!best || line.under_way.size() < best->under_way.size()) best = &line;
     }
     return best;
 }
 
 void ChunkExchange::fill(std::uint64_t now) {
-    if (now < paused_) return;
+    if (now < paused_ || giving_.is_paused() || !budget_.open(now)) return;
     std::size_t room = 0;
-    for (const auto& [link, line] : lines_) room += line.window - std::min(line.window, line.under_way.size());
+    for (const auto& [link, line] : lines_) room += line.room();
     if (room == 0) return;
-    std::vector<std::pair<std::size_t, ChunkId>> next;  // by how many have it
+    std::vector<std::pair<std::size_t, const WantedChunk*>> next;  // by how many have it
     for (const auto& wanted : wanted_) {
         if (next.size() >= 4 * room) break;
         if (busy_.contains(wanted.id)) continue;
-        if (const auto count = holders(wanted.id); count > 0) next.emplace_back(count, wanted.id);
+        if (const auto count = holders(wanted.id); count > 0) next.emplace_back(count, &wanted);
     }
     std::stable_sort(next.begin(), next.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (const auto& [count, chunk] : next) {
-        auto* line = choose(chunk);
+    std::map<LinkId, GetChunks> asked;
+    for (const auto& [count, wanted] : next) {
+        if (!budget_.open(now)) break;
+        auto* line = choose(wanted->id);
         if (!line) continue;
-        busy_.insert(chunk);
-        line->under_way.emplace(chunk, Request{now, now + line->wait});
-        out_.say(line->session->on().link, GetChunk{chunk});
+        busy_.insert(wanted->id);
+        line->under_way.emplace(wanted->id, Request{now, now + line->wait, wanted->size});
+        line->bytes_under_way += wanted->size;
+        budget_.spend(wanted->size, now);
+        asked[line->session->on().link].ids.push_back(wanted->id);
+    }
+    for (const auto& [link, get] : asked) {
+        if (lines_.at(link).takes_many()) {
+            out_.say(link, get);
+        } else {
+            for (const auto& chunk : get.ids) out_.say(link, GetChunk{chunk});
+        }
     }
 }
 
@@ -191,6 +240,7 @@ void ChunkExchange::tick(std::uint64_t now) {
     if (now >= paused_) paused_ = 0;
     if (now >= refresh_) refresh();
     for (auto& [link, line] : lines_) {
+        bool lost = false;
         for (auto at = line.under_way.begin(); at != line.under_way.end();) {
             if (now < at->second.until) {
                 ++at;
@@ -198,24 +248,30 @@ void ChunkExchange::tick(std::uint64_t now) {
             }
             busy_.erase(at->first);
             line.has.erase(at->first);  // told again, it may say again that it has it
+            lost = true;
+            at = drop(line, at);
+        }
+        if (lost) {
             line.window = std::max(line.window / 2, window_min);
             line.wait = std::min(2 * line.wait, wait_ms_max);
-            at = line.under_way.erase(at);
         }
         if (now >= line.tell) tell(line, now);
         HaveChunks have;
         for (const auto& chunk : news_) {
             if (have.ids.size() == limits::ids_count) break;
-            if (line.wants.contains(chunk) && may_serve(*line.session, chunk)) have.ids.push_back(chunk);
+            if (giving_.is_paused()) break;
+            if (line.wants.contains(chunk) && giving_.may_serve(*line.session, chunk)) have.ids.push_back(chunk);
         }
         if (!have.ids.empty()) out_.say(link, have);
     }
     news_.clear();
+    giving_.tick(now);
     fill(now);
 }
 
 std::uint64_t ChunkExchange::deadline() const {
-    auto earliest = news_.empty() ? refresh_ : 0;
+    auto earliest = std::min(news_.empty() ? refresh_ : 0, giving_.deadline());
+    if (budget_.opens_at() != 0 && !wanted_.empty()) earliest = std::min(earliest, budget_.opens_at());
     if (paused_ != 0 && !wanted_.empty()) earliest = std::min(earliest, paused_);
     for (const auto& [link, line] : lines_) {
         earliest = std::min(earliest, line.tell);
@@ -225,8 +281,9 @@ std::uint64_t ChunkExchange::deadline() const {
 }
 
 bool ChunkExchange::is_settled() const {
-    return busy_.empty() && std::none_of(wanted_.begin(), wanted_.end(),
-                                         [&](const WantedChunk& wanted) { return holders(wanted.id) > 0; });
+    return busy_.empty() &&
+           (giving_.is_paused() || std::none_of(wanted_.begin(), wanted_.end(),
+                                                [&](const WantedChunk& wanted) { return holders(wanted.id) > 0; }));
 }
 
 }  // namespace staffroom::net

@@ -1,14 +1,15 @@
 // Exchanges chunks with all neighbours at once, beside their sessions.
 //
 // Rules:
-//  - the 512 most wanted are told to every neighbour that shares the group they are for; each answers which it has, now
-//    and as they arrive, so that many devices fetch one file mostly from each other;
-//  - 2 to 32 requests are under way on a link, one for a chunk: as many as are answered within a quarter of a second.
-//    So a fast line does not stand still while this disk syncs, and on a slow one an edit never waits long behind a file;
+//  - the 2,048 most wanted are told to every neighbour that shares the group they are for (512 in version 1); each answers
+//    which it has, now and as they arrive, so that many devices fetch one file mostly from each other;
+//  - bytes of 2 to 32 whole chunks are under way on a link, in at most 512 chunks: as many as are answered within a quarter
+//    of a second. So a fast line does not stand still while this disk syncs, and on a slow one an edit never waits long
+//    behind a file;
 //  - of the wanted, those of small files first; among the next few the rarest; from the least busy neighbour;
 //  - a chunk is verified by its id, stored, and only then offered to others. A neighbour that sent wrong bytes, or none
 //    in time, is not asked for that chunk again while its link lasts (S10); others are;
-//  - a chunk is served only for a group that asker and giver share;
+//  - no faster than the teacher wants files to move (net/pace.h), and not at all while transfers are paused;
 //  - what could not be stored (the disk is full) stops all requests for a while.
 #pragma once
 
@@ -19,6 +20,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "net/chunk_giving.h"
 #include "net/session.h"
 
 namespace staffroom::net {
@@ -27,11 +29,10 @@ class ChunkExchange {
   public:
     static constexpr std::uint64_t gather_ms = 100, tell_again_ms = 20'000, wait_ms = 15'000, wait_ms_max = 240'000;
     static constexpr std::uint64_t full_pause_ms = 10'000;
-    static constexpr std::size_t wanted_max = limits::ids_count;
     static constexpr std::uint64_t quick_ms = 250;  // an answer within this asks for a wider window
     static constexpr std::size_t window_min = 2;
 
-    ChunkExchange(const Here& here, Outbox& out) : here_(here), out_(out) {}
+    ChunkExchange(const Here& here, Outbox& out) : here_(here), out_(out), giving_(here, out) {}
 
     // The session is talking, or what it shares changed. It outlives its line: left() comes first.
     void met(const Session& session, std::uint64_t now);
@@ -41,7 +42,10 @@ class ChunkExchange {
 
     // What is wanted here may have changed.
     void changed(std::uint64_t now) { refresh_ = std::min(refresh_, now + gather_ms); }
-    void stored(const ChunkId& chunk, bool ok, std::uint64_t now);
+    // Those that came together.
+    void stored(const std::vector<ChunkId>& chunks, bool ok, std::uint64_t now);
+    // What is under way still comes.
+    void set_pace(const Pace& pace, std::uint64_t now);
 
     void tick(std::uint64_t now);
     std::uint64_t deadline() const;
@@ -54,26 +58,35 @@ class ChunkExchange {
                            [](const auto& each) { return !each.second.under_way.empty(); });
     }
     std::uint64_t bytes_in() const { return bytes_in_; }
-    std::uint64_t bytes_out() const { return bytes_out_; }
+    std::uint64_t bytes_out() const { return giving_.bytes_out(); }
 
   private:
     struct Request {
         std::uint64_t sent = 0, until = 0;
+        std::size_t bytes = 0;
     };
     struct Line {
         const Session* session = nullptr;
         std::unordered_set<ChunkId, IdHash> has, never;
         std::unordered_set<ChunkId, IdHash> wants;  // theirs
-        std::map<ChunkId, Request> under_way;
+        std::unordered_map<ChunkId, Request, IdHash> under_way;
+        std::size_t bytes_under_way = 0;
         std::vector<ChunkId> told;  // what of ours it was last told to be wanted
         std::uint64_t tell = 0;     // when to tell it again
         std::size_t window = window_min;
         std::uint64_t wait = wait_ms;
+        bool takes_many() const { return session->greeted()->version >= 2; }
+        // How many more may be asked for.
+        std::size_t room() const;
     };
 
-    void hear(Line& line, const WantChunks& want);
-    void hear(Line& line, ChunkFrame&& frame, std::uint64_t now);
-    bool may_serve(const Session& session, const ChunkId& chunk) const;
+    void offer(const Line& line);
+    // How long it took; 0 when it was not asked for.
+    std::uint64_t hear(Line& line, ChunkFrame&& frame, std::uint64_t now);
+    // More, or less, is asked for from now on.
+    void widen(Line& line, std::uint64_t took_ms, std::uint64_t now);
+    using Requests = std::unordered_map<ChunkId, Request, IdHash>;
+    Requests::iterator drop(Line& line, Requests::iterator request);
     void refresh();
     void tell(Line& line, std::uint64_t now);
     void fill(std::uint64_t now);
@@ -87,8 +100,11 @@ class ChunkExchange {
     std::unordered_set<ChunkId, IdHash> busy_;  // under way, or arrived and being stored
     std::vector<ChunkId> news_;                 // stored, to be offered
     std::uint64_t refresh_ = 0, paused_ = 0;
-    bool more_ = false;  // there were more wants than are looked at
-    std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
+    std::size_t looked_at_ = limits::chunk_ids_count;  // so many wants at most: what every line can be told
+    bool more_ = false;                                // there were more
+    ChunkGiving giving_;
+    PaceBudget budget_;
+    std::uint64_t bytes_in_ = 0;
 };
 
 }  // namespace staffroom::net

@@ -26,8 +26,11 @@ inline constexpr std::size_t groups_count = 512;        // shared with one colle
 inline constexpr std::size_t ids_count = 512;           // in one message
 inline constexpr std::size_t batch_bytes = 128 * 1024;  // a frame of commits is full when it has reached this
 inline constexpr std::size_t requests_count = 8;        // frames of commits under way on one link
-inline constexpr std::size_t chunks_ahead = 32;         // chunks asked for on one link and not here yet
-inline constexpr std::uint64_t frames_ahead = 1'024;    // of commits, beyond the oldest that is not taken
+inline constexpr std::size_t chunks_ahead = 32;         // whole chunks asked for on one link and not here yet
+inline constexpr std::size_t chunk_ids_count = 2'048;   // in one message about chunks; 512 in version 1
+inline constexpr std::size_t small_chunks_ahead = 512;  // chunks of any size asked for on one link and not here yet
+inline constexpr std::size_t chunks_in_frame = 256;
+inline constexpr std::uint64_t frames_ahead = 1'024;  // of commits, beyond the oldest that is not taken
 inline constexpr std::size_t haves_count = 16;
 inline constexpr std::size_t parts_count = 64;
 inline constexpr std::size_t epochs_count = 64;
@@ -35,7 +38,7 @@ inline constexpr std::size_t shown_count = 8;           // groups that a lobby s
 inline constexpr std::size_t answer_bytes = 64 * 1024;  // a sealed welcome
 }  // namespace limits
 
-inline constexpr std::uint64_t protocol_newest = 1;
+inline constexpr std::uint64_t protocol_newest = 2;
 inline constexpr std::uint64_t protocol_oldest = 1;
 
 using Tag = Id<struct GroupTagTag, 16>;
@@ -61,6 +64,8 @@ enum class Kind : std::uint8_t {
     ping = 18,
     pong = 19,
     own_group = 20,
+    get_chunks = 21,  // version 2, as is its answer
+    chunks = 22,
     claim = 32,  // lobby only, as is its answer
     answer = 33,
     link_claim = 34,      // likewise, answered alike
@@ -269,7 +274,7 @@ struct WantChunks {
     std::vector<ChunkId> ids;
     template <class A>
     void serialize(A& ar) {
-        ar(capped<limits::ids_count>(ids));
+        ar(capped<limits::chunk_ids_count>(ids));
     }
 };
 struct HaveChunks {
@@ -277,7 +282,7 @@ struct HaveChunks {
     std::vector<ChunkId> ids;
     template <class A>
     void serialize(A& ar) {
-        ar(capped<limits::ids_count>(ids));
+        ar(capped<limits::chunk_ids_count>(ids));
     }
 };
 struct GetChunk {
@@ -299,6 +304,23 @@ struct ChunkFrame {
         if (!here) return;
         if (!bytes) bytes.emplace();
         ar(blob<sealed_chunk_bytes_max>(*bytes));
+    }
+};
+// Several at once, of small chunks mostly; answered by ChunkFrame or ChunksFrame, as many as it takes.
+struct GetChunks {
+    static constexpr Kind kind = Kind::get_chunks;
+    std::vector<ChunkId> ids;
+    template <class A>
+    void serialize(A& ar) {
+        ar(capped<limits::chunk_ids_count>(ids));
+    }
+};
+struct ChunksFrame {
+    static constexpr Kind kind = Kind::chunks;
+    std::vector<ChunkFrame> chunks;
+    template <class A>
+    void serialize(A& ar) {
+        ar(capped<limits::chunks_in_frame>(chunks));
     }
 };
 

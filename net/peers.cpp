@@ -229,8 +229,8 @@ void Peers::spread(const GroupId& group, const std::vector<CommitId>& ids, bool 
     chunks_.changed(now);
 }
 
-void Peers::chunk_stored(const ChunkId& chunk, bool ok, std::uint64_t now) {
-    chunks_.stored(chunk, ok, now);
+void Peers::chunks_stored(const std::vector<ChunkId>& chunks, bool ok, std::uint64_t now) {
+    chunks_.stored(chunks, ok, now);
     settle(now);
 }
 

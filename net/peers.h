@@ -61,14 +61,16 @@ class Peers {
 
     // The reports of StoreCommits and StoreParts; an error is a store that failed.
     void stored(std::uint64_t ticket, const GroupId& group, const Result<IngestReport>& report, std::uint64_t now);
-    // The report of StoreChunk.
-    void chunk_stored(const ChunkId& chunk, bool ok, std::uint64_t now);
+    // The report of StoreChunk, of several that came together.
+    void chunks_stored(const std::vector<ChunkId>& chunks, bool ok, std::uint64_t now);
     // Commits written by this device, once they are on disk. `control`: some are control commits.
     void wrote(const GroupId& group, const std::vector<CommitId>& ids, bool control, std::uint64_t now);
     // A group was made or joined; devices were linked or revoked.
     void groups_changed(std::uint64_t now);
     // A chunk was added here, or other ones are wanted than before.
     void chunks_changed(std::uint64_t now) { chunks_.changed(now); }
+    // From now on, for all neighbours together.
+    void set_pace(const Pace& pace, std::uint64_t now) { chunks_.set_pace(pace, now); }
 
     void join(JoinRequest request, std::uint64_t now);
     // To every run of that device that is here: another one of the same person, which lacks a group.

@@ -72,7 +72,9 @@ class Session {
     bool was_left() const { return left_; }                                               // the other side ended it
 
     // Chunks are exchanged beside the session (net/chunks.h): these frames are not for it.
-    static bool is_about_chunks(Kind kind) { return kind >= Kind::want_chunks && kind <= Kind::chunk; }
+    static bool is_about_chunks(Kind kind) {
+        return (kind >= Kind::want_chunks && kind <= Kind::chunk) || kind == Kind::get_chunks || kind == Kind::chunks;
+    }
 
   private:
     struct Talk {

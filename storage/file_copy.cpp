@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <thread>
 
 #include "storage/file_refs.h"
 #include "storage/own_file.h"
@@ -12,7 +14,7 @@
 namespace staffroom {
 namespace {
 
-constexpr std::size_t batch_chunks = 64;
+constexpr std::size_t batch_chunks = 32;
 
 // As many bytes as there are up to a whole chunk. False with errno set.
 bool read_chunk(int descriptor, Bytes& chunk) {
@@ -29,31 +31,64 @@ bool read_chunk(int descriptor, Bytes& chunk) {
     return true;
 }
 
-}  // namespace
-
-Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk> given) {
-    std::vector<ChunkId> ids;
+// Those that are not here yet.
+Result<std::vector<GivenChunk>> fresh_of(Store& store, std::vector<GivenChunk> given) {
     std::vector<GivenChunk> fresh;
-    const auto looked = store.read([&](ReadTxn& txn) -> Result<> {
+    auto looked = store.read([&](ReadTxn& txn) -> Result<> {
         for (auto& chunk : given) {
-            if (Chunks::has(txn, chunk.id)) continue;
-            ids.push_back(chunk.id);
-            fresh.push_back(std::move(chunk));
+            if (!Chunks::has(txn, chunk.id)) fresh.push_back(std::move(chunk));
         }
         return Done{};
     });
-    if (!looked || fresh.empty()) return looked;
-    const auto staged = chunks.stage(std::move(fresh));
-    if (!staged) return staged.error();
+    if (!looked) return looked.error();
+    return fresh;
+}
+
+Result<> enter(Store& store, const Chunks& chunks, const Chunks::Staged& staged) {
+    std::vector<ChunkId> ids;
+    for (const auto& chunk : staged.small) ids.push_back(chunk.id);
+    for (const auto& [id, size] : staged.large) ids.push_back(id);
     return store.write([&](WriteTxn& txn) -> Result<> {
-        Chunks::enter(txn, *staged);
+        Chunks::enter(txn, staged);
         file_refs::arrived(txn, chunks, ids, store.is_locked());
         return Done{};
     });
 }
 
-FileIntake::FileIntake(Descriptor source, std::filesystem::path path, FileMaker maker, std::uint64_t bytes_total)
-    : source_(std::move(source)), path_(std::move(path)), maker_(std::move(maker)), bytes_total_(bytes_total) {}
+// In the order of the plain ones.
+std::vector<SealedChunk> seal_all(const SymmetricKey& file_key, const std::vector<Bytes>& plain) {
+    std::vector<SealedChunk> sealed(plain.size());
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+        for (std::size_t i; (i = next++) < plain.size();) sealed[i] = seal_chunk(file_key, plain[i]);
+    };
+    std::vector<std::future<void>> others;
+    const auto most = std::min<std::size_t>(std::thread::hardware_concurrency(), plain.size());
+    for (std::size_t i = 1; i < most; ++i) others.push_back(std::async(std::launch::async, work));
+    work();
+    return sealed;  // a future's end waits for its work
+}
+
+}  // namespace
+
+Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk> given) {
+    auto fresh = fresh_of(store, std::move(given));
+    if (!fresh) return fresh.error();
+    if (fresh->empty()) return Done{};
+    const auto staged = chunks.stage(std::move(*fresh));
+    if (!staged) return staged.error();
+    return enter(store, chunks, *staged);
+}
+
+FileIntake::FileIntake(Descriptor source, std::filesystem::path path, const SymmetricKey& file_key, FileMaker maker,
+                       std::uint64_t bytes_total)
+    : source_(std::move(source)),
+      path_(std::move(path)),
+      file_key_(file_key),
+      maker_(std::move(maker)),
+      bytes_total_(bytes_total) {}
+
+FileIntake::~FileIntake() { (void)enter_written(); }
 
 Result<FileIntake> FileIntake::open(const std::filesystem::path& path, const SymmetricKey& file_key, std::string name,
                                     std::string media_type) {
@@ -70,7 +105,8 @@ Result<FileIntake> FileIntake::open(const std::filesystem::path& path, const Sym
     if (size > limits::file_bytes) {
         return {Code::too_large, path.string() + " is larger than 4 GiB.", "Split it, or share a link to it instead."};
     }
-    return FileIntake(std::move(source), path, FileMaker(file_key, std::move(name), std::move(media_type)), size);
+    return FileIntake(std::move(source), path, file_key, FileMaker(file_key, std::move(name), std::move(media_type)),
+                      size);
 }
 
 Result<> FileIntake::step(Store& store, const Chunks& chunks) {
@@ -79,26 +115,53 @@ Result<> FileIntake::step(Store& store, const Chunks& chunks) {
         return {Code::refused, "Disk full.", "Free some space, then add " + path_.string() + " again."};
     }
     std::vector<GivenChunk> batch;
-    Bytes plain;
-    while (batch.size() < batch_chunks) {
-        if (!read_chunk(source_.number(), plain)) return own_file_error(errno, path_);
-        if (!plain.empty()) {
-            auto sealed = maker_.add(plain);
-            if (!sealed) return sealed.error();
-            batch.push_back({sealed->ref.id, std::move(sealed->bytes)});
-            bytes_done_ += plain.size();
-        }
-        if (plain.size() < limits::chunk_bytes) {
-            done_ = true;
-            break;
-        }
+    if (!read_) {
+        auto next = next_batch();
+        if (!next) return next.error();
+        auto fresh = fresh_of(store, std::move(*next));
+        if (!fresh) return fresh.error();
+        batch = std::move(*fresh);
     }
-    if (done_) {
+    if (auto entered = enter_written(); !entered) return entered;
+    if (batch.empty()) {
+        done_ = read_;
+        return Done{};
+    }
+    store_ = &store;
+    chunks_ = &chunks;
+    const auto stage = [&chunks](std::vector<GivenChunk> given) { return chunks.stage(std::move(given)); };
+    staging_ = std::async(std::launch::async, stage, std::move(batch));
+    return Done{};
+}
+
+Result<std::vector<GivenChunk>> FileIntake::next_batch() {
+    std::vector<Bytes> plain;
+    while (plain.size() < batch_chunks && !read_) {
+        Bytes chunk;
+        if (!read_chunk(source_.number(), chunk)) return own_file_error(errno, path_);
+        read_ = chunk.size() < limits::chunk_bytes;
+        if (!chunk.empty()) plain.push_back(std::move(chunk));
+    }
+    std::vector<GivenChunk> batch;
+    auto sealed = seal_all(file_key_, plain);
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        if (auto added = maker_.add(sealed[i].ref, plain[i].size()); !added) return added.error();
+        bytes_done_ += plain[i].size();
+        batch.push_back({sealed[i].ref.id, std::move(sealed[i].bytes)});
+    }
+    if (read_) {
         auto finished = maker_.finish();
         file_ = std::move(finished.file);
         for (auto& chunk : finished.manifest) batch.push_back({chunk.ref.id, std::move(chunk.bytes)});
     }
-    return store_chunks(store, chunks, std::move(batch));
+    return batch;
+}
+
+Result<> FileIntake::enter_written() {
+    if (!staging_.valid()) return Done{};
+    const auto staged = staging_.get();
+    if (!staged) return staged.error();
+    return enter(*store_, *chunks_, *staged);
 }
 
 Result<FileReader> FileReader::open(Store& store, const Chunks& chunks, const FileRef& file) {
@@ -134,8 +197,9 @@ Result<Bytes> FileReader::next(Store& store, const Chunks& chunks) {
     return plain;
 }
 
-void FileReader::skip_chunks(std::uint64_t count) {
-    for (; count > 0 && !is_done(); --count, ++next_) bytes_done_ += size_of_chunk(manifest_.size, next_);
+void FileReader::go_to_chunk(std::uint64_t number) {
+    next_ = static_cast<std::size_t>(std::min<std::uint64_t>(number, manifest_.chunks.size()));
+    bytes_done_ = std::min<std::uint64_t>(next_ * limits::chunk_bytes, manifest_.size);
 }
 
 Result<> read_out(Store& store, const Chunks& chunks, const FileRef& file, const TakeBytes& take) {

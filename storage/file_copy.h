@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <future>
 
 #include "storage/chunks.h"
 #include "storage/disk.h"
@@ -16,15 +17,22 @@ Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk
 
 // Takes a file in, a batch at a step:
 //     auto intake = FileIntake::open(...); while (!intake->is_done()) intake->step(store, chunks); intake->file()
+// While one batch is made durable on a thread of its own, the next is sealed, on as many as there are processors: values
+// go in and come out, and nothing of the store is shared but the folder of chunks.
 // Stopped half way it leaves chunks that nobody uses, and a second try finds them stored already.
 class FileIntake {
   public:
+    FileIntake(FileIntake&&) = default;
+    FileIntake& operator=(FileIntake&&) = delete;
+    // Waits for what is being written and enters it: files without a row would be found by nobody before a crash is.
+    ~FileIntake();
+
     // Links are followed here: this is the teacher's own choice of a file. The name and media type are what others see.
     // Errors: not_found; refused (not a plain file, no right to read); too_large.
     static Result<FileIntake> open(const std::filesystem::path& path, const SymmetricKey& file_key, std::string name,
                                    std::string media_type);
 
-    // Reads and stores up to 16 MiB. The first step refuses a file that the disk has no room for, so that nothing is
+    // Reads up to 8 MiB and stores those of the step before. The first step refuses a file that the disk has no room for, so that nothing is
     // begun that cannot end. Errors: refused (disk full), io, too_large (the file grew above 4 GiB meanwhile).
     Result<> step(Store& store, const Chunks& chunks);
     bool is_done() const { return done_; }
@@ -33,11 +41,20 @@ class FileIntake {
     const FileRef& file() const { return file_; }  // once is_done()
 
   private:
-    FileIntake(Descriptor source, std::filesystem::path path, FileMaker maker, std::uint64_t bytes_total);
+    FileIntake(Descriptor source, std::filesystem::path path, const SymmetricKey& file_key, FileMaker maker,
+               std::uint64_t bytes_total);
+    Result<std::vector<GivenChunk>> next_batch();
+    Result<> enter_written();
+    using Staging = std::future<Result<Chunks::Staged>>;
 
     Descriptor source_;
     std::filesystem::path path_;
+    SymmetricKey file_key_;
     FileMaker maker_;
+    Staging staging_;         // valid while a batch is on its way to the disk
+    Store* store_ = nullptr;  // those that it goes to
+    const Chunks* chunks_ = nullptr;
+    bool read_ = false;  // to its end
     std::uint64_t bytes_done_ = 0;
     std::uint64_t bytes_total_ = 0;
     bool done_ = false;
@@ -54,8 +71,8 @@ class FileReader {
     // Needs !is_done(). Errors: not_found (this part of it is not here yet); io (damaged on this disk); malformed (its
     // author made it so).
     Result<Bytes> next(Store& store, const Chunks& chunks);
-    // Goes on after so many more chunks, or at the end.
-    void skip_chunks(std::uint64_t count);
+    // Goes on at that chunk, or at the end.
+    void go_to_chunk(std::uint64_t number);
     bool is_done() const { return next_ == manifest_.chunks.size(); }
     std::uint64_t bytes_done() const { return bytes_done_; }
 

@@ -40,6 +40,7 @@ inline constexpr Bounds invite_minutes{1, 525'600};  // a year
 inline constexpr Bounds compare_minutes{1, 60};
 inline constexpr Bounds sync_seconds{1, 86'400};
 inline constexpr Bounds megabytes{1, 1'048'576};
+inline constexpr Bounds kilobytes_a_second{16, 10'000'000};  // slower, and a chunk is given up before it is here
 inline constexpr Bounds results{1, 200};
 }  // namespace bounds
 // Error: malformed (no number, or outside its bounds).

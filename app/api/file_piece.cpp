@@ -4,7 +4,6 @@
 
 #include "app/api/records.h"
 #include "app/home.h"
-#include "storage/file_copy.h"
 
 namespace staffroom::api {
 namespace {
@@ -16,8 +15,8 @@ Error not_here_yet() {
 
 }  // namespace
 
-Result<FilePiece> file_piece(Desk& desk, const std::string& record, std::size_t index, std::uint64_t offset,
-                             std::size_t most) {
+Result<FilePiece> FilePieces::read(Desk& desk, const std::string& record, std::size_t index, std::uint64_t offset,
+                                   std::size_t most) {
     const auto found = find_record(desk.home.replica(), record);
     if (!found) return found.error();
     const auto view = view_in(desk, *found);
@@ -29,17 +28,22 @@ Result<FilePiece> file_piece(Desk& desk, const std::string& record, std::size_t 
     FilePiece piece{file->name, file->size, {}};
     if (most == 0 || offset >= file->size) return piece;
     auto& profile = desk.home.profile();
-    auto reader = FileReader::open(profile.store(), profile.chunks(), *file);
-    if (!reader) return reader.code() == Code::not_found ? not_here_yet() : reader.error();
-    reader->skip_chunks(offset / limits::chunk_bytes);
+    if (!open_ || open_->file != *file) {
+        auto opened = FileReader::open(profile.store(), profile.chunks(), *file);
+        if (!opened) return opened.code() == Code::not_found ? not_here_yet() : opened.error();
+        open_.emplace(Open{*file, std::move(*opened)});
+    }
+    auto& reader = open_->reader;
+    reader.go_to_chunk(offset / limits::chunk_bytes);
     auto before = static_cast<std::size_t>(offset % limits::chunk_bytes);
-    while (piece.bytes.size() < most && !reader->is_done()) {
-        const auto plain = reader->next(profile.store(), profile.chunks());
+    while (piece.bytes.size() < most && !reader.is_done()) {
+        const auto plain = reader.next(profile.store(), profile.chunks());
         if (!plain) return plain.code() == Code::not_found ? not_here_yet() : plain.error();
         const auto count = std::min(plain->size() - std::min(before, plain->size()), most - piece.bytes.size());
         append(piece.bytes, ByteView(*plain).subspan(before, count));
         before = 0;
     }
+    if (reader.is_done()) forget();
     return piece;
 }
 

@@ -4,6 +4,7 @@
 #include "app/api/errands.h"
 #include "app/api/records.h"
 #include "app/api/verbs.h"
+#include "app/file_pace.h"
 #include "app/home.h"
 #include "app/network.h"
 #include "storage/file_policy.h"
@@ -203,6 +204,35 @@ Reply policy(Desk& desk, const Json& args) {
     return described(wanted);
 }
 
+Json described(const net::Pace& pace) {
+    return {{"in_kb", pace.in >> 10}, {"out_kb", pace.out >> 10}, {"paused", pace.paused}};
+}
+
+Reply set_pace(Desk& desk, const net::Pace& pace) {
+    if (const auto kept = FilePace(desk.home.profile().store()).set(pace); !kept) return kept.error();
+    desk.network.pace_changed();
+    return described(pace);
+}
+
+// A cap that is not named stays as it is; without any: what they are.
+Reply pace(Desk& desk, const Json& args) {
+    auto wanted = FilePace(desk.home.profile().store()).read();
+    if (flag_arg(args, "no-caps")) wanted.in = wanted.out = 0;
+    for (const auto& [name, cap] : {std::pair{"in-kb", &wanted.in}, {"out-kb", &wanted.out}}) {
+        const auto most = bounded_arg(args, name, *cap >> 10, bounds::kilobytes_a_second);
+        if (!most) return most.error();
+        *cap = *most << 10;
+    }
+    return set_pace(desk, wanted);
+}
+
+template <bool paused>
+Reply pause(Desk& desk, const Json&) {
+    auto wanted = FilePace(desk.home.profile().store()).read();
+    wanted.paused = paused;
+    return set_pace(desk, wanted);
+}
+
 Reply storage(Desk& desk, const Json&) {
     auto& profile = desk.home.profile();
     const auto stats = profile.store().stats();
@@ -229,17 +259,17 @@ Reply storage(Desk& desk, const Json&) {
                 {"elsewhere", elsewhere},
                 {"bytes", stats->file_bytes + here},
                 {"free", free_bytes(desk.home.folder())},
+                {"pace", described(FilePace(profile.store()).read())},
                 {"groups", std::move(rows)}};
 }
 
 }  // namespace
 
 std::span<const Verb> files_verbs() {
-    static constexpr Verb verbs[] = {{"files fetch", nullptr, fetch},
-                                     {"files keep", keep},
-                                     {"files drop", drop},
-                                     {"files policy", policy},
-                                     {"storage", storage}};
+    static constexpr Verb verbs[] = {
+        {"files fetch", nullptr, fetch}, {"files keep", keep}, {"files drop", drop},
+        {"files policy", policy},        {"files pace", pace}, {"files pause", pause<true>},
+        {"files resume", pause<false>},  {"storage", storage}};
     return verbs;
 }
 

@@ -157,6 +157,11 @@ constexpr Option files_policy[] = {
     group,
     {"POLICY", "policy", Takes::text, false, "all, recent (from now on) or on-demand; without it: what it is"},
     {"--max-mb", "max-mb", Takes::number, false, "larger files only on demand, 1 to 1048576", bounds::megabytes}};
+constexpr Option files_pace[] = {
+    {"--in-kb", "in-kb", Takes::number, false, "at most so many kilobytes a second from colleagues, 16 to 10000000",
+     bounds::kilobytes_a_second},
+    {"--out-kb", "out-kb", Takes::number, false, "the same to colleagues", bounds::kilobytes_a_second},
+    {"--no-caps", "no-caps", Takes::flag, false, "as fast as it goes"}};
 constexpr Option search[] = {
     {"WORDS", "words", Takes::list, true, "what to look for: all words; end one with * for all that begin so"},
     {"--group", "group", Takes::text, false, "only in this group"},
@@ -272,6 +277,9 @@ constexpr Command all[] = {
     {"files keep", "Fetch something's files and keep them here, whatever the policy", only_files},
     {"files drop", "Free this disk of something's files; colleagues keep theirs", files_drop},
     {"files policy", "Which files of a group come to this computer by themselves", files_policy},
+    {"files pace", "How fast files may move; what people write never waits", files_pace},
+    {"files pause", "Let no file move, until: files resume; what people write still comes and goes"},
+    {"files resume", "Let files move again"},
     {"files watch", "Keep a folder of yours in the library: what is added or changed in it follows", watched_folder},
     {"files unwatch", "Watch a folder no more; what it brought stays in the library", watched_folder},
     {"files watched", "The folders that are watched"},

@@ -49,8 +49,9 @@ void Reception::give_piece(const page::FileAsked& asked, std::uint64_t offset, s
                            page::Door::GivePiece give) {
     const std::lock_guard lock(mutex_);
     if (node_ == nullptr) return give(profile_locked());
-    node_->visit([asked, offset, most, give = std::move(give)](api::Desk* desk) {
-        give(desk ? api::file_piece(*desk, asked.record, asked.index, offset, most) : profile_locked());
+    node_->visit([this, asked, offset, most, give = std::move(give)](api::Desk* desk) {
+        if (desk == nullptr) pieces_.forget();
+        give(desk ? pieces_.read(*desk, asked.record, asked.index, offset, most) : profile_locked());
     });
 }
 

@@ -46,6 +46,7 @@ class Reception {
     bool is_closed_ = false;
     std::function<std::string()> page_;
     Inbox<Asked> gate_;
+    api::FilePieces pieces_;  // the node's thread alone touches it
 };
 
 }  // namespace staffroom::cli

@@ -83,9 +83,15 @@ TEST_CASE("S10 A04 wrong bytes are thrown away and fetched from somebody else") 
     staff.start_all();
     std::size_t lies = 0;
     staff[1].host->lie = [&](Bytes& frame) {
-        if (kind_of(frame) != Kind::chunk) return;
-        frame.back() ^= 1;
-        ++lies;
+        if (kind_of(frame) == Kind::chunk) {
+            frame.back() ^= 1;
+            ++lies;
+        } else if (kind_of(frame) == Kind::chunks) {
+            auto several = *message_in<ChunksFrame>(frame);
+            for (auto& chunk : several.chunks) chunk.bytes->back() ^= 1;
+            lies += several.chunks.size();
+            frame = frame_of(several);
+        }
     };
     staff.introduce(2, 1);
     staff.run(20'000);
@@ -125,7 +131,10 @@ TEST_CASE("three who want a file fetch much of it from each other") {
     // Amina's line is the narrow one.
     std::size_t from_amina = 0;
     staff[0].host->watch = [&](const Action& action) {
-        if (const auto* send = std::get_if<Send>(&action)) from_amina += kind_of(send->frame) == Kind::chunk;
+        const auto* send = std::get_if<Send>(&action);
+        if (send && kind_of(send->frame) == Kind::chunk) ++from_amina;
+        if (send && kind_of(send->frame) == Kind::chunks)
+            from_amina += message_in<ChunksFrame>(send->frame)->chunks.size();
         return true;
     };
     CHECK(staff.run_until(
@@ -150,4 +159,94 @@ TEST_CASE("a full disk stops the requests, and they go on when there is room") {
     CHECK(staff[1].log->wanted_chunks.size() == 30);
     staff[1].log->disk_full = false;
     CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, 60'000));
+}
+
+TEST_CASE("small chunks share frames, and with whoever speaks version 1 they do not") {
+    for (const std::uint64_t version : {1, 2}) {
+        Staff staff({"Amina", "Ben"});
+        staff[1].newest = version;
+        const auto group = staff.group({0, 1});
+        share(staff, group, 3'000, 300, {1});
+        staff.start_all();
+        std::size_t frames = 0;
+        staff[1].host->hear = [&](LinkId, ByteView frame) {
+            frames += kind_of(frame) == Kind::chunk || kind_of(frame) == Kind::chunks;
+        };
+        staff.introduce(1, 0);
+        CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, 60'000));
+        CHECK(staff[1].log->chunks.size() == 3'000);
+        if (version == 1) CHECK(frames >= 3'000);
+        if (version == 2) CHECK(frames < 300);
+    }
+}
+
+TEST_CASE("whoever asks for hundreds of chunks at once is given them in turn with others") {
+    Staff staff({"Amina", "Mallory", "Ben"});
+    const auto group = staff.group({0, 1, 2});
+    const auto large = share(staff, group, 300, sealed_chunk_bytes_max, {});
+    for (const auto& id : large) staff[1].log->chunk_groups[id] = {group};
+    share(staff, group, 5, 500, {2});
+    staff.start_all();
+    staff[0].peers().set_pace({0, std::uint64_t{1} << 20, false}, staff.network.now());
+    staff[1].host->lie = [&](Bytes& frame) {
+        if (kind_of(frame) == Kind::haves) frame = frame_of(GetChunks{large});
+    };
+    staff.introduce(1, 0);
+    staff.run(5'000);
+    staff.introduce(2, 0);
+    CHECK(staff.run_until([&] { return staff[2].log->wanted_chunks.empty(); }, 5'000));
+}
+
+namespace {
+
+// Seconds, as simulated, that 20 MiB take between two of whom `capped` has a pace.
+double seconds_for_20_mib(std::size_t capped, const Pace& pace) {
+    Staff staff({"Amina", "Ben"});
+    const auto group = staff.group({0, 1});
+    share(staff, group, 80, std::size_t{256} << 10, {1});
+    staff.start_all();
+    staff[capped].peers().set_pace(pace, staff.network.now());
+    staff.introduce(1, 0);
+    const auto began = staff.network.now();
+    REQUIRE(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, 600'000));
+    return static_cast<double>(staff.network.now() - began) / 1000;
+}
+
+}  // namespace
+
+TEST_CASE("a cap on what comes, or on what goes, holds") {
+    constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+    CHECK(seconds_for_20_mib(1, {}) < 5);
+    for (const auto& [who, pace] : {std::pair<std::size_t, Pace>{1, {mib, 0, false}}, {0, {0, mib, false}}}) {
+        const auto seconds = seconds_for_20_mib(who, pace);
+        CHECK(seconds > 19);
+        CHECK(seconds < 22);
+    }
+    // One that lets a chunk through in 16 seconds, with answers that others would call lost.
+    const auto slow = seconds_for_20_mib(0, {0, mib / 16, false});
+    CHECK(slow > 19 * 16);
+    CHECK(slow < 25 * 16);
+}
+
+TEST_CASE("while transfers are paused no file moves and edits do; then the file goes on where it was") {
+    for (const std::size_t pausing : {0, 1}) {
+        Staff staff({"Amina", "Ben"});
+        const auto group = staff.group({0, 1});
+        share(staff, group, 200, 20'000, {1});
+        staff.network.faults.delay_ms_min = 20;
+        staff.network.faults.delay_ms_max = 30;
+        staff.start_all();
+        staff.introduce(1, 0);
+        CHECK(staff.run_until([&] { return staff[1].log->chunks.size() > 20; }, 60'000));
+        staff[pausing].peers().set_pace({0, 0, true}, staff.network.now());
+        staff.run(5'000);  // what was under way comes
+        const auto here = staff[1].log->chunks.size();
+        CHECK(here < 200);
+        staff.write(0, group, 3);
+        staff.run(60'000);
+        CHECK(staff[1].log->chunks.size() == here);
+        CHECK(staff.equal(group, {0, 1}));
+        staff[pausing].peers().set_pace({}, staff.network.now());
+        CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, 60'000));
+    }
 }

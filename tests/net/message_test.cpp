@@ -44,6 +44,8 @@ TEST_CASE("O01 O02 O03 O05 every message is decoded exactly or not at all") {
     laws::check_decoder(HaveChunks{{counting<ChunkId>(3)}});
     laws::check_decoder(GetChunk{counting<ChunkId>(3)});
     laws::check_decoder(ChunkFrame{counting<ChunkId>(3), Bytes{1, 2, 3}});
+    laws::check_decoder(GetChunks{{counting<ChunkId>(3), counting<ChunkId>(4)}});
+    laws::check_decoder(ChunksFrame{{{counting<ChunkId>(3), Bytes{1, 2, 3}}, {counting<ChunkId>(4), std::nullopt}}});
     laws::check_decoder(ChunkFrame{counting<ChunkId>(3), std::nullopt});
     laws::check_decoder(Ping{300});
     laws::check_decoder(Pong{300});
@@ -101,7 +103,7 @@ TEST_CASE("the example in PROTOCOL.md is what the program says") {
     Hello hello;
     hello.nonce = counting<Nonce16>(0);
     hello.run = counting<RunId>(0x20);
-    CHECK(to_hex(frame_of(hello)) == "010101000102030405060708090a0b0c0d0e0f0000202122232425262728292a2b2c2d2e2f0000");
+    CHECK(to_hex(frame_of(hello)) == "010201000102030405060708090a0b0c0d0e0f0000202122232425262728292a2b2c2d2e2f0000");
     CHECK(to_hex(frame_of(Ping{300})) == "12ac02");
 }
 

@@ -290,6 +290,7 @@ TEST_CASE("S14 versions N-1 and N speak the smaller, versions apart part with a 
     staff[0].newest = 3;
     staff[0].oldest = 2;
     staff[1].newest = 2;
+    staff[2].newest = 1;
     staff.write(1, group, 3);
     staff.start_all();
     staff.introduce(0, 1);

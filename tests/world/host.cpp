@@ -67,7 +67,7 @@ void Host::carry_out(Action& action) {
     } else if (auto* have = std::get_if<StoreHave>(&action)) {
         keeper_.keep(have->have);
     } else if (auto* chunk = std::get_if<StoreChunk>(&action)) {
-        peers_->chunk_stored(chunk->id, keeper_.keep(*chunk), now);
+        peers_->chunks_stored({chunk->id}, keeper_.keep(*chunk), now);
     } else if (auto* share = std::get_if<ShareKeys>(&action)) {
         if (const auto report = keeper_.share(*share)) {
             peers_->wrote(share->group, report->fresh, report->control, now);

@@ -1,0 +1,84 @@
+#include "net/chunk_giving.h"
+
+#include <algorithm>
+
+namespace staffroom::net {
+
+bool ChunkGiving::may_serve(const Session& session, const ChunkId& chunk) const {
+    const auto groups = here_.chunks.groups(chunk);
+    const auto& shared = session.shared();
+    return std::any_of(shared.begin(), shared.end(), [&](const Shared& s) {
+        return s.mine == Serves::all && std::find(groups.begin(), groups.end(), s.group) != groups.end();
+    });
+}
+
+void ChunkGiving::ask(const Session& session, const std::vector<ChunkId>& chunks, std::uint64_t now) {
+    auto& asker = askers_[session.on().link];
+    asker.session = &session;
+    for (const auto& chunk : chunks) {
+        if (asker.queue.size() < asked_max && asker.queued.insert(chunk).second) asker.queue.push_back(chunk);
+    }
+    tick(now);
+}
+
+void ChunkGiving::set_pace(const Pace& pace) {
+    paused_ = pace.paused;
+    budget_.set(pace.out);
+}
+
+std::optional<ChunkFrame> ChunkGiving::next(Asker& asker) {
+    if (asker.held) return std::exchange(asker.held, std::nullopt);
+    if (asker.queue.empty()) return std::nullopt;
+    const auto id = asker.queue.front();
+    asker.queue.pop_front();
+    asker.queued.erase(id);
+    return ChunkFrame{id, may_serve(*asker.session, id) ? here_.chunks.read(id) : std::nullopt};
+}
+
+void ChunkGiving::give(LinkId link, Asker& asker, std::uint64_t now) {
+    ChunksFrame frame;
+    std::size_t bytes = 0;
+    while (frame.chunks.size() < limits::chunks_in_frame) {
+        auto chunk = next(asker);
+        if (!chunk) break;
+        const auto size = chunk->bytes ? chunk->bytes->size() : 0;
+        if (bytes > 0 && bytes + size > sealed_chunk_bytes_max) {
+            asker.held = std::move(chunk);
+            break;
+        }
+        bytes += size;
+        frame.chunks.push_back(std::move(*chunk));
+        if (asker.session->greeted()->version < 2) break;
+    }
+    bytes_out_ += bytes;
+    budget_.spend(bytes, now);
+    if (frame.chunks.size() == 1) {
+        out_.say(link, frame.chunks.front());
+    } else {
+        out_.say(link, frame);
+    }
+}
+
+void ChunkGiving::tick(std::uint64_t now) {
+    if (paused_) return;
+    for (std::size_t frames = 0; frames < frames_a_turn && budget_.open(now); ++frames) {
+        // From the one after the latest on, once round.
+        auto at = askers_.upper_bound(latest_);
+        for (std::size_t tried = 0; tried < askers_.size(); ++tried, ++at) {
+            if (at == askers_.end()) at = askers_.begin();
+            if (!at->second.is_served()) break;
+        }
+        if (at == askers_.end()) at = askers_.begin();
+        if (at == askers_.end() || at->second.is_served()) return;
+        latest_ = at->first;
+        give(at->first, at->second, now);
+    }
+}
+
+std::uint64_t ChunkGiving::deadline() const {
+    const bool is_over =
+        std::all_of(askers_.begin(), askers_.end(), [](const auto& each) { return each.second.is_served(); });
+    return paused_ || is_over ? never_ms : budget_.opens_at();
+}
+
+}  // namespace staffroom::net

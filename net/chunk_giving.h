@@ -1,0 +1,59 @@
+// Gives chunks to those who ask for them, in turn.
+//
+// Rules:
+//  - a chunk is served only for a group that asker and giver share;
+//  - a few frames a turn, the askers one after another: who asks for much keeps nobody waiting, and what is asked for is
+//    read only when it is about to go, so the memory of a turn bounds what a hostile member can make us hold;
+//  - small chunks share frames with whoever understands that (version 2);
+//  - while transfers are paused nothing goes, and what was asked for is kept until it does or the link is gone.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <unordered_set>
+
+#include "net/pace.h"
+#include "net/session.h"
+
+namespace staffroom::net {
+
+class ChunkGiving {
+  public:
+    static constexpr std::size_t frames_a_turn = 8;
+    static constexpr std::size_t asked_max =
+        limits::chunk_ids_count;  // of one link; what is above must be asked for again
+
+    ChunkGiving(const Here& here, Outbox& out) : here_(here), out_(out) {}
+
+    bool may_serve(const Session& session, const ChunkId& chunk) const;
+    void ask(const Session& session, const std::vector<ChunkId>& chunks, std::uint64_t now);
+    void left(LinkId link) { askers_.erase(link); }
+
+    void set_pace(const Pace& pace);
+    bool is_paused() const { return paused_; }
+
+    void tick(std::uint64_t now);
+    std::uint64_t deadline() const;
+    std::uint64_t bytes_out() const { return bytes_out_; }
+
+  private:
+    struct Asker {
+        const Session* session = nullptr;
+        std::deque<ChunkId> queue;
+        std::unordered_set<ChunkId, IdHash> queued;
+        std::optional<ChunkFrame> held;  // read, and found no room in the frame before
+        bool is_served() const { return queue.empty() && !held; }
+    };
+    std::optional<ChunkFrame> next(Asker& asker);
+    void give(LinkId link, Asker& asker, std::uint64_t now);
+
+    const Here& here_;
+    Outbox& out_;
+    std::map<LinkId, Asker> askers_;
+    LinkId latest_{};  // whose turn was last
+    PaceBudget budget_;
+    bool paused_ = false;
+    std::uint64_t bytes_out_ = 0;
+};
+
+}  // namespace staffroom::net

@@ -1,0 +1,53 @@
+// A large file on its way by stick: carried into a folder and unloaded from it, all on one disk. Beside it, in the same
+// run: a plain copy of the file, made durable, and what reading it back from the disk adds. carry() reads back what it
+// wrote, with its hashes, before it says that the stick may be taken out; a plain copy does not.
+//
+//     bench_courier [MEGABYTES] [RUNS]      default 512, 3 runs
+#include "tests/bench/daemons.h"
+#include "tests/bench/durable_copy.h"
+
+using namespace staffroom;
+using namespace staffroom::bench;
+
+int main(int count, char** arguments) {
+    init_crypto();
+    const std::size_t megabytes = count > 1 ? std::strtoul(arguments[1], nullptr, 10) : 512;
+    const std::size_t runs = count > 2 ? std::strtoul(arguments[2], nullptr, 10) : 3;
+    const Folder folder;
+    const auto file = folder / "film.bin";
+    write_durably(file, megabytes, {});
+    std::vector<double> copied, verified, carried, unloaded;
+    const auto rate = [&](double seconds) { return static_cast<double>(megabytes) * 1.048576 / seconds; };
+    for (std::size_t run = 0; run < runs; ++run) {
+        const auto name = std::to_string(run);
+        const auto here = folder / ("here" + name), there = folder / ("there" + name),
+                   stick = folder / ("stick" + name);
+        std::filesystem::create_directories(stick);
+        const double copy_s = write_durably(folder / "copy.bin", megabytes, file);
+        copied.push_back(rate(copy_s));
+        verified.push_back(rate(copy_s + read_again(folder / "copy.bin")));
+        const auto group = two_homes(here, there);
+        {
+            OwnDaemon giver(here);
+            giver.ask("resource add", {{"group", to_text(group)}, {"source", file.string()}});
+            const double start = now_seconds();
+            giver.ask("carry", {{"folder", stick.string()}});
+            carried.push_back(rate(now_seconds() - start));
+        }
+        OwnDaemon taker(there);
+        const double start = now_seconds();
+        taker.ask("unload", {{"folder", stick.string()}});
+        unloaded.push_back(rate(now_seconds() - start));
+        for (const auto& each : {here, there, stick}) std::filesystem::remove_all(each);
+    }
+    Report report;
+    const auto what = std::to_string(megabytes) + " MiB ";
+    const double floor = median(copied), checked = median(verified);
+    report.add({"carry " + what + "into a folder", median(carried), "MB/s", "plain copy, fsync", floor, ">= 70 % of it",
+                median(carried) >= 0.7 * floor});
+    report.add({"carry " + what + "into a folder", median(carried), "MB/s", "plain copy, fsync, read back", checked, "",
+                true});
+    report.add({"unload " + what + "from a folder", median(unloaded), "MB/s", "plain copy, fsync", floor,
+                ">= 70 % of it", median(unloaded) >= 0.7 * floor});
+    return report.finish();
+}

@@ -7,7 +7,7 @@
 #include "app/newcomers.h"
 #include "app/node.h"
 #include "core/records/decide.h"
-#include "storage/file_refs.h"
+#include "storage/chunk_batches.h"
 #include "storage/own_card.h"
 
 namespace staffroom {
@@ -19,35 +19,6 @@ constexpr std::size_t chunks_together = 512, chunks_bytes_together = std::size_t
 
 // What colleagues bring is left to them while room is short: the rest is for one's own work, and for getting out of it.
 Error disk_full() { return {Code::refused, "Disk full.", "Free some space."}; }
-
-// Those that belong to files named here; the others' files are removed again.
-Result<> enter_chunks(Home& home, const Chunks::Staged& staged) {
-    auto& store = home.profile().store();
-    const auto& chunks = home.profile().chunks();
-    std::vector<ChunkId> strange;
-    auto entered = store.write([&](WriteTxn& txn) -> Result<> {
-        strange.clear();
-        Chunks::Staged wanted;
-        std::vector<ChunkId> ids;
-        const auto take = [&](const ChunkId& id) {
-            if (Chunks::has(txn, id)) return false;
-            const bool used = !file_refs::groups_of(txn, id).empty();
-            (used ? ids : strange).push_back(id);
-            return used;
-        };
-        for (const auto& chunk : staged.small) {
-            if (take(chunk.id)) wanted.small.push_back(chunk);
-        }
-        for (const auto& chunk : staged.large) {
-            if (take(chunk.first)) wanted.large.push_back(chunk);
-        }
-        Chunks::enter(txn, wanted);
-        file_refs::arrived(txn, chunks, ids, store.is_locked());
-        return Done{};
-    });
-    if (entered) chunks.remove_files(strange);
-    return entered;
-}
 
 }  // namespace
 
@@ -156,8 +127,10 @@ void Node::write_chunks() {
 }
 
 void Node::enter_written_chunks(std::uint64_t now) {
+    auto& profile = home_.profile();
     while (auto written = chunk_writer_->take()) {
-        const bool entered = written->staged && enter_chunks(home_, *written->staged).ok();
+        const bool entered =
+            written->staged && enter_chunks(profile.store(), profile.chunks(), *written->staged, Take::used).ok();
         peers_->chunks_stored(written->ids, entered, now);
         if (entered) events_.files_came();
         settle(now);

@@ -27,7 +27,7 @@ namespace staffroom::net {
 
 class ChunkExchange {
   public:
-    static constexpr std::uint64_t gather_ms = 100, tell_again_ms = 20'000, wait_ms = 15'000, wait_ms_max = 240'000;
+    static constexpr std::uint64_t gather_ms = 25, tell_again_ms = 20'000, wait_ms = 15'000, wait_ms_max = 240'000;
     static constexpr std::uint64_t full_pause_ms = 10'000;
     static constexpr std::uint64_t quick_ms = 250;  // an answer within this asks for a wider window
     static constexpr std::size_t window_min = 2;

@@ -31,30 +31,6 @@ bool read_chunk(int descriptor, Bytes& chunk) {
     return true;
 }
 
-// Those that are not here yet.
-Result<std::vector<GivenChunk>> fresh_of(Store& store, std::vector<GivenChunk> given) {
-    std::vector<GivenChunk> fresh;
-    auto looked = store.read([&](ReadTxn& txn) -> Result<> {
-        for (auto& chunk : given) {
-            if (!Chunks::has(txn, chunk.id)) fresh.push_back(std::move(chunk));
-        }
-        return Done{};
-    });
-    if (!looked) return looked.error();
-    return fresh;
-}
-
-Result<> enter(Store& store, const Chunks& chunks, const Chunks::Staged& staged) {
-    std::vector<ChunkId> ids;
-    for (const auto& chunk : staged.small) ids.push_back(chunk.id);
-    for (const auto& [id, size] : staged.large) ids.push_back(id);
-    return store.write([&](WriteTxn& txn) -> Result<> {
-        Chunks::enter(txn, staged);
-        file_refs::arrived(txn, chunks, ids, store.is_locked());
-        return Done{};
-    });
-}
-
 // In the order of the plain ones.
 std::vector<SealedChunk> seal_all(const SymmetricKey& file_key, const std::vector<Bytes>& plain) {
     std::vector<SealedChunk> sealed(plain.size());
@@ -71,15 +47,6 @@ std::vector<SealedChunk> seal_all(const SymmetricKey& file_key, const std::vecto
 
 }  // namespace
 
-Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk> given) {
-    auto fresh = fresh_of(store, std::move(given));
-    if (!fresh) return fresh.error();
-    if (fresh->empty()) return Done{};
-    const auto staged = chunks.stage(std::move(*fresh));
-    if (!staged) return staged.error();
-    return enter(store, chunks, *staged);
-}
-
 FileIntake::FileIntake(Descriptor source, std::filesystem::path path, const SymmetricKey& file_key, FileMaker maker,
                        std::uint64_t bytes_total)
     : source_(std::move(source)),
@@ -87,8 +54,6 @@ FileIntake::FileIntake(Descriptor source, std::filesystem::path path, const Symm
       file_key_(file_key),
       maker_(std::move(maker)),
       bytes_total_(bytes_total) {}
-
-FileIntake::~FileIntake() { (void)enter_written(); }
 
 Result<FileIntake> FileIntake::open(const std::filesystem::path& path, const SymmetricKey& file_key, std::string name,
                                     std::string media_type) {
@@ -114,24 +79,14 @@ Result<> FileIntake::step(Store& store, const Chunks& chunks) {
     if (bytes_done_ == 0 && !chunks.has_room_for(bytes_total_)) {
         return {Code::refused, "Disk full.", "Free some space, then add " + path_.string() + " again."};
     }
-    std::vector<GivenChunk> batch;
-    if (!read_) {
-        auto next = next_batch();
-        if (!next) return next.error();
-        auto fresh = fresh_of(store, std::move(*next));
-        if (!fresh) return fresh.error();
-        batch = std::move(*fresh);
+    if (!batches_) batches_.emplace(store, chunks, Take::all);
+    if (read_) {
+        done_ = true;
+        return batches_->finish();
     }
-    if (auto entered = enter_written(); !entered) return entered;
-    if (batch.empty()) {
-        done_ = read_;
-        return Done{};
-    }
-    store_ = &store;
-    chunks_ = &chunks;
-    const auto stage = [&chunks](std::vector<GivenChunk> given) { return chunks.stage(std::move(given)); };
-    staging_ = std::async(std::launch::async, stage, std::move(batch));
-    return Done{};
+    auto batch = next_batch();
+    if (!batch) return batch.error();
+    return batches_->put(std::move(*batch));
 }
 
 Result<std::vector<GivenChunk>> FileIntake::next_batch() {
@@ -155,13 +110,6 @@ Result<std::vector<GivenChunk>> FileIntake::next_batch() {
         for (auto& chunk : finished.manifest) batch.push_back({chunk.ref.id, std::move(chunk.bytes)});
     }
     return batch;
-}
-
-Result<> FileIntake::enter_written() {
-    if (!staging_.valid()) return Done{};
-    const auto staged = staging_.get();
-    if (!staged) return staged.error();
-    return enter(*store_, *chunks_, *staged);
 }
 
 Result<FileReader> FileReader::open(Store& store, const Chunks& chunks, const FileRef& file) {

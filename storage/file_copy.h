@@ -4,29 +4,18 @@
 
 #include <filesystem>
 #include <functional>
-#include <future>
 
-#include "storage/chunks.h"
+#include "storage/chunk_batches.h"
 #include "storage/disk.h"
 
 namespace staffroom {
 
-// Makes chunks durable, in one transaction with what their arrival brings about (storage/file_refs.h).
-// Needs chunk_id(bytes) == id for each. Error: io (disk full).
-Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk> given);
-
 // Takes a file in, a batch at a step:
 //     auto intake = FileIntake::open(...); while (!intake->is_done()) intake->step(store, chunks); intake->file()
-// While one batch is made durable on a thread of its own, the next is sealed, on as many as there are processors: values
-// go in and come out, and nothing of the store is shared but the folder of chunks.
+// While one batch is made durable the next is sealed, on as many threads as there are processors.
 // Stopped half way it leaves chunks that nobody uses, and a second try finds them stored already.
 class FileIntake {
   public:
-    FileIntake(FileIntake&&) = default;
-    FileIntake& operator=(FileIntake&&) = delete;
-    // Waits for what is being written and enters it: files without a row would be found by nobody before a crash is.
-    ~FileIntake();
-
     // Links are followed here: this is the teacher's own choice of a file. The name and media type are what others see.
     // Errors: not_found; refused (not a plain file, no right to read); too_large.
     static Result<FileIntake> open(const std::filesystem::path& path, const SymmetricKey& file_key, std::string name,
@@ -44,17 +33,13 @@ class FileIntake {
     FileIntake(Descriptor source, std::filesystem::path path, const SymmetricKey& file_key, FileMaker maker,
                std::uint64_t bytes_total);
     Result<std::vector<GivenChunk>> next_batch();
-    Result<> enter_written();
-    using Staging = std::future<Result<Chunks::Staged>>;
 
     Descriptor source_;
     std::filesystem::path path_;
     SymmetricKey file_key_;
     FileMaker maker_;
-    Staging staging_;         // valid while a batch is on its way to the disk
-    Store* store_ = nullptr;  // those that it goes to
-    const Chunks* chunks_ = nullptr;
-    bool read_ = false;  // to its end
+    std::optional<ChunkBatches> batches_;  // from the first step on
+    bool read_ = false;                    // to its end
     std::uint64_t bytes_done_ = 0;
     std::uint64_t bytes_total_ = 0;
     bool done_ = false;

@@ -337,15 +337,7 @@ Result<std::optional<Ingested>> Replica::list_gone(const GroupId& id) {
 }
 
 Result<> Replica::keep_chunks(std::vector<GivenChunk> chunks) {
-    std::erase_if(chunks, [&](const GivenChunk& chunk) {
-        bool used = false;
-        (void)store_.read([&](ReadTxn& txn) -> Result<> {
-            used = !file_refs::groups_of(txn, chunk.id).empty();
-            return Done{};
-        });
-        return !used;
-    });
-    return store_chunks(store_, chunk_files_, std::move(chunks));
+    return store_chunks(store_, chunk_files_, std::move(chunks), Take::used);
 }
 
 Result<std::vector<std::pair<GroupId, Ingested>>> Replica::catch_up() {

@@ -27,7 +27,11 @@ struct Unload::Reading {
 };
 
 Unload::Unload(Home& home, Network& network, std::unique_ptr<Stick> stick, std::unique_ptr<Stick> bag)
-    : home_(home), network_(network), stick_(std::move(stick)), bag_(std::move(bag)) {}
+    : home_(home),
+      network_(network),
+      stick_(std::move(stick)),
+      bag_(std::move(bag)),
+      batches_(home.profile().store(), home.profile().chunks(), Take::used) {}
 
 Unload::~Unload() {
     if (stage_ == Stage::over) return;
@@ -140,6 +144,7 @@ Result<> Unload::end_part() {
     if (!again_) done_.damaged += reading_->reader.damaged() + (reading_->reader.has_end() ? 0 : 1);
     if (auto stored = store_commits(); !stored) return stored;
     if (auto stored = store_chunks(); !stored) return stored;
+    if (auto stored = batches_.finish(); !stored) return stored;
     reading_.reset();
     return Done{};
 }
@@ -208,6 +213,7 @@ Result<> Unload::take_chunk(const format::PartReader::Box& box) {
     if (chunks.groups(*id).empty()) {
         // Its manifest may be among what was just gathered.
         if (auto stored = store_chunks(); !stored) return stored;
+        if (auto stored = batches_.finish(); !stored) return stored;
         if (chunks.groups(*id).empty()) {
             if (!again_) ++done_.skipped;
             passed_over_ = true;
@@ -229,9 +235,8 @@ Result<> Unload::store_chunks() {
     done_.chunks += chunks_.size();
     done_.bytes += chunks_size_;
     came_ = true;
-    auto kept = home_.replica().keep_chunks(std::exchange(chunks_, {}));
     chunks_size_ = 0;
-    return kept;
+    return batches_.put(std::exchange(chunks_, {}));
 }
 
 Result<bool> Unload::for_others() {

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "app/courier/passing.h"
-#include "storage/chunks.h"
+#include "storage/chunk_batches.h"
 
 namespace staffroom {
 class Home;
@@ -74,7 +74,8 @@ class Unload {
     std::unique_ptr<Reading> reading_;
     std::vector<CommitFrame> commits_;
     std::size_t commits_size_ = 0;
-    std::vector<GivenChunk> chunks_;
+    std::vector<GivenChunk> chunks_;  // to go into the next batch
+    ChunkBatches batches_;
     std::size_t chunks_size_ = 0;
     std::optional<Copying> copying_;
     std::optional<Packer> packer_;

@@ -52,7 +52,14 @@ too_large() {
         refuses 7 birk resource get "$large" --to "$world/got" && holds "$film" film.bin
 }
 says_what_it_takes() { answers birk storage && [ "$(n here)" -gt 1600000 ] && grep -q '"name":"Science"' "$world/out"; }
-nonsense() { refuses 2 birk files policy "$group" sometimes && refuses 4 birk files keep nothing && refuses 4 birk files fetch Tides; }
+paces() {
+    answers birk files pace --in-kb 2048 --out-kb 64 && answers birk files pace && [ "$(n in_kb)" = 2048 ] && [ "$(n out_kb)" = 64 ] &&
+        answers birk files pause && head -c 300000 /dev/urandom >"$world/paused.bin" &&
+        paused=$(as amina resource add "$group" "$world/paused.bin" --title Paused | field resource) && meets &&
+        refuses 7 birk resource get "$paused" --to "$world/got" && answers birk storage && grep -q '"paused":true' "$world/out" &&
+        answers birk files resume && meets && holds "$paused" paused.bin && answers birk files pace --no-caps && [ "$(n in_kb)" = 0 ]
+}
+nonsense() { refuses 2 birk files policy "$group" sometimes && refuses 2 birk files pace --in-kb 3 && refuses 4 birk files keep nothing && refuses 4 birk files fetch Tides; }
 
 group='' film='' other='' large=''
 tell "two share a library" begins
@@ -63,6 +70,7 @@ tell "on demand: a file comes when it is asked for" on_demand
 tell "dropped, it frees the disk, and can be kept again" drops
 tell "all: what was left comes too" all_again
 tell "what is too large comes on demand only" too_large
+tell "files move at a pace, and wait while they are paused" paces
 tell "storage says what a group takes" says_what_it_takes
 tell "what makes no sense is refused with words" nonsense
 finish

@@ -1,0 +1,74 @@
+#include "storage/chunk_batches.h"
+
+#include "storage/file_refs.h"
+
+namespace staffroom {
+namespace {
+
+Result<std::vector<GivenChunk>> fresh_of(Store& store, std::vector<GivenChunk> given) {
+    std::vector<GivenChunk> fresh;
+    auto looked = store.read([&](ReadTxn& txn) -> Result<> {
+        for (auto& chunk : given) {
+            if (!Chunks::has(txn, chunk.id)) fresh.push_back(std::move(chunk));
+        }
+        return Done{};
+    });
+    if (!looked) return looked.error();
+    return fresh;
+}
+
+}  // namespace
+
+Result<> enter_chunks(Store& store, const Chunks& chunks, const Chunks::Staged& staged, Take take) {
+    std::vector<ChunkId> strange;
+    auto entered = store.write([&](WriteTxn& txn) -> Result<> {
+        strange.clear();
+        Chunks::Staged kept;
+        std::vector<ChunkId> ids;
+        const auto is_kept = [&](const ChunkId& id) {
+            if (Chunks::has(txn, id)) return false;
+            const bool wanted = take == Take::all || !file_refs::groups_of(txn, id).empty();
+            (wanted ? ids : strange).push_back(id);
+            return wanted;
+        };
+        for (const auto& chunk : staged.small) {
+            if (is_kept(chunk.id)) kept.small.push_back(chunk);
+        }
+        for (const auto& chunk : staged.large) {
+            if (is_kept(chunk.first)) kept.large.push_back(chunk);
+        }
+        Chunks::enter(txn, kept);
+        file_refs::arrived(txn, chunks, ids, store.is_locked());
+        return Done{};
+    });
+    if (entered) chunks.remove_files(strange);
+    return entered;
+}
+
+Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk> given, Take take) {
+    auto fresh = fresh_of(store, std::move(given));
+    if (!fresh) return fresh.error();
+    if (fresh->empty()) return Done{};
+    const auto staged = chunks.stage(std::move(*fresh));
+    if (!staged) return staged.error();
+    return enter_chunks(store, chunks, *staged, take);
+}
+
+Result<> ChunkBatches::put(std::vector<GivenChunk> given) {
+    if (auto entered = finish(); !entered) return entered;
+    auto fresh = fresh_of(*store_, std::move(given));
+    if (!fresh) return fresh.error();
+    if (fresh->empty()) return Done{};
+    const auto stage = [chunks = chunks_](std::vector<GivenChunk> batch) { return chunks->stage(std::move(batch)); };
+    staging_ = std::async(std::launch::async, stage, std::move(*fresh));
+    return Done{};
+}
+
+Result<> ChunkBatches::finish() {
+    if (!staging_.valid()) return Done{};
+    const auto staged = staging_.get();
+    if (!staged) return staged.error();
+    return enter_chunks(*store_, *chunks_, *staged, take_);
+}
+
+}  // namespace staffroom

@@ -1,0 +1,45 @@
+// Makes chunks durable, in one transaction with what their arrival brings about (storage/file_refs.h).
+#pragma once
+
+#include <future>
+
+#include "storage/chunks.h"
+
+namespace staffroom {
+
+enum class Take : std::uint8_t {
+    all,   // one's own, to which a record will refer
+    used,  // colleagues', to which one refers already; the others' files go again
+};
+
+// Chunks that are staged are here from now on. Error: io (disk full).
+Result<> enter_chunks(Store& store, const Chunks& chunks, const Chunks::Staged& staged, Take take);
+
+// One batch, which is here when this returns.
+// Needs chunk_id(bytes) == id for each. Error: io (disk full).
+Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk> given, Take take = Take::all);
+
+// Batch after batch: while one is on its way to the disk, on a thread of its own, whoever puts makes the next. Values go in
+// and come out, and that thread shares nothing but the folder of chunks.
+class ChunkBatches {
+  public:
+    // Both outlive it.
+    ChunkBatches(Store& store, const Chunks& chunks, Take take) : store_(&store), chunks_(&chunks), take_(take) {}
+    ChunkBatches(ChunkBatches&&) = default;
+    ChunkBatches& operator=(ChunkBatches&&) = delete;
+    // Waits for what is on its way and enters it: files without a row would be found by nobody before a crash is.
+    ~ChunkBatches() { (void)finish(); }
+
+    // Those of the call before are here when this returns. Error: theirs; then nothing of these was begun.
+    Result<> put(std::vector<GivenChunk> given);
+    // All are here.
+    Result<> finish();
+
+  private:
+    Store* store_;
+    const Chunks* chunks_;
+    Take take_;
+    std::future<Result<Chunks::Staged>> staging_;  // valid while a batch is on its way
+};
+
+}  // namespace staffroom

@@ -364,17 +364,22 @@ Result<std::vector<std::pair<GroupId, Ingested>>> Replica::catch_up() {
 
 Result<> Replica::rebuild() {
     for (const auto& [id, group] : groups_) {
-        const auto done = change(id, [&](WriteTxn& txn, Group& changed, Ingest& ingest) -> Result<> {
-            for (const auto kind : all_kinds) {
-                TreeRows rows(txn, changed.number, kind);
-                if (auto rebuilt = rebuild_tree(rows); !rebuilt) return rebuilt;
-            }
-            file_words::forget_all(txn, changed.number);
-            ingest.fold_again();
-            return Done{};
-        });
-        if (!done) return done.error();
+        if (auto done = rebuild(id); !done) return done;
     }
+    return Done{};
+}
+
+Result<> Replica::rebuild(const GroupId& group) {
+    const auto done = change(group, [&](WriteTxn& txn, Group& changed, Ingest& ingest) -> Result<> {
+        for (const auto kind : all_kinds) {
+            TreeRows rows(txn, changed.number, kind);
+            if (auto rebuilt = rebuild_tree(rows); !rebuilt) return rebuilt;
+        }
+        file_words::forget_all(txn, changed.number);
+        ingest.fold_again();
+        return Done{};
+    });
+    if (!done) return done.error();
     return Done{};
 }
 

@@ -110,6 +110,7 @@ class Replica {
 
     // Trees and views made anew from the log.
     Result<> rebuild();
+    Result<> rebuild(const GroupId& group);
 
   private:
     Replica(Store& store, const Chunks& chunks, Identity identity, Options options);

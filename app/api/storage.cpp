@@ -1,5 +1,7 @@
 // What is kept: check it, mend it, write it out as plain files and read those back.
 #include <boost/json.hpp>
+#include <chrono>
+#include <future>
 
 #include "app/api/records.h"
 #include "app/api/verbs.h"
@@ -13,10 +15,29 @@
 namespace staffroom::api {
 namespace {
 
+constexpr auto look_every = std::chrono::milliseconds(5);
+
+// On a thread of its own, while the program goes on and may write over pages that are just looked at: damage is believed
+// only of a file that nobody wrote to meanwhile.
+Steps<pages::Survey> walk_pages(Desk& desk) {
+    auto& profile = desk.home.profile();
+    const auto walk = [file = profile.layout().store_file] {
+        return pages::walk(file, [](std::string_view, ByteView, ByteView) {});
+    };
+    for (int time = 0; time < 3; ++time) {
+        const auto writes = profile.store().writes();
+        auto walked = std::async(std::launch::async, walk);
+        while (walked.wait_for(look_every) != std::future_status::ready) co_yield Progress{};
+        auto survey = walked.get();
+        if ((survey && survey->is_sound()) || profile.store().writes() == writes) co_return survey;
+    }
+    co_return walk();
+}
+
 // Everything that is kept is read and compared with its id or seal.
 Steps<Json> verify(Desk& desk, Json) {
     auto& profile = desk.home.profile();
-    const auto pages = pages::walk(profile.layout().store_file, [](std::string_view, ByteView, ByteView) {});
+    const auto pages = co_await walk_pages(desk);
     if (!pages) co_return pages.error();
     Scrub scrub(profile.store(), profile.chunks());
     const auto& health = scrub.health();
@@ -41,14 +62,18 @@ Steps<Json> verify(Desk& desk, Json) {
                                               "Run: staffroom stop, then: staffroom repair"});
 }
 
-// While it runs nothing is mended beneath it, so without damage there is only to fold everything again.
+// While it runs nothing is mended beneath it, so without damage there is only to fold everything again, a group at a step.
 Steps<Json> repair(Desk& desk, Json args) {
     auto found = co_await verify(desk, {});
     if (trouble_in(found) || !flag_arg(args, "rebuild")) co_return found;
-    const auto rebuilt = desk.home.replica().rebuild();
-    if (!rebuilt) co_return rebuilt.error();
+    std::vector<GroupId> groups;
+    for (const auto& [id, group] : desk.home.replica().groups()) groups.push_back(id);
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (const auto rebuilt = desk.home.replica().rebuild(groups[i]); !rebuilt) co_return rebuilt.error();
+        co_yield Progress{"groups", i + 1, groups.size()};
+    }
     desk.home.search().forget();
-    (*found)["rebuilt"] = desk.home.replica().groups().size();
+    (*found)["rebuilt"] = groups.size();
     co_return found;
 }
 

@@ -69,6 +69,7 @@ Steps<Json> repair(Desk& desk, Json args) {
     std::vector<GroupId> groups;
     for (const auto& [id, group] : desk.home.replica().groups()) groups.push_back(id);
     for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (desk.home.replica().group(groups[i]) == nullptr) continue;  // left meanwhile
         if (const auto rebuilt = desk.home.replica().rebuild(groups[i]); !rebuilt) co_return rebuilt.error();
         co_yield Progress{"groups", i + 1, groups.size()};
     }

@@ -12,6 +12,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "net/chunk_message.h"
 #include "net/pace.h"
 #include "net/session.h"
 

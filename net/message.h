@@ -268,62 +268,6 @@ struct AskKeys {
     }
 };
 
-// "I look for these", all of them each time: answered by HaveChunks of those that are there, now and as they arrive.
-struct WantChunks {
-    static constexpr Kind kind = Kind::want_chunks;
-    std::vector<ChunkId> ids;
-    template <class A>
-    void serialize(A& ar) {
-        ar(capped<limits::chunk_ids_count>(ids));
-    }
-};
-struct HaveChunks {
-    static constexpr Kind kind = Kind::have_chunks;
-    std::vector<ChunkId> ids;
-    template <class A>
-    void serialize(A& ar) {
-        ar(capped<limits::chunk_ids_count>(ids));
-    }
-};
-struct GetChunk {
-    static constexpr Kind kind = Kind::get_chunk;
-    ChunkId id;
-    template <class A>
-    void serialize(A& ar) {
-        ar(id);
-    }
-};
-struct ChunkFrame {
-    static constexpr Kind kind = Kind::chunk;
-    ChunkId id;
-    std::optional<Bytes> bytes;  // none: not here, or not for you
-    template <class A>
-    void serialize(A& ar) {
-        bool here = bytes.has_value();
-        ar(id, here);
-        if (!here) return;
-        if (!bytes) bytes.emplace();
-        ar(blob<sealed_chunk_bytes_max>(*bytes));
-    }
-};
-// Several at once, of small chunks mostly; answered by ChunkFrame or ChunksFrame, as many as it takes.
-struct GetChunks {
-    static constexpr Kind kind = Kind::get_chunks;
-    std::vector<ChunkId> ids;
-    template <class A>
-    void serialize(A& ar) {
-        ar(capped<limits::chunk_ids_count>(ids));
-    }
-};
-struct ChunksFrame {
-    static constexpr Kind kind = Kind::chunks;
-    std::vector<ChunkFrame> chunks;
-    template <class A>
-    void serialize(A& ar) {
-        ar(capped<limits::chunks_in_frame>(chunks));
-    }
-};
-
 struct Ping {
     static constexpr Kind kind = Kind::ping;
     std::uint64_t token = 0;
@@ -353,9 +297,10 @@ struct OwnGroup {
 
 template <class M>
 Bytes frame_of(const M& message) {
-    Bytes frame{static_cast<std::uint8_t>(M::kind)};
-    append(frame, encode(message));
-    return frame;
+    Writer frame;
+    frame.bytes.push_back(static_cast<std::uint8_t>(M::kind));
+    frame(message);
+    return std::move(frame.bytes);
 }
 // The body of a frame whose kind is M's; needs a frame that is not empty. Error: malformed.
 template <class M>

@@ -1,5 +1,7 @@
 #include "net/lobby_message.h"
 
+#include "net/chunk_message.h"
+
 #include "tests/decoder_laws.h"
 
 using namespace staffroom;

@@ -46,9 +46,9 @@ constexpr auto& core_types =
 constexpr auto& net_types =
     each_exact<net::BeaconMessage, net::Hello, net::Bye, net::Groups, net::ReconcileFrame, net::CommitsFrame,
                net::Taken, net::Announce, net::Want, net::AskFarewell, net::Haves, net::WantParts, net::Parts,
-               net::AskKeys, net::WantChunks, net::HaveChunks, net::GetChunk, net::ChunkFrame, net::GetChunks,
-               net::ChunksFrame, net::Ping, net::Pong, net::Claim, net::Answer, net::ReconcileBody,
-               net::courier::PartHeader, net::courier::Load, net::courier::Receipt>;
+               net::AskKeys, net::WantChunks, net::HaveChunks, net::GetChunk, net::ChunkFrame, net::Ping, net::Pong,
+               net::Claim, net::Answer, net::ReconcileBody, net::courier::PartHeader, net::courier::Load,
+               net::courier::Receipt, net::GetChunks, net::ChunksFrame>;
 constexpr std::array<Decoder, 4> others = {commit, node, front, invitation};
 
 }  // namespace

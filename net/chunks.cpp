@@ -75,7 +75,7 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, ByteView fram
         case Kind::chunks: {
             auto several = message_in<ChunksFrame>(frame);
             if (!several) return Parting::protocol;
-            std::uint64_t took_ms = 0;
+            std::optional<std::uint64_t> took_ms;
             for (auto& chunk : several->chunks) took_ms = std::max(took_ms, hear(line, std::move(chunk), now));
             widen(line, took_ms, now);
             break;
@@ -97,26 +97,28 @@ void ChunkExchange::offer(const Line& line) {
     if (!have.ids.empty()) out_.say(line.session->on().link, have);
 }
 
-std::uint64_t ChunkExchange::hear(Line& line, ChunkFrame&& frame, std::uint64_t now) {
+std::optional<std::uint64_t> ChunkExchange::hear(Line& line, ChunkFrame&& frame, std::uint64_t now) {
     const auto request = line.under_way.find(frame.id);
-    if (request == line.under_way.end()) return 0;  // too late, or never asked for
+    if (request == line.under_way.end()) return std::nullopt;  // too late, or never asked for
     const auto took_ms = now - request->second.sent;
     drop(line, request);
     line.has.erase(frame.id);
     if (!frame.bytes || chunk_id(*frame.bytes) != frame.id) {
         busy_.erase(frame.id);
         line.never.insert(frame.id);
-    } else {
-        bytes_in_ += frame.bytes->size();
-        out_.act(StoreChunk{frame.id, std::move(*frame.bytes), line.session->greeted()->record.device});
+        return std::nullopt;
     }
+    bytes_in_ += frame.bytes->size();
+    out_.act(StoreChunk{frame.id, std::move(*frame.bytes), line.session->greeted()->record.device});
     return took_ms;
 }
 
-void ChunkExchange::widen(Line& line, std::uint64_t took_ms, std::uint64_t now) {
-    line.wait = std::clamp(4 * took_ms, wait_ms, wait_ms_max);
-    if (took_ms < quick_ms) line.window = std::min(line.window + 1, limits::chunks_ahead);
-    if (took_ms > 4 * quick_ms) line.window = std::max(line.window - 1, window_min);
+void ChunkExchange::widen(Line& line, std::optional<std::uint64_t> took_ms, std::uint64_t now) {
+    if (took_ms) {
+        line.wait = std::clamp(4 * *took_ms, wait_ms, wait_ms_max);
+        if (*took_ms < quick_ms) line.window = std::min(line.window + 1, limits::chunks_ahead);
+        if (*took_ms > 4 * quick_ms) line.window = std::max(line.window - 1, window_min);
+    }
     fill(now);
 }
 

@@ -81,10 +81,10 @@ class ChunkExchange {
     };
 
     void offer(const Line& line);
-    // How long it took; 0 when it was not asked for.
-    std::uint64_t hear(Line& line, ChunkFrame&& frame, std::uint64_t now);
+    // How long it took; nothing when it is none that was asked for.
+    std::optional<std::uint64_t> hear(Line& line, ChunkFrame&& frame, std::uint64_t now);
     // More, or less, is asked for from now on.
-    void widen(Line& line, std::uint64_t took_ms, std::uint64_t now);
+    void widen(Line& line, std::optional<std::uint64_t> took_ms, std::uint64_t now);
     using Requests = std::unordered_map<ChunkId, Request, IdHash>;
     Requests::iterator drop(Line& line, Requests::iterator request);
     void refresh();

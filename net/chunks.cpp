@@ -89,9 +89,8 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, ByteView fram
 void ChunkExchange::offer(const Line& line) {
     if (giving_.is_paused()) return;
     HaveChunks have;
-    const auto most = line.takes_many() ? limits::chunk_ids_count : limits::ids_count;
     for (const auto& chunk : line.wants) {
-        if (have.ids.size() == most) break;
+        if (have.ids.size() == line.ids_most()) break;
         if (here_.chunks.has(chunk) && giving_.may_serve(*line.session, chunk)) have.ids.push_back(chunk);
     }
     if (!have.ids.empty()) out_.say(line.session->on().link, have);
@@ -156,9 +155,8 @@ void ChunkExchange::refresh() {
     refresh_ = never_ms;
     std::unordered_set<ChunkId, IdHash> known;
     for (const auto& wanted : wanted_) known.insert(wanted.id);
-    const bool all_take_many =
-        std::all_of(lines_.begin(), lines_.end(), [](const auto& each) { return each.second.takes_many(); });
-    looked_at_ = all_take_many ? limits::chunk_ids_count : limits::ids_count;
+    looked_at_ = limits::chunk_ids_count;
+    for (const auto& [link, line] : lines_) looked_at_ = std::min(looked_at_, line.ids_most());
     wanted_ = here_.chunks.wanted(looked_at_);
     more_ = wanted_.size() == looked_at_;
     const bool news = std::any_of(wanted_.begin(), wanted_.end(),
@@ -170,9 +168,8 @@ void ChunkExchange::refresh() {
 void ChunkExchange::tell(Line& line, std::uint64_t now) {
     line.tell = now + tell_again_ms;
     WantChunks want;
-    const auto most = line.takes_many() ? limits::chunk_ids_count : limits::ids_count;  // it came after the latest look
     for (const auto& wanted : wanted_) {
-        if (want.ids.size() == most) break;
+        if (want.ids.size() == line.ids_most()) break;  // it came after the latest look
         const auto& shared = line.session->shared();
         const bool ask = std::any_of(shared.begin(), shared.end(), [&](const Shared& s) {
             return s.group == wanted.group && s.theirs == Serves::all;
@@ -260,8 +257,7 @@ void ChunkExchange::tick(std::uint64_t now) {
         if (now >= line.tell) tell(line, now);
         HaveChunks have;
         for (const auto& chunk : news_) {
-            if (have.ids.size() == limits::ids_count) break;
-            if (giving_.is_paused()) break;
+            if (have.ids.size() == line.ids_most() || giving_.is_paused()) break;
             if (line.wants.contains(chunk) && giving_.may_serve(*line.session, chunk)) have.ids.push_back(chunk);
         }
         if (!have.ids.empty()) out_.say(link, have);
@@ -273,8 +269,13 @@ void ChunkExchange::tick(std::uint64_t now) {
 
 std::uint64_t ChunkExchange::deadline() const {
     auto earliest = std::min(news_.empty() ? refresh_ : 0, giving_.deadline());
-    if (budget_.opens_at() != 0 && !wanted_.empty()) earliest = std::min(earliest, budget_.opens_at());
-    if (paused_ != 0 && !wanted_.empty()) earliest = std::min(earliest, paused_);
+    if (!wanted_.empty() && !giving_.is_paused()) {
+        if (paused_ != 0) {
+            earliest = std::min(earliest, paused_);
+        } else if (budget_.opens_at() != 0) {
+            earliest = std::min(earliest, budget_.opens_at());
+        }
+    }
     for (const auto& [link, line] : lines_) {
         earliest = std::min(earliest, line.tell);
         for (const auto& [chunk, request] : line.under_way) earliest = std::min(earliest, request.until);

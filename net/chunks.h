@@ -76,6 +76,7 @@ class ChunkExchange {
         std::size_t window = window_min;
         std::uint64_t wait = wait_ms;
         bool takes_many() const { return session->greeted()->version >= 2; }
+        std::size_t ids_most() const { return takes_many() ? limits::chunk_ids_count : limits::ids_count; }
         // How many more may be asked for.
         std::size_t room() const;
     };

@@ -21,6 +21,7 @@ class PaceBudget {
     // At most a quarter of a second's worth is saved up, so that a cap holds from the first second on.
     void set(std::uint64_t bytes_per_s) {
         bucket_.reset();
+        opens_at_ = 0;
         if (bytes_per_s != 0) bucket_.emplace(bytes_per_s, bytes_per_s / 4 + 1);
     }
     bool open(std::uint64_t now) {

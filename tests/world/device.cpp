@@ -1,11 +1,7 @@
 #include "tests/world/device.h"
 
-#include <algorithm>
-
 #include "core/members/invite.h"
-#include "core/members/rekey.h"
 #include "core/records/ops.h"
-#include "storage/file_copy.h"
 
 namespace staffroom::world {
 
@@ -45,11 +41,21 @@ void Device::power_on(const std::optional<std::filesystem::path>& folder) {
     host->hear = [this](LinkId link, ByteView frame) { witness_.hears(link, frame); };
     host->watch = [this](const Action& action) {
         witness_.sees(action, *replica);
-        const auto* send = std::get_if<Send>(&action);
-        const auto kind = send ? kind_of(send->frame) : Kind::hello;
-        return !withholds || (kind != Kind::parts && kind != Kind::chunk);
+        return counts_and_lets(action);
     };
     check_promises();
+}
+
+bool Device::counts_and_lets(const Action& action) {
+    const auto* answered = std::get_if<JoinAnswered>(&action);
+    if (answered && answered->outcome == Outcome::unknown) network_.happened.count(Happening::false_claim);
+    const auto* send = std::get_if<Send>(&action);
+    if (!send) return true;
+    const auto kind = kind_of(send->frame);
+    if (kind == Kind::ask_farewell) network_.happened.count(Happening::farewell);
+    if (!withholds || (kind != Kind::parts && kind != Kind::chunk)) return true;
+    network_.happened.count(Happening::withheld);
+    return false;
 }
 
 void Device::crash() {
@@ -98,143 +104,26 @@ Role Device::role(const GroupId& group) const {
     return found ? found->members.role_of(device()) : Role::none;
 }
 
-// --- what its teacher does -------------------------------------------------------------------------------------------
-
-void Device::note(const GroupId& group, const IngestReport& written) {
-    own.insert(written.fresh.begin(), written.fresh.end());
-    witness_.wrote(group, written.fresh);
-}
-
-void Device::wrote(const GroupId& group, const Result<Ingested>& done) {
-    if (!done) return;
-    note(group, done->report);
-    if (host) host->wrote(group, done->report);
-}
-
-void Device::writes(const GroupId& group, const RecordId& record, std::vector<Op> ops) {
-    wrote(group, replica->write(group, {{record, std::move(ops)}}));
-}
-
-std::optional<RecordId> Device::some_note(const GroupId& group, std::uint64_t choice) const {
-    std::vector<RecordId> notes;
-    replica->each_record(group, [&](RecordState&& state) {
-        if (state.birth && state.birth->type == "note") notes.push_back(state.id);
-        return true;
-    });
-    if (notes.empty()) return std::nullopt;
-    return notes[choice % notes.size()];
-}
-
-void Device::writes_note(const GroupId& group, const std::string& title) {
-    CreateOp create{"note", random_id<Nonce16>(), {}};
-    AssignOp assign{"title", std::nullopt, Value(title), {}};
-    writes(group, id_of_record(group, person(), create), {make_op(create), make_op(assign)});
-}
-
-void Device::changes_title(const GroupId& group, const std::string& title, std::uint64_t choice) {
-    const auto note = some_note(group, choice);
-    if (!note) return;
-    AssignOp assign{"title", std::nullopt, Value(title), {}};
-    if (const auto state = replica->record(group, *note)) {
-        if (const auto* shown = state->shown("title")) assign.replaces = {Ref::of(shown->at)};
-    }
-    writes(group, *note, {make_op(assign)});
-}
-
-void Device::types(const GroupId& group, const std::string& words, std::uint64_t choice) {
-    const auto note = some_note(group, choice);
-    if (!note) return;
-    const auto text = replica->text(group, *note, "body");
-    if (!text) return;
-    const auto length = text->length();
-    const auto at = static_cast<std::uint32_t>(choice % (length + 1));
-    const TextChange change{at, std::min(static_cast<std::uint32_t>(choice % 3), length - at), words};
-    const auto drafts = text->draft({&change, 1});
-    if (!drafts) return;
-    std::vector<Op> ops;
-    for (const auto& draft : *drafts) {
-        EditOp edit;
-        edit.field = "body";
-        for (const auto& base : draft.base) edit.base.push_back(Ref::of(base));
-        edit.changes = draft.changes;
-        ops.push_back(make_op(edit));
-    }
-    writes(group, *note, std::move(ops));
-}
-
-void Device::adds_file(const GroupId& group, const std::string& title, std::size_t size) {
-    FileMaker maker(replica->group(group)->keys.file, title, "text/plain");
-    Bytes plain(size);
-    random_bytes(plain);
-    std::vector<GivenChunk> chunks;
-    const auto take = [&](SealedChunk&& chunk) { chunks.push_back({chunk.ref.id, std::move(chunk.bytes)}); };
-    for (std::size_t at = 0; at < size; at += staffroom::limits::chunk_bytes) {
-        take(maker.add(ByteView(plain).subspan(at, std::min(staffroom::limits::chunk_bytes, size - at))).value());
-    }
-    auto finished = maker.finish();
-    for (auto& chunk : finished.manifest) take(std::move(chunk));
-    if (!store_chunks(*store_, *chunks_, std::move(chunks))) return report_("a file was not kept");
-    CreateOp create{"resource", random_id<Nonce16>(), {}};
-    AssignOp name{"title", std::nullopt, Value(title), {}};
-    AssignOp file{"files", std::nullopt, Value(finished.file), {}};
-    writes(group, id_of_record(group, person(), create), {make_op(create), make_op(name), make_op(file)});
-}
-
-void Device::lets_in(const GroupId& group, const Device& other) {
-    AddOp add;
-    add.who = other.person();
-    wrote(group, replica->write_control(group, {make_op(PersonsOp{{other.identity.card}}), make_op(add)}));
-}
-
-void Device::removes(const GroupId& group, const Device& other) {
-    wrote(group, replica->write_control(group, {make_op(RemoveOp{other.person()})}));
-}
-
-void Device::appoints(const GroupId& group, const Device& other) {
-    wrote(group, replica->write_control(group, {make_op(AppointOp{other.person()})}));
-}
-
-void Device::tells_of_own_devices(const GroupId& group) {
-    wrote(group, replica->write_control(group, {make_op(PersonsOp{{identity.card}})}));
-}
-
-void Device::revokes(const GroupId& group, const Device& other) {
-    identity.card.statements.push_back(make_revocation(person(), *key_, other.device()));
-    replica->become(identity.card);
-    tells_of_own_devices(group);
-}
-
-void Device::gives_bad_boxes(const GroupId& group) {
-    const auto* found = replica->group(group);
-    const auto made =
-        make_rekey(group, found->members.readers(), found->epochs.to_wrap(found->held, found->members.newcomers()));
-    for (auto op : made.commits) {
-        for (auto& box : op.boxes) {
-            if (box.device != device()) random_bytes(box.box);
-        }
-        wrote(group, replica->write_key(group, make_op(op)));
-    }
-}
-
-std::optional<Invitation> Device::invites(const GroupId& group, std::uint32_t uses) {
-    Invitation invitation;
-    invitation.seed = random_id<Hash>();
-    invitation.group = group;
-    invitation.device = device();
-    invitation.link = identity.record.link;
-    InviteOp op;
-    op.invite = invitation.key().public_key<InviteKey>();
-    op.uses = uses;
-    const auto done = replica->write_control(group, {make_op(op)});
-    wrote(group, done);
-    return done ? std::optional(invitation) : std::nullopt;
-}
-
-void Device::joins(const Invitation& invitation) {
-    host->peers().join(make_join(invitation, identity.card, device(), identity.secrets.box), network_.now());
-}
-
 // --- what it keeps ---------------------------------------------------------------------------------------------------
+
+std::optional<CommitId> Device::note(const GroupId& group, const IngestReport& written) {
+    std::optional<CommitId> control;
+    for (const auto& id : written.fresh) {
+        own.insert(id);
+        const auto header = read_commit(replica->log().read(group, id)->commit)->header;
+        if (header.kind == CommitKind::control) control = id;
+        if (header.kind == CommitKind::content) newest_epoch = header.epoch;
+    }
+    witness_.wrote(group, written.fresh);
+    return control;
+}
+
+std::optional<CommitId> Device::wrote(const GroupId& group, const Result<Ingested>& done) {
+    if (!done) return std::nullopt;
+    const auto control = note(group, done->report);
+    if (host) host->wrote(group, done->report);
+    return control;
+}
 
 Result<IngestReport> Device::keep(const StoreCommits& batch) {
     auto done = replica->ingest(batch.group, batch.commits);
@@ -258,6 +147,7 @@ Result<IngestReport> Device::share(const ShareKeys& share) {
     auto done = replica->share_keys(share.group, share.asker, share.epochs);
     if (!done) return done.error();
     note(share.group, done->report);
+    if (!done->report.fresh.empty()) network_.happened.count(Happening::key_shared);
     return done->report;
 }
 

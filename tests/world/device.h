@@ -41,16 +41,16 @@ class Device final : public Keeper {
     unsigned number() const { return number_; }
     Role role(const GroupId& group) const;
 
-    // --- what its teacher does; nothing happens without the right to
+    // --- what its teacher does; nothing happens without the right to. A control commit is given back
     void writes_note(const GroupId& group, const std::string& title);
     void changes_title(const GroupId& group, const std::string& title, std::uint64_t choice);
     void types(const GroupId& group, const std::string& words, std::uint64_t choice);
     void adds_file(const GroupId& group, const std::string& title, std::size_t size);
-    void lets_in(const GroupId& group, const Device& other);
-    void removes(const GroupId& group, const Device& other);
+    std::optional<CommitId> lets_in(const GroupId& group, const Device& other);
+    std::optional<CommitId> removes(const GroupId& group, const Device& other);
     void appoints(const GroupId& group, const Device& other);
-    void tells_of_own_devices(const GroupId& group);
-    void revokes(const GroupId& group, const Device& other);
+    std::optional<CommitId> tells_of_own_devices(const GroupId& group);
+    std::optional<CommitId> revokes(const GroupId& group, const Device& other);
     // Begins an epoch whose boxes for all others are noise.
     void gives_bad_boxes(const GroupId& group);
     std::optional<Invitation> invites(const GroupId& group, std::uint32_t uses);
@@ -60,12 +60,13 @@ class Device final : public Keeper {
     std::string view(const GroupId& group) const;
 
     // Everything it has acknowledged is on its disk.
-    void check_promises() const { witness_.check_promises(replica->log()); }
+    void check_promises() const { witness_.check_promises(*replica); }
 
     Identity identity;
     std::unique_ptr<Replica> replica;
     std::unique_ptr<Host> host;
     std::set<CommitId> own;  // written here, durable
+    EpochId newest_epoch;    // that it wrote content with
     bool withholds = false;  // gives nobody a part or a chunk
 
     // Keeper
@@ -78,8 +79,10 @@ class Device final : public Keeper {
     void joined(const Welcome& welcome) override;
 
   private:
-    void note(const GroupId& group, const IngestReport& written);
-    void wrote(const GroupId& group, const Result<Ingested>& done);
+    // Whether an action is carried out.
+    bool counts_and_lets(const net::Action& action);
+    std::optional<CommitId> note(const GroupId& group, const IngestReport& written);
+    std::optional<CommitId> wrote(const GroupId& group, const Result<Ingested>& done);
     void writes(const GroupId& group, const RecordId& record, std::vector<Op> ops);
     std::optional<RecordId> some_note(const GroupId& group, std::uint64_t choice) const;
 

@@ -82,7 +82,7 @@ class Network {
     bool reach(const Plug& from, const Plug& to) const;
 
     std::uint64_t frames = 0, bytes = 0;  // carried, doubles included
-    Happenings happened;
+    Happenings happened;                  // here, and on the computers that are plugged in
 
     static net::Address address(unsigned number);  // 10.0.x.y:47710
 

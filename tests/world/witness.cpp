@@ -43,6 +43,8 @@ void Witness::sees(const Action& action, const Replica& replica) {
             return gives(send->link, message_in<Parts>(send->frame).value(), replica.log());
         case Kind::chunk:
             return gives(send->link, message_in<ChunkFrame>(send->frame).value(), replica);
+        case Kind::have_chunks:
+            return offers(message_in<HaveChunks>(send->frame).value(), replica);
         case Kind::taken:
             return says(send->link, message_in<Taken>(send->frame).value(), replica.log());
         default:
@@ -53,7 +55,7 @@ void Witness::sees(const Action& action, const Replica& replica) {
 void Witness::wrote(const GroupId& group, const std::vector<CommitId>& ids) {
     for (const auto& id : ids) {
         ledger_.written.insert(id);
-        promises.emplace(id, group);
+        promises.commits.emplace(id, group);
     }
 }
 
@@ -62,9 +64,12 @@ void Witness::forget_links() {
     stored_.clear();
 }
 
-void Witness::check_promises(const CommitLog& log) const {
-    for (const auto& [id, group] : promises) {
-        if (!log.knows(group, id)) report_("a commit was acknowledged and is lost");
+void Witness::check_promises(const Replica& replica) const {
+    for (const auto& [id, group] : promises.commits) {
+        if (!replica.log().knows(group, id)) report_("a commit was acknowledged and is lost");
+    }
+    for (const auto& id : promises.chunks) {
+        if (!replica.chunks().has(id)) report_("a chunk was offered and is lost");
     }
 }
 
@@ -109,6 +114,13 @@ void Witness::gives(LinkId link, const ChunkFrame& message, const Replica& repli
     if (!shared) report_("a chunk was given to somebody who is not in the group");
 }
 
+void Witness::offers(const HaveChunks& message, const Replica& replica) {
+    for (const auto& id : message.ids) {
+        if (!replica.chunks().has(id)) return report_("a chunk was offered that is not on the disk");
+        promises.chunks.insert(id);
+    }
+}
+
 void Witness::says(LinkId link, const Taken& message, const CommitLog& log) {
     const auto stored = stored_.find({link, message.number});
     if (stored == stored_.end()) return report_("a frame was acknowledged that was not stored");
@@ -118,7 +130,7 @@ void Witness::says(LinkId link, const Taken& message, const CommitLog& log) {
         if (declined.contains(id)) continue;
         const auto group = group_of(id, log);
         if (group.is_zero()) return report_("a commit was acknowledged that is not on the disk");
-        promises.emplace(id, group);
+        promises.commits.emplace(id, group);
     }
 }
 

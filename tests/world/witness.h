@@ -2,6 +2,7 @@
 //  - a commit always has the same bytes;
 //  - what it has acknowledged is on its disk, then and ever after. Acknowledged is what stood in the frame that it stored
 //    under that number: one that came before, damaged or too early, and was passed over, promised nothing;
+//  - a chunk that it has offered is on its disk likewise;
 //  - control commits apart, it gives commits, parts and chunks to nobody whom it does not know to be in the group.
 #pragma once
 
@@ -32,7 +33,10 @@ class Witness {
   public:
     using Report = std::function<void(const std::string& broken)>;
     // What it has promised to keep. A disk that is copied or put back takes this with it.
-    using Promises = std::map<CommitId, GroupId>;
+    struct Promises {
+        std::map<CommitId, GroupId> commits;
+        std::set<ChunkId> chunks;
+    };
 
     Witness(Ledger& ledger, Report report) : ledger_(ledger), report_(std::move(report)) {}
 
@@ -44,7 +48,7 @@ class Witness {
     void wrote(const GroupId& group, const std::vector<CommitId>& ids);
     // Its power is gone, and with it all links.
     void forget_links();
-    void check_promises(const CommitLog& log) const;
+    void check_promises(const Replica& replica) const;
 
     Promises promises;
 
@@ -58,6 +62,7 @@ class Witness {
     void gives(net::LinkId link, const net::CommitsFrame& message, const CommitLog& log);
     void gives(net::LinkId link, const net::Parts& message, const CommitLog& log);
     void gives(net::LinkId link, const net::ChunkFrame& message, const Replica& replica);
+    void offers(const net::HaveChunks& message, const Replica& replica);
     void says(net::LinkId link, const net::Taken& message, const CommitLog& log);
     Standing standing(net::LinkId link, const GroupId& group, const CommitLog& log) const;
     static GroupId group_of(const CommitId& id, const CommitLog& log);

@@ -23,7 +23,9 @@ struct WorldOptions {
 };
 
 struct WorldFigures {
-    std::uint64_t commits = 0, frames = 0, bytes = 0, crashes = 0, simulated_ms = 0;
+    std::uint64_t commits = 0, frames = 0, bytes = 0, simulated_ms = 0;
+    Happenings happened;
+    void add(const WorldFigures& others);
 };
 
 class World {
@@ -42,6 +44,9 @@ class World {
     void step();
     void teacher_works(Device& device);
     void organiser_works(Device& device);
+    void remove(Device& by, const Device& other);
+    bool is_colleague(const Device& device) const;
+    void remove_and_let_in_again();
     void change_network();
     void power(Device& device);
     void make_twin(Device& device);
@@ -55,6 +60,14 @@ class World {
     std::string difference();
     std::string lack_of(const Device& device, const std::vector<Device*>& members) const;
     std::optional<std::string> check_nothing_lost();
+
+    // --- who may read and write, by what was done here (world_rights.cpp)
+    void note_who_is_shut_out(const Device& writer);
+    void note_let_in(const Device& other);
+    void check_readers();
+    std::set<CommitId> known_to(const CommitId& cut) const;
+    std::optional<std::string> check_writers() const;
+    std::optional<std::string> check_readmission() const;
 
     std::uint64_t pick(std::uint64_t count) { return random_() % count; }
     bool chance(unsigned percent) { return pick(100) < percent; }
@@ -75,9 +88,23 @@ class World {
     Device* owner_ = nullptr;          // of a second computer
     Device* second_ = nullptr;
     std::vector<std::string> broken_;
-    std::uint64_t crashes_ = 0, words_ = 0;
-    bool removed_ = false, revoked_ = false, spited_ = false;
-    bool may_be_gone_ = false;
+    std::uint64_t words_ = 0;
+    bool spited_ = false;
+    bool may_be_gone_ = false;  // what only one disk had: it was put back, or shut out
+    struct Cut {
+        CommitId commit;
+        PersonId who;
+    };
+    std::optional<Cut> removal_, shut_out_;  // one of each at most; of the second computer alone
+    struct Readmission {
+        CommitId commit;
+        PersonId who;
+        bool aware = false;     // of the removal
+        bool is_newest = true;  // else somebody has let them in later
+    };
+    std::optional<Readmission> readmission_;
+    std::set<PersonId> appointed_;                     // their removal may undo what they did for others
+    std::map<EpochId, std::set<DeviceId>> closed_to_;  // written with when these were shut out
 };
 
 }  // namespace staffroom::world

@@ -48,7 +48,7 @@ inline constexpr std::array<std::string_view, 20> happening_names = {
     "second computers shut out",
     "frames of parts and chunks withheld",
     "epochs begun with boxes that do not open",
-    "keys shared because somebody could not read",
+    "keys shared with those who could not read",
     "farewells asked for by the removed",
     "strangers' claims refused",
 };

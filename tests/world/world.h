@@ -63,7 +63,7 @@ class World {
 
     // --- who may read and write, by what was done here (world_rights.cpp)
     void note_who_is_shut_out(const Device& writer);
-    void note_let_in(const Device& other);
+    void note_let_in(const Device& by, const Device& other);
     void check_readers();
     std::set<CommitId> known_to(const CommitId& cut) const;
     std::optional<std::string> check_writers() const;
@@ -103,7 +103,8 @@ class World {
         bool is_newest = true;  // else somebody has let them in later
     };
     std::optional<Readmission> readmission_;
-    std::set<PersonId> appointed_;                     // their removal may undo what they did for others
+    std::set<PersonId> appointed_;  // their removal may undo what they did for others
+    std::set<PersonId> let_in_again_;
     std::map<EpochId, std::set<DeviceId>> closed_to_;  // written with when these were shut out
 };
 

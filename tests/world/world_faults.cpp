@@ -34,7 +34,7 @@ void World::organiser_works(Device& device) {
     if (is_twin || device.replica->group(group_)->members.standing(other.device()) == Standing::unknown) return;
     if (options_.removals && !removal_ && chance(30)) return remove(device, other);
     say("device " + std::to_string(device.number()) + " appoints or lets in " + std::to_string(other.number()));
-    note_let_in(other);
+    note_let_in(device, other);
     if (chance(50)) {
         appointed_.insert(other.person());
         device.appoints(group_, other);
@@ -89,7 +89,7 @@ void World::remove_and_let_in_again() {
     }
     if (!broken_.empty() || !is_organiser()) return;
     put(other, 2);
-    note_let_in(third);
+    note_let_in(other, third);
     const auto commit = other.lets_in(group_, third);
     if (!commit) return;
     readmission_ = Readmission{*commit, third.person(), is_aware()};

@@ -6,17 +6,21 @@
 
 namespace staffroom::world {
 
-// E3 Who is shut out when something is written never gets the key that it was written with, unless let in again.
+// E3 Who is shut out when something is written never gets the key that it was written with, unless let in again by
+// somebody who knows of the removal: a writer elsewhere may not have heard of that yet.
 void World::note_who_is_shut_out(const Device& writer) {
     for (const auto& other : devices_) {
+        if (let_in_again_.contains(other->person())) continue;
         if (writer.replica->log().standing(group_, other->device()) == Standing::removed) {
             closed_to_[writer.newest_epoch].insert(other->device());
         }
     }
 }
 
-void World::note_let_in(const Device& other) {
+void World::note_let_in(const Device& by, const Device& other) {
     if (readmission_ && readmission_->who == other.person()) readmission_->is_newest = false;
+    if (!removal_ || !by.replica->group(group_)->members.has(removal_->commit)) return;
+    let_in_again_.insert(other.person());
     for (const auto& device : devices_) {
         if (device->person() != other.person()) continue;
         for (auto& [epoch, closed] : closed_to_) closed.erase(device->device());

@@ -112,7 +112,7 @@ std::optional<CommitId> Device::note(const GroupId& group, const IngestReport& w
         own.insert(id);
         const auto header = read_commit(replica->log().read(group, id)->commit)->header;
         if (header.kind == CommitKind::control) control = id;
-        if (header.kind == CommitKind::content) newest_epoch = header.epoch;
+        if (header.kind == CommitKind::content) wrote_with = header.epoch;
     }
     witness_.wrote(group, written.fresh);
     return control;

@@ -65,9 +65,9 @@ class Device final : public Keeper {
     Identity identity;
     std::unique_ptr<Replica> replica;
     std::unique_ptr<Host> host;
-    std::set<CommitId> own;  // written here, durable
-    EpochId newest_epoch;    // that it wrote content with
-    bool withholds = false;  // gives nobody a part or a chunk
+    std::set<CommitId> own;             // written here, durable
+    std::optional<EpochId> wrote_with;  // the epoch of the content that it wrote last
+    bool withholds = false;             // gives nobody a part or a chunk
 
     // Keeper
     Result<IngestReport> keep(const net::StoreCommits& batch) override;

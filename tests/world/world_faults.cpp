@@ -9,6 +9,7 @@ void World::teacher_works(Device& device) {
     if (!device.is_on() || device.role(group_) < Role::member) return;
     const auto word = "w" + std::to_string(++words_);
     say("device " + std::to_string(device.number()) + " writes " + word);
+    device.wrote_with.reset();
     switch (pick(8)) {
         case 0:
         case 1:

@@ -9,10 +9,11 @@ namespace staffroom::world {
 // E3 Who is shut out when something is written never gets the key that it was written with, unless let in again by
 // somebody who knows of the removal: a writer elsewhere may not have heard of that yet.
 void World::note_who_is_shut_out(const Device& writer) {
+    if (!writer.wrote_with) return;
     for (const auto& other : devices_) {
         if (let_in_again_.contains(other->person())) continue;
         if (writer.replica->log().standing(group_, other->device()) == Standing::removed) {
-            closed_to_[writer.newest_epoch].insert(other->device());
+            closed_to_[*writer.wrote_with].insert(other->device());
         }
     }
 }

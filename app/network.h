@@ -1,6 +1,7 @@
 // What verbs may ask of the network. The node is it; a verb never sees a link, a frame or a session.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "core/ids.h"
 #include "core/members/invite.h"
 #include "core/members/link_offer.h"
+#include "core/presence.h"
 #include "core/result.h"
 #include "net/action.h"
 #include "net/address.h"
@@ -110,6 +112,10 @@ class Network {
     // Commits since the node started.
     virtual std::uint64_t received() const = 0;
     virtual std::uint64_t sent() const = 0;
+
+    // Sealed, to those neighbours in the group; not while the profile is locked.
+    virtual void tell_presence(const GroupId& group, const Presence& presence,
+                               const std::function<bool(const DeviceId&)>& is_for) = 0;
 
     // Those that are open in the page's tabs.
     virtual api::LiveNotes& notes() = 0;

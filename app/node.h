@@ -101,6 +101,8 @@ class Node final : public Network {
     bool has_met(const net::Address& address) const override;
     std::uint64_t received() const override { return received_; }
     std::uint64_t sent() const override;
+    void tell_presence(const GroupId& group, const Presence& presence,
+                       const std::function<bool(const DeviceId&)>& is_for) override;
     api::LiveNotes& notes() override { return notes_; }
     std::uint64_t uptime_ms() const override;
     std::vector<Underway> underway() const override;
@@ -154,6 +156,7 @@ class Node final : public Network {
     void execute(net::Vouched& action, std::uint64_t now);
     void execute(net::Compared& action, std::uint64_t now);
     void execute(net::OwnGroupGiven& action, std::uint64_t now);
+    void execute(net::PresenceTold& action, std::uint64_t now);
     void execute(net::JoinAnswered& action, std::uint64_t now);
     void execute(net::Met& action, std::uint64_t now);
     void execute(net::Parted& action, std::uint64_t now);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/announced_groups.h"
+#include "app/api/records.h"
 #include "app/last_met.h"
 #include "app/linking.h"
 #include "app/newcomers.h"
@@ -319,6 +320,26 @@ void Node::execute(net::Joined& action, std::uint64_t now) {
     events_.groups_changed();
     let_in_members();
     peers_->groups_changed(now);
+}
+
+void Node::tell_presence(const GroupId& id, const Presence& presence,
+                         const std::function<bool(const DeviceId&)>& is_for) {
+    const auto* group = home_.replica().group(id);
+    if (!peers_ || group == nullptr || home_.is_locked()) return;
+    // Never with a key that somebody knows who is out.
+    const auto epoch = group->epochs.choose(group->members, group->held);
+    if (epoch)
+        peers_->tell_presence(id, sealed(presence, id, home_.identity().device(), *epoch, *group->key(*epoch)), is_for);
+}
+
+void Node::execute(net::PresenceTold& action, std::uint64_t now) {
+    const auto* group = home_.replica().group(action.group);
+    const auto person = group != nullptr ? group->members.person_of(action.from) : std::nullopt;
+    if (!person || home_.is_locked()) return;
+    const auto* key = group->key(action.sealed.epoch);
+    const auto presence = key != nullptr ? opened(action.sealed, action.group, action.from, *key) : std::nullopt;
+    if (presence)
+        notes_.heard(action.from, api::person_name(desk_, action.group, *person), action.group, *presence, now);
 }
 
 void Node::execute(net::JoinAnswered& action, std::uint64_t) { join_answers_[action.group] = action; }

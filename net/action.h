@@ -120,6 +120,12 @@ struct OwnGroupGiven {
     DeviceId from;
     Bytes sealed;  // for this device's box key
 };
+// Where a colleague is in a note, to be shown if it opens. `from` is who is at the other end of the link.
+struct PresenceTold {
+    DeviceId from;
+    GroupId group;
+    SealedPresence sealed;
+};
 // Our own claim is not answered with a welcome (yet).
 struct JoinAnswered {
     GroupId group;  // zero: to be linked
@@ -139,6 +145,6 @@ struct Parted {
 
 using Action = std::variant<Send, Dial, Close, StoreCommits, StoreParts, StoreHave, StoreChunk, ShareKeys, Claimed,
                             LinkClaimed, RescueClaimed, VouchClaimed, AskClaimed, GroupsShown, Joined, Linked, Rescued,
-                            Vouched, Compared, OwnGroupGiven, JoinAnswered, Met, Parted>;
+                            Vouched, Compared, OwnGroupGiven, PresenceTold, JoinAnswered, Met, Parted>;
 
 }  // namespace staffroom::net

@@ -16,6 +16,7 @@
 #include "core/ids.h"
 #include "core/persons.h"
 #include "core/ports.h"
+#include "core/presence.h"
 #include "core/wire.h"
 
 namespace staffroom::net {
@@ -64,8 +65,9 @@ enum class Kind : std::uint8_t {
     ping = 18,
     pong = 19,
     own_group = 20,
-    get_chunks = 21,  // version 2, as is its answer
+    get_chunks = 21,  // since version 2
     chunks = 22,
+    presence = 23,    // likewise
     claim = 32,  // lobby only, as is its answer
     answer = 33,
     link_claim = 34,      // likewise, answered alike
@@ -292,6 +294,17 @@ struct OwnGroup {
     template <class A>
     void serialize(A& ar) {
         ar(blob<limits::answer_bytes>(sealed));
+    }
+};
+
+// Where the sender's teacher is in a note, for those who have the group's epoch keys. Lost, it is not missed.
+struct PresenceFrame {
+    static constexpr Kind kind = Kind::presence;
+    Tag group;
+    SealedPresence sealed;
+    template <class A>
+    void serialize(A& ar) {
+        ar(group, sealed);
     }
 };
 

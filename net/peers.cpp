@@ -234,6 +234,13 @@ void Peers::chunks_stored(const std::vector<ChunkId>& chunks, bool ok, std::uint
     settle(now);
 }
 
+void Peers::tell_presence(const GroupId& group, const SealedPresence& sealed,
+                          const std::function<bool(const DeviceId&)>& is_for) {
+    for (auto& [link, line] : lines_) {
+        if (line.met && is_for(line.session->greeted()->record.device)) line.session->tell_presence(group, sealed);
+    }
+}
+
 void Peers::groups_changed(std::uint64_t now) {
     for (auto& [link, line] : lines_) {
         if (line.session) line.session->standings_changed(now);

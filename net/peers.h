@@ -12,6 +12,7 @@
 //  - a link in the lobby that nobody speaks on is closed after 10 s.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -65,6 +66,9 @@ class Peers {
     void chunks_stored(const std::vector<ChunkId>& chunks, bool ok, std::uint64_t now);
     // Commits written by this device, once they are on disk. `control`: some are control commits.
     void wrote(const GroupId& group, const std::vector<CommitId>& ids, bool control, std::uint64_t now);
+    // Where this device's teacher is in a note, to the neighbours that `is_for` names; not passed on by them.
+    void tell_presence(const GroupId& group, const SealedPresence& sealed,
+                       const std::function<bool(const DeviceId&)>& is_for);
     // A group was made or joined; devices were linked or revoked.
     void groups_changed(std::uint64_t now);
     // A chunk was added here, or other ones are wanted than before.

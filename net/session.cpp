@@ -75,6 +75,16 @@ void Session::fresh(const GroupId& group, const std::vector<CommitId>& ids, bool
     }
 }
 
+bool Session::shares_presence(const Shared& shared) const {
+    return on_.door == Door::members && shared.mine == Serves::all && shared.theirs == Serves::all;
+}
+
+void Session::tell_presence(const GroupId& group, const SealedPresence& sealed) {
+    if (!talk_ || parting_ || talk_->giving.is_behind()) return;
+    const auto* shared = talk_->offers.find(group);
+    if (shared && shares_presence(*shared)) out_.say(on_.link, PresenceFrame{shared->name, sealed});
+}
+
 void Session::standings_changed(std::uint64_t now) {
     if (!talk_ || parting_) return;
     talk_->offers.refresh(now, out_);

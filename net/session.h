@@ -21,6 +21,7 @@
 #include "net/sets.h"
 #include "net/taking.h"
 #include "net/telling.h"
+#include "net/token_bucket.h"
 
 namespace staffroom::net {
 
@@ -28,7 +29,8 @@ class Session {
   public:
     static constexpr std::uint64_t greeting_ms = 10'000, guest_progress_ms = 10'000;
     static constexpr std::uint64_t ping_ms = 10'000, silent_ms = 30'000, look_ms = 10'000, keys_ms = 10'000;
-    static constexpr unsigned keys_asked_max = 8;   // times that a group's keys are asked for within keys_ms
+    static constexpr unsigned keys_asked_max = 8;  // times that a group's keys are asked for within keys_ms
+    static constexpr std::uint64_t presence_per_s = 10, presence_burst = 20;  // heard; what is more is passed over
     static constexpr std::size_t eager_count = 64;  // new commits passed on one by one; more: the sets are compared
 
     // `out` and `rates` are shared with the other sessions and outlive them.
@@ -46,6 +48,8 @@ class Session {
     bool stored(std::uint64_t ticket, const Result<IngestReport>& report, std::uint64_t now);
     // Complete commits that are new here, from whomever. `lazily`: announce them only.
     void fresh(const GroupId& group, const std::vector<CommitId>& ids, bool lazily, std::uint64_t now);
+    // Where this device's teacher is in a note. To a current member only, and not while commits have to wait.
+    void tell_presence(const GroupId& group, const SealedPresence& sealed);
     // Groups or standings may have changed.
     void standings_changed(std::uint64_t now);
     // Others' haves, or parts and keys here, changed.
@@ -85,6 +89,7 @@ class Session {
         Taking taking;
         Asking asking;
         Telling telling;
+        TokenBucket presence{presence_per_s, presence_burst};
     };
 
     // Decodes and hands on, or ends the session; `with_shared` passes over groups that are not shared.
@@ -99,6 +104,8 @@ class Session {
     void hear(const WantParts& want);
     void hear(const AskFarewell& ask);
     void hear(const AskKeys& ask, std::uint64_t now);
+    void hear(PresenceFrame&& told, std::uint64_t now);
+    bool shares_presence(const Shared& shared) const;
     void offers_may_have_changed(std::uint64_t now);
     void obey(const Sets::Verdict& verdict);
     bool is_guest() const;

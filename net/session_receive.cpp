@@ -87,6 +87,8 @@ void Session::hear_in_talk(Kind kind, ByteView frame, std::uint64_t now) {
             });
         case Kind::ask_keys:
             return with<AskKeys>(frame, [&](const AskKeys& ask) { hear(ask, now); });
+        case Kind::presence:
+            return with<PresenceFrame>(frame, [&](PresenceFrame& told) { hear(std::move(told), now); });
         default:
             return;
     }
@@ -101,6 +103,12 @@ void Session::hear(CommitsFrame&& frame, std::uint64_t now) {
         talk_->giving.seen(id);
         talk_->asking.arrived(id, now);
     }
+}
+
+void Session::hear(PresenceFrame&& told, std::uint64_t now) {
+    const auto* shared = talk_->offers.find(told.group);
+    if (!shared || !shares_presence(*shared) || !talk_->presence.take(1, now)) return;
+    out_.act(PresenceTold{greeting_.done()->record.device, shared->group, std::move(told.sealed)});
 }
 
 void Session::hear(const Haves& haves, std::uint64_t now) {

@@ -137,6 +137,40 @@ boost::json::array change_set_of(const std::vector<TextChange>& changes, std::st
     return sections;
 }
 
+std::uint64_t place_after(const boost::json::value& change_set, std::uint64_t units) {
+    if (!change_set.is_array()) return units;
+    std::uint64_t becomes = 0;
+    for (const auto& section : change_set.get_array()) {
+        const auto* put = section.if_array();
+        const auto count = count_in(put == nullptr ? section : put->empty() ? boost::json::value() : put->front());
+        if (!count) return units + becomes;
+        std::uint64_t added = 0;
+        if (put != nullptr) {
+            const auto words = lines_in(*put).value_or("");
+            added = units_before(words, static_cast<std::uint32_t>(words.size()));
+        }
+        if (units < *count) return becomes + (put == nullptr ? units : units == 0 ? 0 : added);
+        units -= *count;
+        becomes += put == nullptr ? *count : added;
+    }
+    return becomes + units;
+}
+
+std::uint32_t place_after(const std::vector<TextChange>& changes, std::uint32_t position) {
+    for (const auto& change : changes) {
+        if (position < change.position || (position == change.position && change.deleted > 0)) continue;
+        const auto added = static_cast<std::uint32_t>(scalar_count(change.inserted));
+        position = std::max(position, change.position + change.deleted) - change.deleted + added;
+    }
+    return position;
+}
+
+std::uint64_t units_before(std::string_view text, std::uint32_t scalars) {
+    Place place(text);
+    for (; scalars > 0 && !place.at_end(); --scalars) place.step();
+    return place.units();
+}
+
 std::string applied(std::string text, const std::vector<TextChange>& changes) {
     for (const auto& change : changes) {
         Place from(text);

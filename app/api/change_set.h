@@ -25,6 +25,13 @@ Result<std::vector<TextChange>> changes_from(const boost::json::value& change_se
 // as difference() gives them.
 boost::json::array change_set_of(const std::vector<TextChange>& changes, std::string_view text);
 
+// Where a place is after the change, in the same units: right of what is put in there; where something was taken away
+// around it, after what came instead. Of what is no change set the place itself.
+std::uint64_t place_after(const boost::json::value& change_set, std::uint64_t units);
+std::uint32_t place_after(const std::vector<TextChange>& changes, std::uint32_t position);
+// UTF-16 units of the first so many scalar values, or of the whole text.
+std::uint64_t units_before(std::string_view text, std::uint32_t scalars);
+
 // Needs changes that fit.
 std::string applied(std::string text, const std::vector<TextChange>& changes);
 

@@ -7,6 +7,7 @@
 #include "app/api/note_text.h"
 #include "app/api/pending_changes.h"
 #include "app/home.h"
+#include "app/network.h"
 #include "core/merge/difference.h"
 #include "core/records/input.h"
 #include "core/utf8.h"
@@ -103,11 +104,13 @@ Reply LiveNotes::push(Desk& desk, const Json& args, std::uint64_t now) {
         typed.insert(typed.end(), std::make_move_iterator(changes->begin()), std::make_move_iterator(changes->end()));
     }
     if (text.size() > max_text_length) return {Code::too_large, "This note is too long.", "Begin another one."};
+    const bool had_none = note.pending.empty();
     for (auto& change : typed) add_pending(note.pending, std::move(change));
     note.text = std::move(text);
     if (updates.empty()) return Json{{"accepted", true}, {"version", note.number()}};
     const auto session = text_arg(args, "session");
-    note.due_ms = std::max(now, note.written_ms + commit_every_ms);
+    if (had_none) note.pending_ms = now;
+    note.typed_ms = now;
     take(session, note, std::move(updates));
     const auto accepted = note.number();
     // What no note holds (U+0000, U+000D) is taken as it came, so that the tab is not stuck, and out again.
@@ -137,6 +140,7 @@ void LiveNotes::take(const std::string& session, Open& note, std::vector<Update>
                   {"version", note.number()},
                   {"updates", json_of_updates(updates, 0)}});
     for (auto& each : updates) {
+        note.places.shift(each.changes);
         note.bytes += each.bytes;
         note.updates.push_back(std::move(each));
     }
@@ -145,6 +149,58 @@ void LiveNotes::take(const std::string& session, Open& note, std::vector<Update>
         note.updates.pop_front();
         ++note.first;
     }
+}
+
+std::uint64_t LiveNotes::Open::due_ms() const {
+    if (pending.empty()) return ~std::uint64_t{0};
+    const auto due = in_haste              ? 0
+                     : places.is_watched() ? std::max(pending_ms, written_ms + commit_every_ms)
+                                           : std::min(typed_ms + pause_ms, pending_ms + commit_after_ms);
+    return std::max(due, again_ms);
+}
+
+void LiveNotes::placed(const TabPlace& place) {
+    for (auto& [session, note] : open_) {
+        if (to_text(note.note) != place.note) continue;
+        if (place.is_gone) {
+            note.places.take_away(place.client);
+            note.in_haste = note.in_haste || (!note.places.has_tabs() && !note.pending.empty());
+        } else if (session == place.session && place.version >= note.first && place.version <= note.number()) {
+            auto head = place.head;
+            for (auto at = place.version - note.first; at < note.updates.size(); ++at)
+                head = place_after(note.updates[static_cast<std::size_t>(at)].changes, head);
+            note.places.put(place.client, head);
+        }
+    }
+}
+
+void LiveNotes::heard(const DeviceId& from, const std::string& name, const GroupId& group, const Presence& presence,
+                      std::uint64_t now) {
+    for (auto& [session, note] : open_) {
+        if (note.group == group && note.note == presence.note) note.places.heard(from, name, presence, now);
+    }
+}
+
+void LiveNotes::tend_places(Desk& desk, Open& note, std::uint64_t now) {
+    const auto tell = [&](std::vector<Json> events) {
+        for (auto& event : events) {
+            event["kind"] = "presence";
+            event["note"] = to_text(note.note);
+            event["version"] = note.number();
+            events_.tell(event);
+        }
+    };
+    tell(note.places.take_gone(now));
+    const bool tells = note.pending.empty() && note.places.has_to_tell(now), shows = note.places.has_to_show(now);
+    if (!tells && !shows) return;
+    const auto text = desk.home.replica().text(note.group, note.note, note_body);
+    if (!text) return note.places.put_off(now);
+    if (shows) tell(note.places.show(*text, note.pending, note.text, now));
+    if (!tells) return;
+    auto told = note.places.tell(*text, now);
+    desk.network.tell_presence(note.group, {note.note, std::move(told.tabs)}, [&](const DeviceId& device) {
+        return told.to_all || note.places.is_watched_by(device);
+    });
 }
 
 void LiveNotes::touched(const std::set<RecordId>& records) {
@@ -201,17 +257,17 @@ void LiveNotes::keep(Desk& desk, const std::string& session, Open& note, std::ui
     const bool had_pending = !note.pending.empty();
     const auto number = note.number();
     auto done = write_some(desk, session, note);
-    if (done && !note.pending.empty()) {  // the rest in the next turn: others have theirs before
-        note.due_ms = now;
-        return;
-    }
+    note.in_haste = done && !note.pending.empty();  // the rest in the next turn: others have theirs before
+    if (note.in_haste) return;
+    if (note.is_touched) note.places.words_came();
     note.is_touched = false;
     if (done) done = take_over(desk, session, note);
     Json event{{"kind", done ? "saved" : "unsaved"}, {"note", to_text(note.note)}, {"session", session}};
     if (done) {
         note.written_ms = now;
+        note.again_ms = 0;
     } else {
-        note.due_ms = now + try_again_ms;
+        note.again_ms = now + try_again_ms;
         event = with_trouble(std::move(event), trouble_of(done.error()));
     }
     event["version"] = done ? note.saved : number;
@@ -221,7 +277,8 @@ void LiveNotes::keep(Desk& desk, const std::string& session, Open& note, std::ui
 void LiveNotes::poll(Desk& desk, std::uint64_t now) {
     for (auto each = open_.begin(); each != open_.end();) {
         auto& note = each->second;
-        if (note.is_touched || (!note.pending.empty() && now >= note.due_ms)) keep(desk, each->first, note, now);
+        if (note.is_touched || now >= note.due_ms()) keep(desk, each->first, note, now);
+        tend_places(desk, note, now);
         const bool is_forgotten = note.pending.empty() && now >= note.asked_ms + forget_after_ms;
         each = is_forgotten ? open_.erase(each) : std::next(each);
     }
@@ -231,7 +288,8 @@ std::uint64_t LiveNotes::deadline() const {
     auto until = ~std::uint64_t{0};
     for (const auto& [session, note] : open_) {
         if (note.is_touched) return 0;
-        until = std::min(until, note.pending.empty() ? note.asked_ms + forget_after_ms : note.due_ms);
+        until = std::min({until, note.due_ms(), note.places.deadline()});
+        if (note.pending.empty()) until = std::min({until, note.places.tell_at(), note.asked_ms + forget_after_ms});
     }
     return until;
 }

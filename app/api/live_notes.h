@@ -9,6 +9,9 @@
 // becomes an update of the authority's own, by the least difference. "Saved" is told when the transaction has returned;
 // a long paste takes several, one a turn of the node's loop.
 //
+// Five times a second is for colleagues who have the note open (app/api/note_places.h). While nobody has, and the note is
+// open here, one commit holds what was typed up to a pause, or for some seconds: a year of notes is small that way.
+//
 // Bounds: notes open at once, updates kept of each; a tab that lacks older ones opens the note again. All ends when the
 // profile is locked, and with the daemon, after what is pending is written.
 #pragma once
@@ -22,6 +25,8 @@
 #include <vector>
 
 #include "app/api/events.h"
+#include "app/api/note_places.h"
+#include "app/api/page.h"
 #include "app/api/verb.h"
 #include "core/ids.h"
 #include "core/merge/text.h"
@@ -32,6 +37,7 @@ inline constexpr std::size_t open_notes_max = 32;
 inline constexpr std::size_t updates_kept_max = 2'000, updates_bytes_max = std::size_t{8} << 20,
                              updates_at_once_max = 500;
 inline constexpr std::uint64_t commit_every_ms = 200, try_again_ms = 2'000, forget_after_ms = 3'600'000;
+inline constexpr std::uint64_t pause_ms = 2'000, commit_after_ms = 5'000;  // while nobody watches
 
 class LiveNotes {
   public:
@@ -48,6 +54,11 @@ class LiveNotes {
     // yet: ask again).
     Reply passage(Desk& desk, const Json& args, std::uint64_t now);
     Reply places(Desk& desk, const Json& args, std::uint64_t now);
+
+    // A tab told where it is; and so did a colleague's computer.
+    void placed(const TabPlace& place);
+    void heard(const DeviceId& from, const std::string& name, const GroupId& group, const Presence& presence,
+               std::uint64_t now);
 
     // These records changed, by whomever.
     void touched(const std::set<RecordId>& records);
@@ -77,9 +88,14 @@ class LiveNotes {
         std::size_t bytes = 0;
         std::uint64_t saved = 0;
         bool is_touched = false;
-        std::uint64_t due_ms = 0, written_ms = 0, asked_ms = 0;
+        std::uint64_t typed_ms = 0, pending_ms = 0;  // the latest and the first of what is pending
+        std::uint64_t written_ms = 0, asked_ms = 0, again_ms = 0;
+        bool in_haste = false;  // the rest of a long paste, or what was typed before the last tab left
+        NotePlaces places;
 
         std::uint64_t number() const { return first + updates.size(); }
+        // When what is pending is to be written.
+        std::uint64_t due_ms() const;
     };
 
     Result<Open*> find(const Json& args, std::uint64_t now);
@@ -89,6 +105,7 @@ class LiveNotes {
     Result<> write_some(Desk& desk, const std::string& session, Open& note);
     Result<> take_over(Desk& desk, const std::string& session, Open& note);
     void keep(Desk& desk, const std::string& session, Open& note, std::uint64_t now);
+    void tend_places(Desk& desk, Open& note, std::uint64_t now);
     bool make_room();
 
     Events& events_;

@@ -1,5 +1,6 @@
 #include "app/api/page.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cassert>
 
@@ -31,30 +32,45 @@ Result<Json> upload_args(std::string_view args, const std::string& group, const 
     return std::move(*all);
 }
 
-std::vector<std::string> Presence::said(std::string_view words) {
+std::vector<TabPlace> TabPlaces::said(std::string_view words) {
     const auto object = object_in(words);
     const auto* told = object ? object->if_contains("presence") : nullptr;
     if (told == nullptr || !told->is_object()) return {};
     const auto& fields = told->get_object();
     const auto anchor = bounded_arg(fields, "anchor", 0, {0, max_text_length});
     const auto head = bounded_arg(fields, "head", 0, {0, max_text_length});
-    const auto note = text_arg(fields, "note"), client = text_arg(fields, "client");
+    const auto version = bounded_arg(fields, "version", 0, {0, ~std::uint64_t{0}});
+    TabPlace place{text_arg(fields, "note"), text_arg(fields, "client"), text_arg(fields, "session")};
     constexpr std::size_t most = 64;
-    if (!anchor || !head || client.empty() || client.size() > most || note.size() > most) return {};
-    std::vector<std::string> events;
-    if (note != note_ || client != client_) events = left();
-    note_ = note;
-    client_ = client;
-    if (note.empty()) return events;
-    events.push_back(boost::json::serialize(
-        Json{{"kind", "presence"}, {"note", note}, {"client", client}, {"anchor", *anchor}, {"head", *head}}));
-    return events;
+    if (!anchor || !head || !version || place.client.empty()) return {};
+    if (std::max({place.client.size(), place.note.size(), place.session.size()}) > most) return {};
+    std::vector<TabPlace> places;
+    if (place.note != note_ || place.client != client_) places = left();
+    note_ = place.note;
+    client_ = place.client;
+    place.anchor = *anchor;
+    place.head = *head;
+    place.version = *version;
+    if (!note_.empty()) places.push_back(std::move(place));
+    return places;
 }
 
-std::vector<std::string> Presence::left() {
-    const auto note = std::exchange(note_, {});
-    if (note.empty()) return {};
-    return {boost::json::serialize(Json{{"kind", "presence"}, {"note", note}, {"client", client_}, {"gone", true}})};
+std::vector<TabPlace> TabPlaces::left() {
+    TabPlace gone{std::exchange(note_, {}), client_, {}};
+    gone.is_gone = true;
+    return gone.note.empty() ? std::vector<TabPlace>{} : std::vector{std::move(gone)};
+}
+
+std::string event_of(const TabPlace& place) {
+    Json event{{"kind", "presence"}, {"note", place.note}, {"client", place.client}};
+    if (place.is_gone) {
+        event["gone"] = true;
+    } else {
+        event["anchor"] = place.anchor;
+        event["head"] = place.head;
+        event["version"] = place.version;
+    }
+    return boost::json::serialize(event);
 }
 
 std::string EventRow::next(std::string_view event) {

@@ -24,13 +24,22 @@ std::string refusal_document(const Error& why);
 Result<Json> upload_args(std::string_view args, const std::string& group, const std::string& name,
                          const std::string& path);
 
-// Where one tab is in a note, as it says of itself, to be told to the others: the events that follow from it.
-class Presence {
+// Where one tab is in a note, as it says of itself.
+struct TabPlace {
+    std::string note, client, session;
+    std::uint64_t anchor = 0, head = 0, version = 0;
+    bool is_gone = false;
+};
+// As the tabs of this computer are told.
+std::string event_of(const TabPlace& place);
+
+// What one tab says, and what follows from its end.
+class TabPlaces {
   public:
     // Of what makes no sense follows nothing.
-    std::vector<std::string> said(std::string_view words);
+    std::vector<TabPlace> said(std::string_view words);
     // The tab is gone.
-    std::vector<std::string> left();
+    std::vector<TabPlace> left();
 
   private:
     std::string note_, client_;  // where it was last

@@ -105,6 +105,7 @@ std::unique_ptr<page::Door> open_page(const Parsed& parsed, Reception& reception
     };
     behind.piece = [&](const page::FileAsked& asked, std::uint64_t offset, std::size_t most,
                        page::Door::GivePiece give) { reception.give_piece(asked, offset, most, std::move(give)); };
+    behind.place = [&](const api::TabPlace& place) { reception.take_place(place); };
     auto door = page::Door::open(static_cast<std::uint16_t>(port), std::move(behind));
     if (!door) return nullptr;
     reception.show_page([page = door->get()] { return page->address(); });

@@ -55,6 +55,14 @@ void Reception::give_piece(const page::FileAsked& asked, std::uint64_t offset, s
     });
 }
 
+void Reception::take_place(const api::TabPlace& place) {
+    const std::lock_guard lock(mutex_);
+    if (node_ == nullptr) return;
+    node_->visit([place](api::Desk* desk) {
+        if (desk != nullptr) desk->network.notes().placed(place);
+    });
+}
+
 void Reception::close() {
     const std::lock_guard lock(mutex_);
     is_closed_ = true;

@@ -29,6 +29,7 @@ class Reception {
     // A file becomes a resource, by the verb and its answer.
     void take_upload(const page::Uploaded& file, LocalDoor::Answer answer);
     void give_piece(const page::FileAsked& asked, std::uint64_t offset, std::size_t most, page::Door::GivePiece give);
+    void take_place(const api::TabPlace& place);
     // With what came while the profile was being opened.
     void give_to(Node* node);
     Inbox<Asked>& gate() { return gate_; }

@@ -86,15 +86,18 @@ class Listener : public std::enable_shared_from_this<Listener> {
     void read() {
         said_.clear();
         stream_.async_read(said_, [self = shared_from_this()](beast::error_code error, std::size_t) {
-            if (error) return self->tell(self->presence_.left());
+            if (error) return self->tell(self->places_.left());
             const auto said = self->said_.cdata();
-            self->tell(self->presence_.said({static_cast<const char*>(said.data()), said.size()}));
+            self->tell(self->places_.said({static_cast<const char*>(said.data()), said.size()}));
             self->read();
         });
     }
 
-    void tell(const std::vector<std::string>& events) {
-        for (const auto& each : events) room_.tell(each);
+    void tell(const std::vector<api::TabPlace>& places) {
+        for (const auto& each : places) {
+            room_.tell(api::event_of(each));
+            if (room_.behind.place) room_.behind.place(each);
+        }
     }
 
     void write() {
@@ -113,7 +116,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
     beast::flat_buffer said_;
     std::deque<Event> waiting_;  // the first is being written
     std::size_t waiting_bytes_ = 0;
-    api::Presence presence_;
+    api::TabPlaces places_;
 };
 
 void Room::tell(std::string_view event) {

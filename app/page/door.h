@@ -11,6 +11,7 @@
 #include <string>
 
 #include "app/api/file_piece.h"
+#include "app/api/page.h"
 #include "app/local_door.h"
 #include "app/page/outgoing.h"
 #include "core/result.h"
@@ -38,6 +39,7 @@ class Door {
         std::filesystem::path folder = {};  // where what comes in lies meanwhile
         std::function<void(const Uploaded& file, LocalDoor::Answer answer)> upload = {};
         std::function<void(const FileAsked& asked, std::uint64_t offset, std::size_t most, GivePiece give)> piece = {};
+        std::function<void(const api::TabPlace& place)> place = {};  // the other tabs have been told
     };
 
     // On this port, or on any free one where it is 0 or taken. Error: refused (no port at all).

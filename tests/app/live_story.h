@@ -34,6 +34,7 @@ struct Computer : Disposable {
     api::LiveNotes& notes() { return node->notes(); }
     void poll() {
         auto mine = desk();
+        if (watcher) notes().heard(*watcher, "Colleague", group, {note, {TabPresence{}}}, now);
         notes().poll(mine, now);
     }
     std::string words() { return home->replica().text(group, note, "body").value().text(); }
@@ -56,6 +57,7 @@ struct Computer : Disposable {
     std::optional<Node> node;
     GroupId group;
     RecordId note;
+    std::optional<DeviceId> watcher;  // who has the note open all along
     std::uint64_t now = 1'000;
     std::vector<Json> events;
 };
@@ -81,6 +83,8 @@ struct Two {
             each->note = *note;
         }
         birk.hears(amina);
+        amina.watcher = birk.home->identity().device();
+        birk.watcher = amina.home->identity().device();
     }
 };
 

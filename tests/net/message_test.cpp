@@ -52,6 +52,7 @@ TEST_CASE("O01 O02 O03 O05 every message is decoded exactly or not at all") {
     laws::check_decoder(Ping{300});
     laws::check_decoder(Pong{300});
     laws::check_decoder(Answer{Outcome::welcome, {1, 2, 3}});
+    laws::check_decoder(PresenceFrame{tag, {counting<EpochId>(3), counting<Nonce24>(5), {1, 2, 3}}});
     Have have;
     have.counter = 300;
     have.content.heads = {id};

@@ -103,6 +103,15 @@ if (is_live) {
             }
         }
         must((await ask(brian, 'note show', { note: together })).text === whole, 'on the disk');
+        // Each sees the other's cursor by name, and where it is: Brian's behind what he typed, at the beginning.
+        const words_before = (page) => page.locator('.cm-content').evaluate((content) => content.querySelector('.caret')?.previousSibling?.textContent);
+        for (const [page, name] of [[amina, "Brian O'Neill"], [brian, 'Amina Diallo']]) await page.locator('.caret', { hasText: name }).waitFor({ timeout: 10_000 });
+        for (let tries = 0; (await words_before(amina)) !== his; ++tries) {
+            must(tries < 50, `Brian's cursor stands behind: ${await words_before(amina)}`);
+            await amina.waitForTimeout(100);
+        }
+        await go(brian, '#/');
+        await amina.locator('.caret').waitFor({ state: 'detached', timeout: 10_000 });
     });
     await note_stories(amina, brian, group);
     await tell(

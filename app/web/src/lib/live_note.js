@@ -56,6 +56,16 @@ export class LiveNote {
             ],
         });
     }
+    // Where this tab is, in the words that the daemon has too.
+    get place() {
+        const { anchor, head } = this.view.state.selection.main;
+        return { note: this.note, client: this.#client, session: this.session, version: getSyncedVersion(this.view.state), anchor, head };
+    }
+    // A place in those words, in the words that are here.
+    here(place) {
+        const head = Math.min(place, this.#confirmed.length);
+        return sendableUpdates(this.view.state).reduce((at, each) => each.changes.mapPos(at, 1), head);
+    }
     get client() {
         return this.#client;
     }

@@ -32,7 +32,6 @@ class Giving {
     static constexpr unsigned tries_max = 7;
     static constexpr std::size_t frame_bytes_min = 4 * 1024, frame_bytes_start = 16 * 1024;
     static constexpr std::size_t remembered_count = 8'192;
-    static constexpr std::size_t behind_count = 2;
     static constexpr std::uint64_t held_ms = 500;  // until a hundred of our own may go again
 
     // The lobby's frames are smaller, and one commit may take 64 KiB.
@@ -65,8 +64,8 @@ class Giving {
     std::uint64_t deadline() const;
 
     bool idle() const { return under_way_.empty() && fresh_.empty() && held_.empty() && history_.empty(); }
-    // More frames than these few are under way: the link, or the disk at its other end, is behind.
-    bool is_behind() const { return under_way_.size() > behind_count; }
+    // New commits wait, since what is under way is not taken: the link, or the disk at its other end, is behind.
+    bool is_behind() const { return !has_room() && !(fresh_.empty() && history_.empty()); }
     std::uint64_t given_count() const { return given_; }
     // Whether commits of our own wait for the other side's limit.
     bool is_held() const { return held_until_ != 0 && !(held_.empty() && history_.empty()); }

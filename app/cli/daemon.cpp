@@ -128,7 +128,7 @@ void serve(const Parsed& parsed, const NetworkOptions& options, std::uint64_t id
         if (!opened) return ready(opened.error());
         home = std::move(*opened);
     }
-    Reception reception;
+    Reception reception(parsed.home);
     auto door = LocalDoor::open(door_of(parsed.home), [&](const std::string& body, LocalDoor::Answer answer) {
         reception.take(body, std::move(answer));
     });

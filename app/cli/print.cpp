@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "app/api/args.h"
+#include "app/api/said.h"
 #include "app/cli/qr.h"
 #include "app/cli/sheet.h"
 #include "app/cli/table.h"
@@ -209,7 +210,7 @@ api::Reply reply_of(const std::string& document) {
     return object;
 }
 
-int print(const std::string& command, const api::Reply& reply, bool as_json) {
+int print(const std::string& command, const api::Reply& reply, bool as_json, const std::filesystem::path& home) {
     const auto trouble = api::trouble_in(reply);
     if (as_json) {
         std::cout << document_of(reply) << '\n';
@@ -220,8 +221,9 @@ int print(const std::string& command, const api::Reply& reply, bool as_json) {
     }
     std::cout.flush();  // a daemon that stays in its terminal says this and goes on
     if (trouble && !as_json) {
-        std::cerr << shown_text(trouble->say) << '\n';
-        if (!trouble->advice.empty()) std::cerr << shown_text(trouble->advice) << '\n';
+        const auto said = api::said_in(api::system_language(), home);
+        std::cerr << shown_text(said.of(trouble->say)) << '\n';
+        if (!trouble->advice.empty()) std::cerr << shown_text(said.of(trouble->advice)) << '\n';
     }
     if (trouble) return exit_code_of(*trouble);
     const auto* unplug = reply->if_contains("safe_to_unplug");

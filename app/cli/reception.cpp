@@ -9,8 +9,10 @@
 namespace staffroom::cli {
 namespace {
 
-// What comes through a door is {"verb", "args"}, and "by_itself": true from a program that nobody told to ask, and an
-// "id" from whoever will ask how far it is; what is not is refused like anything else.
+constexpr std::size_t languages_max = 16;
+
+// What comes through a door is {"verb", "args"}, and "by_itself": true from a program that nobody told to ask, an "id"
+// from whoever will ask how far it is, and the "language" of a page; what is not is refused like anything else.
 std::optional<Asked> read_asked(const std::string& body, LocalDoor::Answer answer) {
     const auto object = api::object_in(body);
     const auto* verb = object ? object->if_contains("verb") : nullptr;
@@ -20,8 +22,9 @@ std::optional<Asked> read_asked(const std::string& body, LocalDoor::Answer answe
                                  "Send {\"verb\": …, \"args\": {…}} in UTF-8."}));
         return std::nullopt;
     }
-    return Asked{std::string(verb->get_string()), args ? args->get_object() : api::Json{}, api::text_arg(*object, "id"),
-                 api::flag_arg(*object, "by_itself"), std::move(answer)};
+    return Asked{std::string(verb->get_string()),    args ? args->get_object() : api::Json{},
+                 api::text_arg(*object, "id"),       api::flag_arg(*object, "by_itself"),
+                 api::text_arg(*object, "language"), std::move(answer)};
 }
 
 }  // namespace
@@ -30,6 +33,7 @@ void Reception::take(const std::string& body, LocalDoor::Answer answer) {
     auto asked = read_asked(body, std::move(answer));
     if (!asked) return;
     const std::lock_guard lock(mutex_);
+    asked->answer = translating(std::move(asked->answer), asked->language);
     if (asked->verb == "open") {
         if (page_) return asked->answer(document_of(api::Json{{"page", page_()}}));
         return asked->answer(
@@ -42,7 +46,7 @@ void Reception::take_upload(const page::Uploaded& file, LocalDoor::Answer answer
     auto args = api::upload_args(file.args, file.group, file.name, file.path);
     if (!args) return answer(document_of(args.error()));
     const std::lock_guard lock(mutex_);
-    hand_on({"resource add", std::move(*args), file.id, false, std::move(answer)});
+    hand_on({"resource add", std::move(*args), file.id, false, {}, translating(std::move(answer), last_language_)});
 }
 
 void Reception::give_piece(const page::FileAsked& asked, std::uint64_t offset, std::size_t most,
@@ -80,6 +84,18 @@ void Reception::give_to(Node* node) {
     node_ = node;
     if (node_ == nullptr) return;
     while (auto asked = gate_.take()) submit(std::move(*asked));
+}
+
+LocalDoor::Answer Reception::translating(LocalDoor::Answer answer, const std::string& language) {
+    if (language.empty()) return answer;
+    last_language_ = language;
+    auto& said = said_[language];
+    if (!said) said = std::make_shared<const api::Said>(api::said_in(language, home_));
+    answer.give = [give = std::move(answer.give), said](std::string body) {
+        give(body.starts_with(R"({"ok":true)") ? std::move(body) : document_of(said->of(reply_of(body))));
+    };
+    if (said_.size() > languages_max) said_.clear();
+    return answer;
 }
 
 void Reception::show_page(std::function<std::string()> address) {

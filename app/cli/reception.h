@@ -2,10 +2,13 @@
 // none, because the profile is still locked, to the gate.
 #pragma once
 
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 
+#include "app/api/said.h"
 #include "app/api/verb.h"
 #include "app/inbox.h"
 #include "app/local_door.h"
@@ -19,11 +22,15 @@ struct Asked {
     api::Json args;
     std::string id;
     bool by_itself = false;
+    std::string language;
     LocalDoor::Answer answer;
 };
 
 class Reception {
   public:
+    // Whose catalogues there may be in the profile's folder.
+    explicit Reception(std::filesystem::path home) : home_(std::move(home)) {}
+
     // From any thread.
     void take(const std::string& body, LocalDoor::Answer answer);
     // A file becomes a resource, by the verb and its answer.
@@ -41,13 +48,18 @@ class Reception {
   private:
     void hand_on(Asked asked);
     void submit(Asked asked);
+    // Needs the lock. None: English, and the answer as it is.
+    LocalDoor::Answer translating(LocalDoor::Answer answer, const std::string& language);
 
+    std::filesystem::path home_;
     std::mutex mutex_;
     Node* node_ = nullptr;
     bool is_closed_ = false;
     std::function<std::string()> page_;
     Inbox<Asked> gate_;
-    api::FilePieces pieces_;  // the node's thread alone touches it
+    api::FilePieces pieces_;                                        // the node's thread alone touches it
+    std::map<std::string, std::shared_ptr<const api::Said>> said_;  // by language
+    std::string last_language_;                                     // an upload is answered in the page's latest
 };
 
 }  // namespace staffroom::cli

@@ -43,7 +43,7 @@ void on_interrupt(int) {
 
 int not_running(const Parsed& parsed) {
     print(parsed.command, Error{Code::not_found, "Staffroom is not running here.", "Start it with: staffroom start"},
-          parsed.json);
+          parsed.json, parsed.home);
     return no_daemon;
 }
 
@@ -57,7 +57,7 @@ api::Reply ask_plainly(const Parsed& parsed) {
 }
 
 int run_command(const Parsed& parsed) {
-    const auto done = [&](const api::Reply& reply) { return print(parsed.command, reply, parsed.json); };
+    const auto done = [&](const api::Reply& reply) { return print(parsed.command, reply, parsed.json, parsed.home); };
     const auto& verb = parsed.command;
     if (verb == "version") return done(api::Json{{"version", version}});
     if (verb == "completion") {
@@ -129,7 +129,7 @@ int run_words(int argc, char** argv) {
     last_words = it.json ? document_of(api::with_trouble({}, interrupted())) + "\n" : "";
     std::signal(SIGINT, on_interrupt);
     const auto code = api::guarded([&]() -> api::Reply { return api::Json{{"code", run_command(it)}}; });
-    if (api::trouble_in(code)) return print(it.command, code, it.json);
+    if (api::trouble_in(code)) return print(it.command, code, it.json, it.home);
     return static_cast<int>(code->at("code").as_int64());
 }
 

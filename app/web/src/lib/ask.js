@@ -1,6 +1,7 @@
 // Asking the daemon: one verb, one document (app/api/verb.h).
 import { forget, session, token, file_key } from './session.svelte.js';
 import { with_shown_names } from './shown_name.js';
+import { language } from './words.svelte.js';
 
 // What is not well, in words for teachers.
 class Trouble extends Error {
@@ -36,7 +37,7 @@ export async function ask(verb, args = {}, { id, signal, by_itself } = {}) {
         answer = await fetch('/api', {
             method: 'POST',
             headers: { 'Content-Type': 'application/json', 'X-Staffroom-Token': token() ?? '' },
-            body: JSON.stringify({ verb, args, id, by_itself }),
+            body: JSON.stringify({ verb, args, id, by_itself, language: language() }),
             signal,
         });
         document = JSON.parse(await answer.text(), with_shown_names);

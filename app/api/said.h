@@ -1,0 +1,45 @@
+// The program's sentences in the reader's language (app/web/PAGE.md, "A further language").
+//
+// The English sentence is the key, as on the page. Sentences are made where they are meant, their values in them, and
+// translated at the very end: a key with places, "{a} is too large.", fits a finished sentence around its values. Of
+// those that fit, the one with most letters of its own is taken. What stands in a place goes into the translation as it
+// is, or translated where it is a sentence itself. What has no key stays English, and so does all that programs read.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/api/verb.h"
+
+namespace staffroom::api {
+
+class Said {
+  public:
+    // Adds a catalogue, whose keys win over those that are here. Nothing of what is no JSON object of texts.
+    void add(std::string_view catalogue);
+    // O(keys with places).
+    std::string of(const std::string& sentence) const;
+    // With its trouble translated, if it has one.
+    Reply of(Reply reply) const;
+
+  private:
+    struct Pattern {
+        std::vector<std::string> pieces;  // what stands before, between and after the places
+        std::vector<std::string> names;   // of the places
+        std::size_t letters = 0;
+        std::string translation;
+    };
+    std::map<std::string, std::string> whole_;
+    std::map<std::string, Pattern> patterns_;  // by key
+};
+
+// The catalogue that was built in, and what the profile's folder adds to it: languages/xx.json, of at most 1 MiB. A
+// language that nobody has translated is English.
+Said said_in(const std::string& language, const std::filesystem::path& home);
+// As the system is set: STAFFROOM_LANGUAGE, LC_ALL, LC_MESSAGES, LANG, the first that is. Two or three letters.
+std::string system_language();
+
+}  // namespace staffroom::api

@@ -2,7 +2,10 @@
 """Every sentence by which the program refuses something is in every catalogue of app/web/public/i18n/said, with the same values.
 
     said.py            check, one line `ok` or `FAIL` a rule
-    said.py --list     print those that the sources say, one a line
+    said.py --list     write said/en.json anew: the list that a translator copies
+
+A key with places stands for all sentences that it fits: "Run: {a}". Only those are left out which are said to programs, or
+of what a teacher cannot do.
 """
 import json
 import pathlib
@@ -13,6 +16,16 @@ root = pathlib.Path(__file__).resolve().parents[2]
 catalogues = root / "app/web/public/i18n/said"
 literal = re.compile(r'"((?:[^"\\]|\\.)*)"')
 escapes = {"n": "\n", '"': '"', "\\": "\\"}
+for_programs = {
+    "A change is damaged.", "A change is not what it claims to be.", "A part of the courier's is damaged.", "A stored value is damaged ({a}).",
+    "An empty path leads nowhere.", "Events come over a WebSocket.", "Open the profile again in this process.", "Send args={…} in JSON.",
+    'Send {"verb": …, "args": {…}} in UTF-8.', "The storage is being read by too many at once.", "The system gives no more descriptors.",
+    "The system starts no more programs.", "There is no character at this place of the text.", "These bytes are damaged.",
+    "This address is longer than {a} bytes.", "This file does not say how long it is.", "This is more than fits: 8 MiB of words at a time.",
+    "This is no request.", "This place is outside the text.", "This process was split off from the one that opened the profile.",
+    "This request is not a verb with its arguments.", "This request's head is too long.", "This tree is for reading only.",
+    "What is said about this file makes no sense.",
+}  # fmt: skip
 # Whose arguments, from which one on, are sentences: errors, and what makes them. What such a one puts before its first.
 makers = {
     r"\bCode::\w+,": "",
@@ -20,6 +33,7 @@ makers = {
     r"\bdoes_not_fit\(\w+,": "{a} ",
     r"\bis_wrong\(option,": "{a} ",
     r"\bwrong_sheet\(": "",
+    r"\bchoice\.made\([^,()]+,": "",
     r"\bconst auto said =": "",
     r"\bwarning =": "",
 }
@@ -119,6 +133,36 @@ def sentences():
     return found
 
 
-if __name__ == "__main__":
-    for each, where in sorted(sentences().items()):
-        print(each.replace("\n", "\\n"), "\t", sorted(where)[0])
+def places(sentence):
+    return sorted(re.findall(r"\{([a-z])\}", sentence))
+
+
+def fits(key, sentence):
+    """As app/api/said.cpp matches, a place of the sentence standing for any value."""
+    return re.fullmatch(".+".join(re.escape(piece) for piece in re.split(r"\{[a-z]\}", key)), sentence)
+
+
+def main():
+    said = set(sentences()) - for_programs
+    listed = catalogues / "en.json"
+    keys = json.loads(listed.read_text())
+    general = [each for each in keys if places(each)]
+    lacks = {each for each in said if each not in keys and not any(fits(key, each) for key in general)}
+    if "--list" in sys.argv:
+        kept = [each for each in keys if each in said or (places(each) and any(fits(each, one) for one in said))]
+        listed.write_text(json.dumps({each: each for each in sorted({*kept, *lacks})}, ensure_ascii=False, indent=1) + "\n")
+        return 0
+    offences = [f"en lacks: {each}" for each in sorted(lacks)]
+    offences += [f"en: nobody says it any more: {each}" for each in keys if not any(each == one or fits(each, one) for one in said)]
+    for file in sorted(catalogues.glob("*.json")):
+        has = json.loads(file.read_text())
+        offences += [f"{file.stem} lacks: {each}" for each in sorted(keys.keys() - has.keys())]
+        offences += [f"{file.stem} has no place for it any more: {each}" for each in sorted(has.keys() - keys.keys())]
+        offences += [f"{file.stem}, other values: {each}" for each in has if places(each) != places(has[each])]
+    print(f"{'FAIL' if offences else 'ok  '}  the program's sentences are in every catalogue")
+    for each in offences[:30]:
+        print("        " + each)
+    return 1 if offences else 0
+
+
+sys.exit(main())

@@ -1,0 +1,75 @@
+// The program's sentences in the reader's language.
+#include "app/api/said.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/disposable.h"
+
+using namespace staffroom;
+using namespace staffroom::api;
+
+TEST_CASE("a finished sentence finds its key, by the letters around its values; the nearest key wins") {
+    Said said;
+    said.add(R"({"Disk full.":"Le disque est plein.",
+                 "{a} is too large.":"{a} est trop grand.",
+                 "The name {a} is too large.":"Le nom {a} est trop grand.",
+                 "Only {a} can change {b}.":"{b} : seul {a} le peut.",
+                 "Put it right. {a}":"Corrigez. {a}"})");
+    CHECK(said.of("Disk full.") == "Le disque est plein.");
+    CHECK(said.of("“plan.pdf” is too large.") == "“plan.pdf” est trop grand.");
+    CHECK(said.of("The name “x” is too large.") == "Le nom “x” est trop grand.");
+    CHECK(said.of("Only Amina can change “title”.") == "“title” : seul Amina le peut.");
+    CHECK(said.of("Put it right. Disk full.") == "Corrigez. Le disque est plein.");
+    // No value, no key, no sentence: as it was.
+    CHECK(said.of(" is too large.") == " is too large.");
+    CHECK(said.of("Only Amina can change it") == "Only Amina can change it");
+    CHECK(said.of("") == "");
+    CHECK(Said().of("Disk full.") == "Disk full.");
+}
+
+TEST_CASE("a reply's trouble is translated, and nothing else of it") {
+    Said said;
+    said.add(R"({"Disk full.":"Le disque est plein.","Free some space.":"Libérez de la place."})");
+    const auto failed = said.of(Reply(Error{Code::refused, "Disk full.", "Free some space."}));
+    const auto trouble = trouble_in(failed);
+    REQUIRE(trouble.has_value());
+    CHECK(trouble->code == "refused");
+    CHECK(trouble->say == "Le disque est plein.");
+    CHECK(trouble->advice == "Libérez de la place.");
+    const auto well = said.of(Reply(Json{{"title", "Disk full."}}));
+    REQUIRE(well.ok());
+    CHECK(well->at("title").as_string() == "Disk full.");
+}
+
+TEST_CASE("a file in the profile's folder adds a language, and mends a sentence of another; damaged ones add nothing") {
+    const Disposable profile;
+    std::filesystem::create_directories(profile.path() / "languages");
+    const auto put = [&](const char* name, const char* words) {
+        std::ofstream(profile.path() / "languages" / name) << words;
+    };
+    put("ln.json", R"({"Disk full.":"Disque etondi.","Try again.":7})");
+    put("fr.json", R"({"Disk full.":"Plus de place !"})");
+    put("xx.json", R"({"Disk full.)");
+    CHECK(said_in("ln", profile.path()).of("Disk full.") == "Disque etondi.");
+    CHECK(said_in("ln", profile.path()).of("Try again.") == "Try again.");
+    CHECK(said_in("fr", profile.path()).of("Disk full.") == "Plus de place !");
+    CHECK(said_in("fr", {}).of("Disk full.") == "Le disque est plein.");
+    for (const auto* none : {"xx", "../languages/ln", "l", "", "FR"}) {
+        CHECK_MESSAGE(said_in(none, profile.path()).of("Disk full.") == "Disk full.", none);
+    }
+}
+
+TEST_CASE("the language is the system's, and the first that is set counts") {
+    for (const auto* name : {"STAFFROOM_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"}) ::unsetenv(name);
+    CHECK(system_language() == "en");
+    ::setenv("LANG", "sw_TZ.UTF-8", 1);
+    CHECK(system_language() == "sw");
+    ::setenv("LC_ALL", "C", 1);
+    CHECK(system_language().empty());
+    ::setenv("STAFFROOM_LANGUAGE", "hi", 1);
+    CHECK(system_language() == "hi");
+    for (const auto* name : {"STAFFROOM_LANGUAGE", "LC_ALL", "LANG"}) ::unsetenv(name);
+}

@@ -12,6 +12,7 @@
 #include "net/beacon_message.h"
 #include "net/chunk_message.h"
 #include "net/courier/part.h"
+#include "net/lobby_message.h"
 #include "net/message.h"
 #include "net/reconcile_frame.h"
 #include "tests/fuzz/targets.h"

@@ -59,7 +59,7 @@ struct Room {
 // A page that hears what changes. What it does not take in time is left out, and the numbers tell it so.
 class Listener : public std::enable_shared_from_this<Listener> {
   public:
-    Listener(Tcp::socket socket, Room& room) : stream_(std::move(socket)), room_(room) {}
+    Listener(Tcp::socket socket, Room& room) : stream_(std::move(socket)), room_(room) { stream_.text(true); }
 
     void accept(const http::request<http::empty_body>& request) {
         stream_.set_option(websocket::stream_base::timeout::suggested(beast::role_type::server));
@@ -101,7 +101,6 @@ class Listener : public std::enable_shared_from_this<Listener> {
     }
 
     void write() {
-        stream_.text(true);
         stream_.async_write(asio::buffer(*waiting_.front()),
                             [self = shared_from_this()](beast::error_code error, auto) {
                                 if (error) return;  // the read ends with it

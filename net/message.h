@@ -67,8 +67,8 @@ enum class Kind : std::uint8_t {
     own_group = 20,
     get_chunks = 21,  // since version 2
     chunks = 22,
-    presence = 23,    // likewise
-    claim = 32,  // lobby only, as is its answer
+    presence = 23,  // likewise
+    claim = 32,     // lobby only, as is its answer
     answer = 33,
     link_claim = 34,      // likewise, answered alike
     rescue_claim = 35,    // likewise

@@ -5,10 +5,13 @@
 namespace staffroom::net {
 
 bool ChunkGiving::may_serve(const Session& session, const ChunkId& chunk) const {
+    if (session.on().door != Door::members) return false;  // its frames are too small for some
     const auto groups = here_.chunks.groups(chunk);
     const auto& shared = session.shared();
+    const auto& device = session.greeted()->record.device;
     return std::any_of(shared.begin(), shared.end(), [&](const Shared& s) {
-        return s.mine == Serves::all && std::find(groups.begin(), groups.end(), s.group) != groups.end();
+        return s.mine == Serves::all && std::find(groups.begin(), groups.end(), s.group) != groups.end() &&
+               here_.log.standing(s.group, device) == Standing::current;
     });
 }
 
@@ -27,7 +30,11 @@ void ChunkGiving::set_pace(const Pace& pace) {
 }
 
 std::optional<ChunkFrame> ChunkGiving::next(Asker& asker) {
-    if (asker.held) return std::exchange(asker.held, std::nullopt);
+    if (asker.held) {
+        auto chunk = std::exchange(asker.held, std::nullopt);
+        if (!may_serve(*asker.session, chunk->id)) chunk->bytes.reset();
+        return chunk;
+    }
     if (asker.queue.empty()) return std::nullopt;
     const auto id = asker.queue.front();
     asker.queue.pop_front();

@@ -1,7 +1,8 @@
 // Gives chunks to those who ask for them, in turn.
 //
 // Rules:
-//  - a chunk is served only for a group that asker and giver share;
+//  - a chunk is served only for a group that asker and giver share, by the standings that hold as it goes: it may have
+//    waited for long;
 //  - a few frames a turn, the askers one after another: who asks for much keeps nobody waiting, and what is asked for is
 //    read only when it is about to go, so the memory of a turn bounds what a hostile member can make us hold;
 //  - small chunks share frames with whoever understands that (version 2);

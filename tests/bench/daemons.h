@@ -3,6 +3,7 @@
 #pragma once
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,6 +59,7 @@ class ColleagueDaemon {
         if (pipe(orders_) != 0 || pipe(news_) != 0) stop({Code::io, "The system gives no more descriptors.", ""});
         child_ = fork();
         if (child_ == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a benchmark that is cut short leaves no daemon behind
             ::close(orders_[1]);
             ::close(news_[0]);
             live(home);

@@ -1,18 +1,15 @@
-// What a colleague's commits cost to take: verified, judged, folded, durable. Written by 20 others, in batches as
-// frames of 128 KiB bring them. The floor does on two cores what nobody can leave out: verify, open, put, each commit as
+// What a colleague's commits cost to take: verified, judged, folded, durable. Written by 20 others, in batches as a
+// daemon gathers them from a colleague who has many to give. The floor does on two cores what nobody can leave out: verify, open, put, each commit as
 // the one row that we keep of it. Processor time is printed beside, for busy computers.
 //
 //     bench_ingest [COUNT] [RUNS]      default 20,000 commits, 3 runs
 #include <ctime>
 
+#include "net/gathered_commits.h"
 #include "tests/bench/floor.h"
 
 using namespace staffroom;
 using namespace staffroom::bench;
-
-namespace {
-constexpr std::size_t frame_bytes = 128 * 1024;
-}  // namespace
 
 int main(int count, char** arguments) {
     init_crypto();
@@ -30,7 +27,7 @@ int main(int count, char** arguments) {
     const auto group = found_school(*founder, cards);
     const auto key = founder->replica().group(group)->held.begin()->second;
     const auto frames = diary(*founder, group, colleagues, commits);
-    const auto batches = batches_of(frames, frame_bytes);
+    const auto batches = batches_of(frames, net::GatheredCommits::bytes_max);
 
     std::vector<double> floor, ours, floor_work, ours_work;
     const auto work = [&](std::clock_t start) {

@@ -76,7 +76,8 @@ Result<FileIntake> FileIntake::open(const std::filesystem::path& path, const Sym
 
 Result<> FileIntake::step(Store& store, const Chunks& chunks) {
     assert(!done_);
-    if (bytes_done_ == 0 && !chunks.has_room_for(bytes_total_)) {
+    const auto left = bytes_total_ - std::min(bytes_done_, bytes_total_);  // it may have grown
+    if (!read_ && !chunks.has_room_for(left)) {
         return {Code::refused, "Disk full.", "Free some space, then add " + path_.string() + " again."};
     }
     if (!batches_) batches_.emplace(store, chunks, Take::all);

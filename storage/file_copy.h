@@ -21,8 +21,9 @@ class FileIntake {
     static Result<FileIntake> open(const std::filesystem::path& path, const SymmetricKey& file_key, std::string name,
                                    std::string media_type);
 
-    // Reads up to 8 MiB and stores those of the step before. The first step refuses a file that the disk has no room for, so that nothing is
-    // begun that cannot end. Errors: refused (disk full), io, too_large (the file grew above 4 GiB meanwhile).
+    // Reads up to 8 MiB and stores those of the step before. Refuses when the disk has no room for what is left of the
+    // file, so that nothing is begun that cannot end, and the reserve of a full disk is not spent on it.
+    // Errors: refused (disk full), io, too_large (the file grew above 4 GiB meanwhile).
     Result<> step(Store& store, const Chunks& chunks);
     bool is_done() const { return done_; }
     std::uint64_t bytes_done() const { return bytes_done_; }

@@ -104,8 +104,18 @@ if (is_live) {
         }
         must((await ask(brian, 'note show', { note: together })).text === whole, 'on the disk');
         // Each sees the other's cursor by name, and where it is: Brian's behind what he typed, at the beginning.
-        const words_before = (page) => page.locator('.cm-content').evaluate((content) => content.querySelector('.caret')?.previousSibling?.textContent);
-        for (const [page, name] of [[amina, "Brian O'Neill"], [brian, 'Amina Diallo']]) await page.locator('.caret', { hasText: name }).waitFor({ timeout: 10_000 });
+        const words_before = (page) =>
+            page.locator('.caret').evaluate((caret) => {
+                const before = document.createRange();
+                before.setStart(caret.closest('.cm-line'), 0);
+                before.setEndBefore(caret);
+                return before.toString();
+            });
+        const seen = [
+            [amina, "Brian O'Neill"],
+            [brian, 'Amina Diallo'],
+        ];
+        for (const [page, name] of seen) await page.locator('.caret', { hasText: name }).waitFor({ timeout: 10_000 });
         for (let tries = 0; (await words_before(amina)) !== his; ++tries) {
             must(tries < 50, `Brian's cursor stands behind: ${await words_before(amina)}`);
             await amina.waitForTimeout(100);

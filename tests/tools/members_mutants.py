@@ -16,7 +16,7 @@ FLAGS = ["-std=c++20", "-O1", "-w", "-I" + ROOT, '-DSTAFFROOM_SOURCES="%s"' % RO
 JOBS = int(os.environ.get("JOBS", os.cpu_count() or 1))
 
 CORE = """bytes checked_text crypto commit persons genesis words text_rules members/changes members/devices members/epochs members/invite
-members/judgement members/link_offer members/membership members/pair members/rekey members/rules""".split()
+members/judgement members/link_offer members/membership members/pair members/rekey members/rules result""".split()
 TESTS = """doctest_main core/members_changes_test core/members_devices_random_test core/members_epochs_test
 core/members_invite_test core/members_membership_test core/members_random_test core/members_recovery_test
 core/members_rules_test core/persons_test core/words_test""".split()

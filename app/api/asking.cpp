@@ -8,7 +8,6 @@
 #include "app/api/records.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
-#include "core/members/changes.h"
 #include "core/records/input.h"
 #include "core/text_rules.h"
 #include "net/curve_link.h"
@@ -17,14 +16,8 @@ namespace staffroom::api {
 namespace {
 
 Reply group_announce(Desk& desk, const Json& args) {
-    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
+    const auto found = group_to_let_into(desk, args);
     if (!found) return found.error();
-    if ((*found)->genesis.kind == GroupKind::pair) {
-        return Error{Code::refused, "This is between the two of you: nobody else can be let in.",
-                     "Found a group for three or more: staffroom group new"};
-    }
-    if (const auto may = may_write(desk, (*found)->id); !may) return may.error();
-    if (auto may = may_organise((*found)->members, desk.home.identity().device()); !may) return may.error();
     const auto purpose = text_arg(args, "purpose");
     if (!purpose.empty()) {
         if (const auto fits = check_title("What the group is for", purpose); !fits) return fits.error();

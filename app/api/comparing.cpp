@@ -6,7 +6,6 @@
 #include "app/api/records.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
-#include "core/members/changes.h"
 #include "core/text_rules.h"
 #include "core/words.h"
 #include "net/curve_link.h"
@@ -22,14 +21,8 @@ Error nothing_compared() {
 }
 
 Reply compare_open(Desk& desk, const Json& args) {
-    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
+    const auto found = group_to_let_into(desk, args);
     if (!found) return found.error();
-    if ((*found)->genesis.kind == GroupKind::pair) {
-        return Error{Code::refused, "This is between the two of you: nobody else can be let in.",
-                     "Found a group for three or more: staffroom group new"};
-    }
-    if (const auto may = may_write(desk, (*found)->id); !may) return may.error();
-    if (auto may = may_organise((*found)->members, desk.home.identity().device()); !may) return may.error();
     const auto minutes = bounded_arg(args, "minutes", minutes_default, bounds::compare_minutes);
     if (!minutes) return minutes.error();
     if (auto opened = desk.network.open_window((*found)->id, *minutes); !opened) return opened.error();

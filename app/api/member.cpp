@@ -14,15 +14,9 @@ namespace staffroom::api {
 namespace {
 
 Reply invite(Desk& desk, const Json& args) {
-    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
+    const auto found = group_to_let_into(desk, args);
     if (!found) return found.error();
     const auto id = (*found)->id;
-    if ((*found)->genesis.kind == GroupKind::pair) {
-        return Error{Code::refused, "This is between the two of you: nobody else can be let in.",
-                     "Found a group for three or more: staffroom group new"};
-    }
-    if (const auto may = may_write(desk, id); !may) return may.error();
-    if (auto may = may_organise((*found)->members, desk.home.identity().device()); !may) return may.error();
     const auto role = maybe_text_arg(args, "role").value_or("member");
     if (role != "member" && role != "reader") {
         return Error{Code::malformed, "People are invited as member or reader.",

@@ -7,6 +7,7 @@
 #include "app/given_versions.h"
 #include "app/home.h"
 #include "app/network.h"
+#include "core/members/changes.h"
 #include "core/merge/difference.h"
 
 namespace staffroom::api {
@@ -20,6 +21,18 @@ Actor actor_in(Desk& desk, const GroupId& group) {
 }
 
 Result<> may_write(Desk& desk, const GroupId& group) { return may_write_in_group(actor_in(desk, group)); }
+
+Result<const Group*> group_to_let_into(Desk& desk, const Json& args) {
+    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
+    if (!found) return found;
+    if ((*found)->genesis.kind == GroupKind::pair) {
+        return {Code::refused, "This is between the two of you: nobody else can be let in.",
+                "Found a group for three or more: staffroom group new"};
+    }
+    if (const auto may = may_write(desk, (*found)->id); !may) return may.error();
+    if (const auto may = may_organise((*found)->members, desk.home.identity().device()); !may) return may.error();
+    return found;
+}
 
 Resolver resolver_for(Desk& desk, const GroupId& group, FilesByPath files) {
     const auto* held = desk.home.replica().group(group);

@@ -15,6 +15,9 @@ namespace staffroom::api {
 Actor actor_in(Desk& desk, const GroupId& group);
 // Asked before long work whose end would be refused. Error: refused.
 Result<> may_write(Desk& desk, const GroupId& group);
+// The group that `args` names, if whoever asks may let people into it. Errors: those of find_group(), refused (a pair, a group
+// that goes on anew, no organiser).
+Result<const Group*> group_to_let_into(Desk& desk, const Json& args);
 
 // Reads what a teacher typed for this group: people and records by id or name, files by path out of those that were taken
 // in before.

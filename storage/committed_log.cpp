@@ -205,7 +205,7 @@ Have CommittedLog::own_have(const GroupId& group) const {
             ++have.wanted_parts;
             if (kept) have.wanted_bytes += kept->commit.header.parts[part.index].size;
         }
-        for (const auto& [record, erasure] : erasing::all(txn, found->number)) have.erasures += erasure.left_ms == 0;
+        have.erasures = erasing::tally(txn, found->number).carried_out;
         const auto chunks = file_refs::wanted_of(txn, found->number);
         have.wanted_chunks = chunks.chunks;
         have.wanted_bytes += chunks.bytes;

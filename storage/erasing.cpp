@@ -1,8 +1,10 @@
 #include "storage/erasing.h"
 
 #include <algorithm>
+#include <set>
 
 #include "storage/commit_log.h"
+#include "storage/erased_files.h"
 #include "storage/file_refs.h"
 #include "storage/views.h"
 
@@ -108,12 +110,17 @@ bool is_gone(ReadTxn& txn, GroupNumber group, const PartName& part) {
 void forget(WriteTxn& txn, GroupNumber group) {
     for (const auto rows : {keys::ViewRows::claims, keys::ViewRows::gone})
         txn.erase_all(Table::views, keys::view(group, rows));
+    erased_files::forget(txn, group);
 }
 
 std::vector<Claim> effective(ReadTxn& txn, GroupNumber group, const RecordId& record,
                              const std::optional<PersonId>& owner) {
+    return effective(txn, claims_on(group, record), owner);
+}
+
+std::vector<Claim> effective(ReadTxn& txn, ByteView claims, const std::optional<PersonId>& owner) {
     std::vector<Claim> found;
-    txn.scan(Table::views, claims_on(group, record), [&](ByteView, ByteView value) {
+    txn.scan(Table::views, claims, [&](ByteView, ByteView value) {
         auto each = decode<Claim>(value);
         if (each && (each->organiser || each->by == owner)) found.push_back(std::move(*each));
         return true;
@@ -121,12 +128,16 @@ std::vector<Claim> effective(ReadTxn& txn, GroupNumber group, const RecordId& re
     return found;
 }
 
+bool is_own(const std::vector<Claim>& claims, const std::optional<PersonId>& owner, const PersonId& me) {
+    return owner == me && std::any_of(claims.begin(), claims.end(), [&](const Claim& each) { return each.by == me; });
+}
+
 bool has_any(ReadTxn& txn, GroupNumber group) {
     bool any = false;
     const auto look = [&](ByteView) { return any = true, false; };
     txn.scan_keys(Table::views, keys::view(group, keys::ViewRows::claims), look);
     if (!any) txn.scan_keys(Table::erasures, tagged(group, of_record), look);
-    return any;
+    return any || erased_files::has_any(txn, group);
 }
 
 std::optional<Erasure> find(ReadTxn& txn, GroupNumber group, const RecordId& record) {
@@ -146,7 +157,26 @@ std::vector<std::pair<RecordId, Erasure>> all(ReadTxn& txn, GroupNumber group) {
     return rows;
 }
 
-std::vector<ChunkId> settle(WriteTxn& txn, const Group& group, const RecordId& record, const PersonId& me) {
+std::vector<RecordId> records_of(ReadTxn& txn, GroupNumber group) {
+    std::set<RecordId> records;
+    for (const auto& [record, row] : all(txn, group)) records.insert(record);
+    for (const auto& record : erased_files::records_of(txn, group)) records.insert(record);
+    return {records.begin(), records.end()};
+}
+
+Tally tally(ReadTxn& txn, GroupNumber group) {
+    Tally tally;
+    const auto count = [&](std::uint64_t left_ms) {
+        ++tally.known;
+        tally.carried_out += left_ms == 0;
+    };
+    for (const auto& [record, row] : all(txn, group)) count(row.left_ms);
+    for (const auto& [record, row] : erased_files::all(txn, group)) count(row.left_ms);
+    return tally;
+}
+
+std::vector<ChunkId> settle(WriteTxn& txn, const Chunks& chunks, const Group& group, const RecordId& record,
+                            const PersonId& me) {
     auto row = find(txn, group.number, record);
     // Of a record that went the owner is known from the row alone.
     const auto state = read_kept_record(txn, group.number, record);
@@ -154,10 +184,9 @@ std::vector<ChunkId> settle(WriteTxn& txn, const Group& group, const RecordId& r
     const auto claims = effective(txn, group.number, record, owner);
     if (claims.empty()) {
         if (row) want_again(txn, group.number, record);
-        return {};
+        return erased_files::settle(txn, chunks, group, record, owner, me);
     }
-    const bool own =
-        owner == me && std::any_of(claims.begin(), claims.end(), [&](const Claim& each) { return each.by == me; });
+    const bool own = is_own(claims, owner, me);
     if (!row || (own && row->left_ms != 0)) {
         row = Erasure{owner, own ? 0 : grace_ms};
         txn.put(Table::erasures, record_key(group.number, record), encode(*row));
@@ -166,7 +195,7 @@ std::vector<ChunkId> settle(WriteTxn& txn, const Group& group, const RecordId& r
 }
 
 std::vector<RecordId> age(WriteTxn& txn, GroupNumber group, std::uint64_t ms) {
-    std::vector<RecordId> due;
+    auto due = erased_files::age(txn, group, ms);
     for (auto& [record, row] : all(txn, group)) {
         if (row.left_ms == 0) continue;
         row.left_ms -= std::min(row.left_ms, ms);

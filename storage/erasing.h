@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/records/ops.h"
+#include "storage/chunks.h"
 #include "storage/group.h"
 
 namespace staffroom::erasing {
@@ -46,6 +47,10 @@ void forget(WriteTxn& txn, GroupNumber group);
 // Those by the owner or an organiser, in order: with one of them the record is erased. `owner`: as far as it is known.
 std::vector<Claim> effective(ReadTxn& txn, GroupNumber group, const RecordId& record,
                              const std::optional<PersonId>& owner);
+// The same of the claims below this prefix of `views`.
+std::vector<Claim> effective(ReadTxn& txn, ByteView claims, const std::optional<PersonId>& owner);
+// Whether it is one's own, and so carried out at once.
+bool is_own(const std::vector<Claim>& effective, const std::optional<PersonId>& owner, const PersonId& me);
 
 // --- what became of it here
 
@@ -61,11 +66,21 @@ struct Erasure {
 std::optional<Erasure> find(ReadTxn& txn, GroupNumber group, const RecordId& record);
 std::vector<std::pair<RecordId, Erasure>> all(ReadTxn& txn, GroupNumber group);
 
+// --- both, and single files (storage/erased_files.h)
+
 // Whether anything was ever erased in the group, or asked to be.
 bool has_any(ReadTxn& txn, GroupNumber group);
+// Every record with something to settle after all was folded again, ascending.
+std::vector<RecordId> records_of(ReadTxn& txn, GroupNumber group);
+struct Tally {
+    std::uint64_t known = 0;        // erasures in force, of records and of single files
+    std::uint64_t carried_out = 0;  // here
+};
+Tally tally(ReadTxn& txn, GroupNumber group);
 // Does what is due for a record of which a claim or a part came or went. Returns chunks whose files are to be removed
 // after the transaction. Linear in the record's parts when it is carried out, else one seek or two.
-std::vector<ChunkId> settle(WriteTxn& txn, const Group& group, const RecordId& record, const PersonId& me);
+std::vector<ChunkId> settle(WriteTxn& txn, const Chunks& chunks, const Group& group, const RecordId& record,
+                            const PersonId& me);
 // The program has run for so much longer. Returns what is due by that: for settle().
 std::vector<RecordId> age(WriteTxn& txn, GroupNumber group, std::uint64_t ms);
 

@@ -1,5 +1,7 @@
 #include "storage/file_policy.h"
 
+#include "storage/erased_files.h"
+
 namespace staffroom::file_policy {
 namespace {
 
@@ -11,6 +13,10 @@ Bytes kept_key(keys::GroupNumber group, const FileRef& file) {
 
 bool fits(const Policy& policy, const FileRef& file) { return policy.bytes_max == 0 || file.size <= policy.bytes_max; }
 
+bool is_erased(ReadTxn& txn, keys::GroupNumber group, const RecordId& record, const FileRef& file) {
+    return !file.manifest.empty() && erased_files::find(txn, group, record, file.manifest.front().id);
+}
+
 }  // namespace
 
 Policy read(ReadTxn& txn, keys::GroupNumber group) {
@@ -21,18 +27,24 @@ Policy read(ReadTxn& txn, keys::GroupNumber group) {
 
 void set(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const Policy& policy) {
     txn.put(Table::profile, policy_key(group), encode(policy));
-    file_refs::choose(txn, chunks, group, [&](const FileRef& file) {
+    const bool any_erased = erased_files::has_any(txn, group);
+    file_refs::choose(txn, chunks, group, [&](const RecordId& record, const FileRef& file) {
+        if (any_erased && is_erased(txn, group, record, file)) return file_refs::Fetch::on_demand;
         const bool now = is_kept(txn, group, file) || (policy.fetches == Fetches::all && fits(policy, file));
         return now ? file_refs::Fetch::now : file_refs::Fetch::on_demand;
     });
 }
 
-file_refs::Fetch for_named(ReadTxn& txn, keys::GroupNumber group, const RecordId& record, const FileRef& file) {
+file_refs::Fetch by_rule(ReadTxn& txn, keys::GroupNumber group, const FileRef& file) {
     const auto policy = read(txn, group);
-    // Heard of before, when everything is folded again: as it was.
-    if (const auto known = file_refs::fetch_of(txn, group, record, file)) return *known;
     return policy.fetches != Fetches::on_demand && fits(policy, file) ? file_refs::Fetch::now
                                                                       : file_refs::Fetch::on_demand;
+}
+
+file_refs::Fetch for_named(ReadTxn& txn, keys::GroupNumber group, const RecordId& record, const FileRef& file) {
+    // Heard of before, when everything is folded again: as it was.
+    if (const auto known = file_refs::fetch_of(txn, group, record, file)) return *known;
+    return is_erased(txn, group, record, file) ? file_refs::Fetch::on_demand : by_rule(txn, group, file);
 }
 
 void keep(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const FileRef& file) {

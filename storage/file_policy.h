@@ -28,6 +28,8 @@ Policy read(ReadTxn& txn, keys::GroupNumber group);
 // Wants what is to be fetched now and no more what is not; what is here stays. Linear in the group's files.
 void set(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const Policy& policy);
 
+// What the group's rule says of any of its files.
+file_refs::Fetch by_rule(ReadTxn& txn, keys::GroupNumber group, const FileRef& file);
 // A file that a commit has just named.
 file_refs::Fetch for_named(ReadTxn& txn, keys::GroupNumber group, const RecordId& record, const FileRef& file);
 

@@ -159,6 +159,18 @@ std::vector<Bytes> rows_of(ReadTxn& txn, Table table, ByteView prefix) {
     return rows;
 }
 
+// Every file that the record names or has named.
+std::vector<Row> rows_of_record(ReadTxn& txn, keys::GroupNumber group, const RecordId& record) {
+    std::vector<Row> rows;
+    const auto front = used_key(group, record, {});
+    for (const auto& used : rows_of(txn, Table::group_chunks, front)) {
+        const auto chunk = ChunkId::from(ByteView(used).subspan(front.size()));
+        if (!chunk) continue;
+        if (auto row = read_row(txn, file_key(group, *chunk, record))) rows.push_back(std::move(*row));
+    }
+    return rows;
+}
+
 }  // namespace
 
 void refer(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const RecordId& record, const FileRef& file,
@@ -171,6 +183,46 @@ void refer(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const R
     txn.put(Table::files, key, encode(row));
     for (const auto& ref : file.manifest) use(txn, group, record, ref.id);
     unfold_when_here(txn, chunks, group, record, row);
+}
+
+std::vector<FileRef> files_of(ReadTxn& txn, keys::GroupNumber group, const RecordId& record) {
+    std::vector<FileRef> files;
+    for (auto& row : rows_of_record(txn, group, record)) files.push_back(std::move(row.file));
+    return files;
+}
+
+std::vector<std::pair<RecordId, FileRef>> holders_of(ReadTxn& txn, keys::GroupNumber group, const ChunkId& manifest) {
+    std::vector<std::pair<RecordId, FileRef>> holders;
+    for (const auto& key : rows_of(txn, Table::files, keys::joined({keys::group(group), manifest.view()}))) {
+        if (auto row = read_row(txn, key))
+            holders.emplace_back(*RecordId::from(ByteView(key).last(RecordId::size)), std::move(row->file));
+    }
+    return holders;
+}
+
+void hold_back(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const RecordId& record,
+               const FileRef& file) {
+    const auto key = file_key(group, file.manifest[0].id, record);
+    auto row = read_row(txn, key);
+    if (!row || row->fetch == Fetch::on_demand) return;
+    row->fetch = Fetch::on_demand;
+    txn.put(Table::files, key, encode(*row));
+    std::vector<ChunkRef> refs = file.manifest;
+    if (auto manifest = manifest_of(txn, chunks, file)) {
+        refs.insert(refs.end(), manifest->chunks.begin(), manifest->chunks.end());
+    }
+    const std::set<keys::GroupNumber> here{group};
+    std::set<RecordId> others;
+    for (const auto& ref : refs) {
+        unwant(txn, ref.id, &here);
+        txn.scan_keys(Table::chunk_users, keys::joined({ref.id.view(), keys::group(group)}),
+                      [&](ByteView user) { return others.insert(*RecordId::from(user.last(RecordId::size))), true; });
+    }
+    for (const auto& other : others) {
+        for (const auto& each : rows_of_record(txn, group, other)) {
+            if (each.fetch == Fetch::now) unfold_when_here(txn, chunks, group, other, each);
+        }
+    }
 }
 
 void fetch(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const ChunkId& manifest) {
@@ -187,7 +239,7 @@ std::optional<Fetch> fetch_of(ReadTxn& txn, keys::GroupNumber group, const Recor
 }
 
 void choose(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group,
-            const std::function<Fetch(const FileRef&)>& decide) {
+            const std::function<Fetch(const RecordId&, const FileRef&)>& decide) {
     const std::set<keys::GroupNumber> here{group};
     std::vector<ChunkId> wanted;
     txn.scan_keys(Table::wants, tagged(by_size, {keys::group(group)}), [&](ByteView key) {
@@ -199,9 +251,10 @@ void choose(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group,
     for (const auto& key : rows_of(txn, Table::files, keys::group(group))) {
         auto row = read_row(txn, key);
         if (!row) continue;
-        row->fetch = decide(row->file);
+        const auto record = *RecordId::from(ByteView(key).last(RecordId::size));
+        row->fetch = decide(record, row->file);
         txn.put(Table::files, key, encode(*row));
-        unfold_when_here(txn, chunks, group, *RecordId::from(ByteView(key).last(RecordId::size)), *row);
+        unfold_when_here(txn, chunks, group, record, *row);
     }
 }
 
@@ -280,34 +333,24 @@ std::vector<ChunkId> forget(WriteTxn& txn, keys::GroupNumber group, const Record
     return gone;
 }
 
-std::vector<ChunkId> forget_file(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group,
+std::vector<ChunkId> forget_file(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const RecordId& record,
                                  const ChunkId& manifest) {
-    std::vector<ChunkId> gone;
-    for (const auto& key : rows_of(txn, Table::files, keys::joined({keys::group(group), manifest.view()}))) {
-        const auto record = *RecordId::from(ByteView(key).last(RecordId::size));
-        // The record's other files may hold some of the same chunks, so those are kept until they are used anew.
-        std::vector<Row> others;
-        const auto front = used_key(group, record, {});
-        for (const auto& used : rows_of(txn, Table::group_chunks, front)) {
-            const auto chunk = ChunkId::from(ByteView(used).subspan(front.size()));
-            if (!chunk || *chunk == manifest) continue;
-            if (auto row = read_row(txn, file_key(group, *chunk, record))) others.push_back(std::move(*row));
+    // The record's other files may hold some of the same chunks, so those are kept until they are used anew.
+    auto others = rows_of_record(txn, group, record);
+    std::erase_if(others, [&](const Row& row) { return row.file.manifest[0].id == manifest; });
+    std::set<ChunkId> kept;
+    for (const auto& other : others) {
+        for (const auto& ref : other.file.manifest) kept.insert(ref.id);
+        if (const auto opened = manifest_of(txn, chunks, other.file)) {
+            for (const auto& ref : opened->chunks) kept.insert(ref.id);
         }
-        std::set<ChunkId> kept;
-        for (const auto& other : others) {
-            for (const auto& ref : other.file.manifest) kept.insert(ref.id);
-            if (const auto opened = manifest_of(txn, chunks, other.file)) {
-                for (const auto& ref : opened->chunks) kept.insert(ref.id);
-            }
-        }
-        // An owner that no record can be keeps them meanwhile.
-        const RecordId nobody;
-        for (const auto& id : kept) txn.put(Table::chunk_users, user_key(id, group, nobody), {});
-        const auto erased = forget(txn, group, record);
-        gone.insert(gone.end(), erased.begin(), erased.end());
-        for (const auto& other : others) refer(txn, chunks, group, record, other.file, other.fetch);
-        for (const auto& id : kept) txn.erase(Table::chunk_users, user_key(id, group, nobody));
     }
+    // An owner that no record can be keeps them meanwhile.
+    const RecordId nobody;
+    for (const auto& id : kept) txn.put(Table::chunk_users, user_key(id, group, nobody), {});
+    auto gone = forget(txn, group, record);
+    for (const auto& other : others) refer(txn, chunks, group, record, other.file, other.fetch);
+    for (const auto& id : kept) txn.erase(Table::chunk_users, user_key(id, group, nobody));
     return gone;
 }
 

@@ -23,6 +23,12 @@ enum class Fetch : std::uint8_t { now, on_demand };
 // Again for the same file and record: no change, except that `now` wins.
 void refer(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const RecordId& record, const FileRef& file,
            Fetch fetch);
+// The files that a record names or has named, and the records that name this one.
+std::vector<FileRef> files_of(ReadTxn& txn, keys::GroupNumber group, const RecordId& record);
+std::vector<std::pair<RecordId, FileRef>> holders_of(ReadTxn& txn, keys::GroupNumber group, const ChunkId& manifest);
+// For this record it is fetched no more unasked; what is here stays, and other records still want what they want.
+void hold_back(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const RecordId& record,
+               const FileRef& file);
 // Wants what is missing of a file, whatever the policy.
 void fetch(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const ChunkId& manifest);
 
@@ -30,7 +36,7 @@ void fetch(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const C
 std::optional<Fetch> fetch_of(ReadTxn& txn, keys::GroupNumber group, const RecordId& record, const FileRef& file);
 // Decides anew for every file of a group: wants what is to be fetched now and nothing else. Linear in its files.
 void choose(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group,
-            const std::function<Fetch(const FileRef&)>& decide);
+            const std::function<Fetch(const RecordId&, const FileRef&)>& decide);
 // A file's content goes, its manifest stays, so that it can be listed and fetched again. Chunks that anything else uses
 // stay too. Returns those whose rows are gone; their files go by Chunks::remove_files() after the transaction.
 std::vector<ChunkId> drop_content(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const FileRef& file);
@@ -43,7 +49,8 @@ void unfold_pending(WriteTxn& txn, const Chunks& chunks);
 // The record holds no file any more, or no longer the one with that manifest. Returns the chunks that nobody uses now:
 // their rows are gone, their files go by Chunks::remove_files() after the transaction.
 std::vector<ChunkId> forget(WriteTxn& txn, keys::GroupNumber group, const RecordId& record);
-std::vector<ChunkId> forget_file(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const ChunkId& manifest);
+std::vector<ChunkId> forget_file(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const RecordId& record,
+                                 const ChunkId& manifest);
 
 // A chunk whose bytes are not its own any more: it is wanted again by all who use it.
 void lost(WriteTxn& txn, const ChunkId& id);

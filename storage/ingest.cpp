@@ -3,6 +3,7 @@
 #include "core/tree.h"
 #include "storage/changes.h"
 #include "storage/commit_log.h"
+#include "storage/erased_files.h"
 #include "storage/erasing.h"
 #include "storage/file_policy.h"
 #include "storage/file_refs.h"
@@ -248,6 +249,11 @@ void Ingest::fold_erasing(const PartOrigin& origin, const ContentPart& part) {
                            {origin.person, organiser, erase->why});
             settle(record);
         }
+        for (const auto& manifest : erase->files) {
+            erased_files::claim(txn_, group_.number, manifest, origin.commit, origin.part,
+                                {origin.person, organiser, erase->why});
+            for (const auto& [record, file] : file_refs::holders_of(txn_, group_.number, manifest)) settle(record);
+        }
     } else if (op.kind == GoneOp::kind) {
         const auto gone = read_op<GoneOp>(op);
         if (!gone) return;
@@ -265,10 +271,10 @@ void Ingest::fold_erasing(const PartOrigin& origin, const ContentPart& part) {
 void Ingest::settle_erasures() {
     if (!erasing::has_any(txn_, group_.number)) return;
     if (fold_again_) {
-        for (const auto& [record, row] : erasing::all(txn_, group_.number)) settle(record);
+        for (const auto& record : erasing::records_of(txn_, group_.number)) settle(record);
     }
     for (const auto& record : done_.touched) {
-        auto gone = erasing::settle(txn_, group_, record, group_.me());
+        auto gone = erasing::settle(txn_, chunks_, group_, record, group_.me());
         done_.chunks_gone.insert(done_.chunks_gone.end(), gone.begin(), gone.end());
     }
 }
@@ -333,6 +339,14 @@ void Ingest::flush_views() {
     const auto touched = views_->touched();
     done_.touched.insert(touched.begin(), touched.end());
     for (const auto& named : views_->files()) {
+        if (named.file.manifest.empty()) continue;
+        const auto& manifest = named.file.manifest.front().id;
+        if (erased_files::is_claimed(txn_, group_.number, manifest)) {
+            erased_files::note(txn_, group_.number, named.record, named.file);
+            // What went does not come back by being named again.
+            const auto erased = erased_files::find(txn_, group_.number, named.record, manifest);
+            if (erased && erased->left_ms == 0) continue;
+        }
         file_refs::refer(txn_, chunks_, group_.number, named.record, named.file,
                          file_policy::for_named(txn_, group_.number, named.record, named.file));
         done_.files_changed = true;

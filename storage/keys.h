@@ -111,14 +111,15 @@ inline Bytes text(GroupNumber number, const RecordId& record, std::string_view f
 
 // `views` holds small indexes, told apart by a letter behind the number. All of them, so that none is taken twice.
 enum class ViewRows : std::uint8_t {
-    authors = 'a',     // person: has content here
-    changes = 'c',     // transaction | record: it changed then (storage/changes.h)
-    claims = 'e',      // record | commit key | index: asks for it to be erased (storage/erasing.h)
-    given = 'g',       // record: which versions of its text were given out (app/given_versions.h)
-    gone = 'x',        // commit id | index: erased elsewhere (storage/erasing.h)
-    file_words = 'w',  // first chunk of a manifest: what that file says (storage/file_words.h)
-    stale = 's',       // the views are of another time and to be folded again from all content
-    unread = 'u',      // epoch | commit key | index: not folded, since its key is not here, or the profile is locked
+    authors = 'a',      // person: has content here
+    changes = 'c',      // transaction | record: it changed then (storage/changes.h)
+    claims = 'e',       // record | commit key | index: asks for it to be erased (storage/erasing.h)
+    file_claims = 'f',  // first chunk of a manifest | commit key | index: likewise (storage/erased_files.h)
+    given = 'g',        // record: which versions of its text were given out (app/given_versions.h)
+    gone = 'x',         // commit id | index: erased elsewhere (storage/erasing.h)
+    file_words = 'w',   // first chunk of a manifest: what that file says (storage/file_words.h)
+    stale = 's',        // the views are of another time and to be folded again from all content
+    unread = 'u',       // epoch | commit key | index: not folded, since its key is not here, or the profile is locked
 };
 inline Bytes view(GroupNumber number, ViewRows rows, ByteView rest = {}) {
     auto key = group(number);

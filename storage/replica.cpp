@@ -287,8 +287,8 @@ Result<std::vector<std::pair<GroupId, Ingested>>> Replica::age_erasures(std::uin
     for (const auto& [id, group] : groups_) {
         bool pending = false;
         auto looked = store_.read([&, number = group->number](ReadTxn& txn) -> Result<> {
-            const auto rows = erasing::all(txn, number);
-            pending = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.second.left_ms != 0; });
+            const auto tally = erasing::tally(txn, number);
+            pending = tally.carried_out < tally.known;
             return Done{};
         });
         if (!looked) return looked.error();

@@ -87,9 +87,19 @@ class Replica {
     };
     std::optional<Erased> erased(const GroupId& group, const RecordId& record) const;
     std::vector<RecordId> erased_records(const GroupId& group) const;
+    // Files that went from a record which stays (storage/erased_files.h), each with what became of it.
+    struct ErasedFile {
+        std::string name;
+        Erased erased;
+    };
+    // Whether a record of that owner may not have this file.
+    bool is_erased(const GroupId& group, const PersonId& owner, const FileRef& file) const;
+    std::vector<ErasedFile> erased_files(const GroupId& group, const RecordId& record) const;
 
     // --- reading
     std::optional<RecordState> record(const GroupId& group, const RecordId& id) const;
+    // Every file that the record names or has named, but for erased ones.
+    std::vector<FileRef> files_of(const GroupId& group, const RecordId& record) const;
     void each_record(const GroupId& group, const std::function<bool(RecordState&&)>& visit) const;
     Result<Text> text(const GroupId& group, const RecordId& record, const std::string& field) const;
     std::vector<MaskedContent> masked(const GroupId& group) const;

@@ -3,7 +3,9 @@
 
 #include "core/tree.h"
 #include "storage/committed_log.h"
+#include "storage/erased_files.h"
 #include "storage/erasing.h"
+#include "storage/file_refs.h"
 
 namespace staffroom {
 
@@ -17,7 +19,7 @@ std::optional<Replica::Erased> Replica::erased(const GroupId& id, const RecordId
         if (!row) return Done{};
         const auto claims = erasing::effective(txn, found->number, record, row->owner);
         const auto why = claims.empty() ? "" : claims.front().why;
-        erased = Erased{row->left_ms == 0, why, erasing::all(txn, found->number).size(), row->left_ms};
+        erased = Erased{row->left_ms == 0, why, erasing::tally(txn, found->number).known, row->left_ms};
         return Done{};
     });
     return done ? erased : std::nullopt;
@@ -33,6 +35,46 @@ std::vector<RecordId> Replica::erased_records(const GroupId& id) const {
         return Done{};
     });
     return records;
+}
+
+std::vector<Replica::ErasedFile> Replica::erased_files(const GroupId& id, const RecordId& record) const {
+    std::vector<ErasedFile> files;
+    const auto* found = group(id);
+    if (found == nullptr) return files;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        files.clear();
+        const auto known = erasing::tally(txn, found->number).known;
+        for (auto& each : staffroom::erased_files::of_record(txn, found->number, record)) {
+            files.push_back({std::move(each.file.name), {each.left_ms == 0, std::move(each.why), known, each.left_ms}});
+        }
+        return Done{};
+    });
+    return files;
+}
+
+bool Replica::is_erased(const GroupId& id, const PersonId& owner, const FileRef& file) const {
+    const auto* found = group(id);
+    bool erased = false;
+    if (found == nullptr || file.manifest.empty()) return erased;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        erased = staffroom::erased_files::is_claimed_by_right(txn, found->number, file.manifest.front().id, owner);
+        return Done{};
+    });
+    return erased;
+}
+
+std::vector<FileRef> Replica::files_of(const GroupId& id, const RecordId& record) const {
+    std::vector<FileRef> files;
+    const auto* found = group(id);
+    if (found == nullptr) return files;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        files = file_refs::files_of(txn, found->number, record);
+        std::erase_if(files, [&](const FileRef& file) {
+            return staffroom::erased_files::find(txn, found->number, record, file.manifest.front().id).has_value();
+        });
+        return Done{};
+    });
+    return files;
 }
 
 std::optional<RecordState> Replica::record(const GroupId& id, const RecordId& record) const {

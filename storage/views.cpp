@@ -1,5 +1,6 @@
 #include "storage/views.h"
 
+#include "storage/erased_files.h"
 #include "storage/erasing.h"
 
 namespace staffroom {
@@ -166,7 +167,10 @@ std::optional<RecordState> read_kept_record(ReadTxn& txn, keys::GroupNumber numb
 }
 
 std::optional<RecordState> read_record(ReadTxn& txn, keys::GroupNumber number, const RecordId& record) {
-    return erasing::find(txn, number, record) ? std::nullopt : read_kept_record(txn, number, record);
+    if (erasing::find(txn, number, record)) return std::nullopt;
+    auto state = read_kept_record(txn, number, record);
+    if (state) erased_files::hide(txn, number, *state);
+    return state;
 }
 
 void each_record(ReadTxn& txn, keys::GroupNumber number, const std::function<bool(RecordState&&)>& visit) {
@@ -174,6 +178,7 @@ void each_record(ReadTxn& txn, keys::GroupNumber number, const std::function<boo
     txn.scan(Table::records, keys::group(number), [&](ByteView, ByteView value) {
         auto state = decode<RecordState>(value);
         if (!state || (any_erased && erasing::find(txn, number, state->id))) return true;
+        if (any_erased) erased_files::hide(txn, number, *state);
         return visit(std::move(*state));
     });
 }

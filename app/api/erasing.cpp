@@ -46,26 +46,57 @@ std::uint64_t removed_on(const Replica& replica, const GroupId& id, const Replic
         known.begin(), known.end(), [&](const DeviceRecord& device) { return done.contains(device.device); }));
 }
 
+Json reported(const Replica& replica, const Erased& what, const Replica::Erased& erased) {
+    return Json{{"record", to_text(what.record)},
+                {"removed_on", removed_on(replica, what.group, erased)},
+                {"known_devices", replica.group(what.group)->members.readers().size()},
+                {"here", erased.here},
+                {"why", erased.why}};
+}
+
 Reply report(const Replica& replica, const Erased& what) {
     const auto erased = replica.erased(what.group, what.record);
     if (!erased) return Error{Code::refused, "It was not erased: you have no right to it.", "Ask an organiser."};
-    return Json{{"record", to_text(what.record)},
-                {"removed_on", removed_on(replica, what.group, *erased)},
-                {"known_devices", replica.group(what.group)->members.readers().size()},
-                {"here", erased->here},
-                {"why", erased->why}};
+    return reported(replica, what, *erased);
+}
+
+// Of that name there may be several: one after the other, or two that were put in at the same time.
+Reply erase_file(Desk& desk, const FoundRecord& found, const std::string& name, const std::string& why) {
+    const auto& replica = desk.home.replica();
+    const Erased what{found.group, found.state.id};
+    auto files = replica.files_of(found.group, found.state.id);
+    std::erase_if(files, [&](const FileRef& file) { return file.name != name; });
+    if (!files.empty()) {
+        const auto op = decide_erase_files(found.state, actor_in(desk, found.group), files, why);
+        if (!op) return op.error();
+        if (const auto written = write(desk, found.group, {{RecordId{}, {*op}}}); !written) return written.error();
+    }
+    std::optional<Replica::Erased> all;
+    for (auto& each : replica.erased_files(found.group, found.state.id)) {
+        if (each.name != name) continue;
+        if (!all) all = each.erased;
+        all->here = all->here && each.erased.here;
+    }
+    if (!all) {
+        return Error{Code::not_found, "There is no file " + in_quotes(name) + " in it.",
+                     "See its files with: staffroom resource show"};
+    }
+    auto reply = reported(replica, what, *all);
+    reply["file"] = name;
+    return reply;
 }
 
 Reply erase(Desk& desk, const Json& args) {
     auto& replica = desk.home.replica();
-    const auto named = text_arg(args, "record");
+    const auto named = text_arg(args, "record"), file = text_arg(args, "file"), why = text_arg(args, "why");
     const auto found = find_record(replica, named);
     if (!found) {
         const auto before = erased_before(replica, named);
         return before ? report(replica, *before) : Reply(found.error());
     }
+    if (!file.empty()) return erase_file(desk, *found, file, why);
     const Erased what{found->group, found->state.id};
-    const auto op = decide_erase(found->state, actor_in(desk, found->group), text_arg(args, "why"));
+    const auto op = decide_erase(found->state, actor_in(desk, found->group), why);
     if (!op) return op.error();
     if (const auto written = write(desk, what.group, {{RecordId{}, {*op}}}); !written) return written.error();
     const auto listed = replica.list_gone(what.group);

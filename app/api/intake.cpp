@@ -65,6 +65,16 @@ std::uint64_t bytes_of(const std::vector<std::string>& paths) {
     return bytes;
 }
 
+Result<> check_not_erased(const Replica& replica, const GroupId& group, const PersonId& owner,
+                          const std::vector<FileRef>& files) {
+    for (const auto& file : files) {
+        if (!replica.is_erased(group, owner, file)) continue;
+        return {Code::refused, in_quotes(file.name) + " was erased from this group for ever.",
+                "Speak with whoever erased it. Under another name it is another file."};
+    }
+    return Done{};
+}
+
 Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& intake, std::vector<std::string> paths,
                                     Progress before, std::string called) {
     if (!paths.empty()) intake.begin();

@@ -7,6 +7,7 @@
 #include "app/api/steps.h"
 #include "core/files.h"
 #include "storage/intakes.h"
+#include "storage/replica.h"
 
 namespace staffroom::api {
 
@@ -15,6 +16,10 @@ namespace staffroom::api {
 // done, in bytes. `called` names the only file in place of its path. `intake` outlives it, until a record refers to the files. Errors as FileIntake's.
 Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& intake, std::vector<std::string> paths,
                                     Progress before = {}, std::string called = {});
+
+// Whether all of them may be in a record of that owner. Error: refused, when one was erased on purpose.
+Result<> check_not_erased(const Replica& replica, const GroupId& group, const PersonId& owner,
+                          const std::vector<FileRef>& files);
 
 std::uint64_t bytes_of(const std::vector<std::string>& paths);
 

@@ -12,8 +12,8 @@ namespace staffroom::api {
 namespace {
 
 // Files among the fields are taken in first: that may take long.
-Steps<std::vector<Input>> inputs_for(Desk& desk, GroupId group, Intakes::Intake& intake, std::string type,
-                                     std::vector<std::string> fields) {
+Steps<std::vector<Input>> inputs_for(Desk& desk, GroupId group, Intakes::Intake& intake, PersonId owner,
+                                     std::string type, std::vector<std::string> fields) {
     FilesByPath files;
     for (const auto& typed : fields) {
         const auto equals = typed.find('=');
@@ -22,6 +22,8 @@ Steps<std::vector<Input>> inputs_for(Desk& desk, GroupId group, Intakes::Intake&
         std::vector<std::string> one{typed.substr(equals + 1)};
         auto taken = co_await take_in(desk, group, intake, one);
         if (!taken) co_return taken.error();
+        const auto allowed = check_not_erased(desk.home.replica(), group, owner, *taken);
+        if (!allowed) co_return allowed.error();
         files.emplace(one.front(), std::move(taken->front()));
     }
     const auto resolver = resolver_for(desk, group, std::move(files));
@@ -64,7 +66,8 @@ Steps<Json> record_new(Desk& desk, Json args) {
     NewRecord wanted{text_arg(args, "type"), {}};
     if (find_type(wanted.type) == nullptr) co_return no_such_type(wanted.type);
     Intakes::Intake intake(desk.home.intakes());
-    auto inputs = co_await inputs_for(desk, id, intake, wanted.type, list_arg(args, "fields"));
+    auto inputs =
+        co_await inputs_for(desk, id, intake, desk.home.identity().person(), wanted.type, list_arg(args, "fields"));
     if (!inputs) co_return inputs.error();
     wanted.inputs = std::move(*inputs);
     if (const auto checked = check_new(desk, id, wanted); !checked) co_return checked.error();
@@ -80,7 +83,8 @@ Steps<Json> change(Desk& desk, Json args, Decide decide) {
     auto found = find_record(desk.home.replica(), text_arg(args, "record"));
     if (!found) co_return found.error();
     Intakes::Intake intake(desk.home.intakes());
-    auto inputs = co_await inputs_for(desk, found->group, intake, found->state.birth->type, list_arg(args, "fields"));
+    auto inputs = co_await inputs_for(desk, found->group, intake, found->state.birth->owner, found->state.birth->type,
+                                      list_arg(args, "fields"));
     if (!inputs) co_return inputs.error();
     if (const auto question = maybe_text_arg(args, "of")) {
         for (auto& input : *inputs) input.of = Value(*question);

@@ -47,6 +47,8 @@ Steps<Json> add_one(Desk& desk, GroupId group, std::vector<Input> inputs, std::v
     Intakes::Intake intake(desk.home.intakes());
     auto files = co_await take_in(desk, group, intake, std::move(paths), {}, std::move(called));
     if (!files) co_return files.error();
+    const auto allowed = check_not_erased(desk.home.replica(), group, desk.home.identity().person(), *files);
+    if (!allowed) co_return allowed.error();
     for (auto& file : *files) inputs.push_back({"files", Value(std::move(file)), {}});
     const auto record = make(desk, group, {"resource", std::move(inputs)});
     if (!record) co_return record.error();
@@ -59,6 +61,8 @@ Steps<Json> add_each(Desk& desk, GroupId group, std::vector<Input> inputs, std::
     Intakes::Intake intake(desk.home.intakes());
     auto files = co_await take_in(desk, group, intake, paths);
     if (!files) co_return files.error();
+    const auto allowed = check_not_erased(desk.home.replica(), group, desk.home.identity().person(), *files);
+    if (!allowed) co_return allowed.error();
     boost::json::array made;
     std::vector<ContentPart> parts;
     for (std::size_t i = 0; i < paths.size(); ++i) {

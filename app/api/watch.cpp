@@ -115,11 +115,14 @@ Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
         if (look_at(path) != look) continue;  // written to meanwhile: the next look takes it
         const auto name = path.lexically_relative(folder.path).string();
         const auto known = watched.file(folder, name);
-        const auto taken = put_version(desk, folder, name, files->front(), known);
-        if (!taken) co_return taken.error();
-        if (taken->added + taken->updated > 0) intake.kept();
-        all.added += taken->added;
-        all.updated += taken->updated;
+        // What was erased on purpose does not come back for lying in the folder still.
+        if (check_not_erased(desk.home.replica(), folder.group, desk.home.identity().person(), *files)) {
+            const auto taken = put_version(desk, folder, name, files->front(), known);
+            if (!taken) co_return taken.error();
+            if (taken->added + taken->updated > 0) intake.kept();
+            all.added += taken->added;
+            all.updated += taken->updated;
+        }
         const auto remembered = watched.remember(folder, name, {look.changed_ns, look.bytes, files->front()});
         if (!remembered) co_return remembered.error();
     }

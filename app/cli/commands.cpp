@@ -148,6 +148,7 @@ constexpr Option record_list[] = {group,
                                   {"--retired", "retired", Takes::flag, false, "also what was put away"},
                                   {"--full", "full", Takes::flag, false, "with --json: also what each says"}};
 constexpr Option erase[] = {record,
+                            {"--file", "file", Takes::text, false, "only its files of this name, earlier ones too"},
                             {"--why", "why", Takes::text, false, "what to tell whoever asks; up to 300 characters"}};
 constexpr Option only_files[] = {record};
 constexpr Option files_fetch[] = {

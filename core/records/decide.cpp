@@ -366,8 +366,10 @@ Result<std::vector<Op>> decide_presence(const RecordState& state, const Actor& a
     return ops;
 }
 
-Result<Op> decide_erase(const RecordState& state, const Actor& actor, const std::string& why) {
-    // Who may put it away may erase it.
+namespace {
+
+// Who may put it away may erase it.
+Result<> may_erase(const RecordState& state, const Actor& actor, const std::string& why) {
     const Actor eraser{actor.person, actor.role};
     if (auto found = writable(state, eraser, presence_rule().name); !found) {
         if (found.code() != Code::refused || actor.role < Role::member) return found.error();
@@ -375,15 +377,34 @@ Result<Op> decide_erase(const RecordState& state, const Actor& actor, const std:
                 "Only the person who made this " + state.birth->type + ", or an organiser, can erase it.",
                 "Ask one of them to do it."};
     }
+    return why.empty() ? Result<>(Done{}) : check_title("The reason", why);
+}
+
+}  // namespace
+
+Result<Op> decide_erase(const RecordState& state, const Actor& actor, const std::string& why) {
+    if (const auto may = may_erase(state, actor, why); !may) return may.error();
     const auto* type = find_type(state.birth->type);
     if (type != nullptr && type->one_per_person) {
         return {Code::refused, "Everybody has one " + state.birth->type + " in a group: it cannot be erased.",
                 "Change what it says: staffroom record set"};
     }
-    if (!why.empty()) {
-        if (const auto fits = check_title("The reason", why); !fits) return fits.error();
-    }
     return make_op(EraseOp{{state.id}, {}, why});
+}
+
+Result<Op> decide_erase_files(const RecordState& state, const Actor& actor, const std::vector<FileRef>& files,
+                              const std::string& why) {
+    if (const auto may = may_erase(state, actor, why); !may) return may.error();
+    EraseOp erase{{}, {}, why};
+    for (const auto& file : files) {
+        if (!file.manifest.empty()) erase.files.push_back(file.manifest.front().id);
+    }
+    std::sort(erase.files.begin(), erase.files.end());
+    erase.files.erase(std::unique(erase.files.begin(), erase.files.end()), erase.files.end());
+    if (erase.files.size() > limits::erased_count) {
+        return {Code::refused, "That are too many files to erase at once.", "Erase the whole resource instead."};
+    }
+    return make_op(erase);
 }
 
 Result<std::vector<PlacedOps>> decide_place(const RecordState& state, const Actor& actor, std::string_view field,

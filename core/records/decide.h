@@ -51,6 +51,9 @@ Result<std::vector<Op>> decide_presence(const RecordState& state, const Actor& a
 
 // For ever, and on every computer: by the owner or an organiser, in an archive too. `why` may be empty.
 Result<Op> decide_erase(const RecordState& state, const Actor& actor, const std::string& why);
+// The same of files that the record names or has named, while it stays. At most limits::erased_count.
+Result<Op> decide_erase_files(const RecordState& state, const Actor& actor, const std::vector<FileRef>& files,
+                              const std::string& why);
 
 // Where a card stands among others on a board: `others` are their states in shown order without this one, `to` counts
 // among them. Ops for several records when neighbours must move to make room.

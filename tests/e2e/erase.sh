@@ -26,6 +26,20 @@ both_work_on() {
         exits 0 as birk repair --rebuild && refuses 4 birk resource show "$list" && exits 0 as birk erase "$list" &&
         as birk note show "$note"
 }
+# A resource with two files: one of them goes for ever, the other stays.
+one_file() {
+    mkdir -p "$world/folder" && echo "With a pupil's name" >"$world/folder/names.txt" && echo "A plan" >"$world/folder/plan.txt" &&
+        two=$(as birk resource add "$group" "$world/folder" --as-one --title "Two files" | field resource) && [ -n "$two" ] &&
+        until_true 20 amina_has_two && refuses 4 birk erase "$two" --file nothing.txt &&
+        exits 0 as birk erase "$two" --file names.txt --why "It had a name" && is_json && grep -q '"here":true' "$world/out" &&
+        as birk resource show "$two" >"$world/out" && ! grep -q names.txt "$world/out" && grep -q plan.txt "$world/out" &&
+        until_true 20 amina_has_one && exits 0 as amina erase "$two" --file names.txt && grep -q '"here":false' "$world/out" &&
+        grep -q "It had a name" "$world/out" && until_true 20 birk_counted && refuses 5 birk resource add "$group" "$world/folder/names.txt" &&
+        rm -rf "$world/to" && mkdir "$world/to" && as birk resource get "$two" --to "$world/to" && [ "$(ls "$world/to")" = plan.txt ]
+}
+amina_has_two() { [ "$(as amina resource show "$two" | grep -o '"here":true' | wc -l)" -eq 2 ]; }
+amina_has_one() { as amina resource show "$two" >"$world/out" && ! grep -q names.txt "$world/out" && grep -q plan.txt "$world/out"; }
+birk_counted() { as amina erase "$two" --file names.txt | grep -q '"removed_on":1'; }
 # Birk hears from Amina who Chipo is. He and Chipo then meet before either has heard that he was removed; then Chipo meets Amina.
 set_aside() {
     as chipo join "$(as amina invite "$group" | field invite)" --no-discovery --peer "127.0.0.1:$(port amina)" &&
@@ -55,11 +69,12 @@ archived() {
         ! grep -q "Plan" "$world/out" && as chipo note new "$group" --title "Chipo has not moved"
 }
 
-group='' list='' note='' next=''
+group='' list='' note='' next='' two=''
 tell "Amina and Birk, a note and a list" begun
 tell "nobody erases what is another's" not_anothers
 tell "Birk erases his own list: it is gone here at once" erased
 tell "it is hidden at Amina's, and said to be gone on one of two computers" hidden_elsewhere
+tell "one file of a resource goes for ever, the other stays" one_file
 tell "what is left verifies, and stays so when all is made anew" both_work_on
 tell "M15 honest work around a removal is set aside and listed" set_aside
 tell "M15 an organiser admits it, and it shows" shown

@@ -281,7 +281,8 @@ TEST_CASE("forgetting one file of a record leaves the others whole, shared chunk
     mine.refer(1, first);
     mine.refer(1, second);
     std::vector<ChunkId> gone;
-    mine.write([&](WriteTxn& txn) { gone = file_refs::forget_file(txn, mine.chunks, 1, first.manifest[0].id); });
+    mine.write(
+        [&](WriteTxn& txn) { gone = file_refs::forget_file(txn, mine.chunks, 1, record(1), first.manifest[0].id); });
     mine.chunks.remove_files(gone);
     CHECK_EQ(gone.size(), 2);  // its last chunk and its manifest
     CHECK(mine.whole(second) == content);

@@ -80,7 +80,7 @@ void Asking::ask_parts(const Shared& shared, PerGroup& group, std::uint64_t now,
     out.say(link_, WantParts{shared.name, group.parts});
 }
 
-void Asking::look(const Shared& shared, bool full, std::uint64_t now, Outbox& out) {
+void Asking::look(const Shared& shared, const Sets& sets, std::uint64_t now, Outbox& out) {
     auto& group = groups_[shared.group];
     if (shared.gets(CommitKind::control)) {
         want(shared, here_.log.missing(shared.group, outstanding_max), false, now, out);
@@ -90,8 +90,11 @@ void Asking::look(const Shared& shared, bool full, std::uint64_t now, Outbox& ou
         if (waiting != group.announced && !waiting.empty()) out.say(link_, Announce{shared.name, waiting});
         group.announced = std::move(waiting);
     }
-    if (!full) return;
-    ask_parts(shared, group, now, out);
+    if (sets.equal_but_for_content(shared)) ask_keys(shared, group, now, out);
+    if (sets.equal(shared)) ask_parts(shared, group, now, out);
+}
+
+void Asking::ask_keys(const Shared& shared, PerGroup& group, std::uint64_t now, Outbox& out) {
     AskKeys ask{shared.name, {}};
     for (const auto& epoch : here_.log.wanted_epochs(shared.group)) {
         auto& again = group.keys_again[epoch];

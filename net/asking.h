@@ -5,7 +5,7 @@
 //  - an ancestor that nobody promised is asked for once in a while and held against nobody;
 //  - at most 512 commits and one request for parts are outstanding. What the other side has not got is not asked of it
 //    again until it says something new about the group;
-//  - lacking an epoch key, the other side is asked for a `share` (E4) at most every 30 s.
+//  - lacking an epoch key, the other side is asked for a `share` (E4) at most every 5 s.
 #pragma once
 
 #include <map>
@@ -15,6 +15,7 @@
 
 #include "net/offers.h"
 #include "net/outbox.h"
+#include "net/sets.h"
 
 namespace staffroom::net {
 
@@ -32,9 +33,9 @@ class Asking {
     // Checked against what was asked for; the bytes are checked where they are stored.
     void hear(const Shared& shared, Parts&& parts, std::uint64_t now, Outbox& out);
 
-    // What this device lacks of the group may have changed: asks for it. `full` once its sets are equal on both sides,
-    // when parts and keys are worth asking for.
-    void look(const Shared& shared, bool full, std::uint64_t now, Outbox& out);
+    // What this device lacks of the group may have changed: asks for it. Parts once all sets are equal on both sides, keys
+    // once those of members and keys are: before, what is lacking may be on its way.
+    void look(const Shared& shared, const Sets& sets, std::uint64_t now, Outbox& out);
     // This device was removed, as the other side tells: asks for the control commits up to that, until they are here.
     void ask_farewell(const Shared& shared, std::uint64_t now, Outbox& out);
     // The group whose parts that ticket stored.
@@ -68,6 +69,7 @@ class Asking {
     };
 
     void want(const Shared& shared, const std::vector<CommitId>& ids, bool promised, std::uint64_t now, Outbox& out);
+    void ask_keys(const Shared& shared, PerGroup& group, std::uint64_t now, Outbox& out);
     void ask_parts(const Shared& shared, PerGroup& group, std::uint64_t now, Outbox& out);
 
     const Here& here_;

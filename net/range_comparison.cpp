@@ -254,12 +254,15 @@ RangeItem RangeComparison::list(const Prefix& range, std::vector<CommitKey> keys
 
 void RangeComparison::push(const Prefix& range, std::uint64_t count) {
     if (count == 0) return;
+    in_order_ = in_order_ && (pushes_.empty() || pushes_.back() < range);
     pushes_.push_back(range);
     pushed_ += count;
 }
 
 Result<std::vector<CommitKey>> RangeComparison::take_pushes(const TreeStore& set, std::size_t most) {
     std::vector<CommitKey> taken;
+    if (!in_order_) std::sort(pushes_.begin() + (pushed_up_to_ ? 1 : 0), pushes_.end());
+    in_order_ = true;
     while (taken.size() < most && !pushes_.empty()) {
         const auto& range = pushes_.front();
         if (range.size() == Prefix::max_size) {

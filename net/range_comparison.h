@@ -44,7 +44,7 @@ class RangeComparison {
     // Rises whenever a range is settled or narrowed down.
     std::uint64_t progress() const { return progress_; }
 
-    // Keys that the other side lacks: how many in all, and those not yet taken.
+    // Keys that the other side lacks: how many in all, and those not yet taken, in order.
     std::uint64_t pushed_count() const { return pushed_; }
     bool has_pushes() const { return !pushes_.empty(); }
     Result<std::vector<CommitKey>> take_pushes(const TreeStore& set, std::size_t most);
@@ -73,6 +73,7 @@ class RangeComparison {
     std::vector<RangeItem> wanted_;                    // of the lists in the turn that is being taken
     std::map<Prefix, std::vector<CommitKey>> listed_;  // in our last turn
     std::deque<Prefix> pushes_;                        // all keys under each; a single key is a whole prefix
+    bool in_order_ = true;                             // those
     std::optional<CommitKey> pushed_up_to_;            // within the first of them
     std::uint64_t pushed_ = 0;
     std::uint64_t progress_ = 0;

@@ -3,7 +3,7 @@
 namespace staffroom::net {
 namespace {
 constexpr std::uint64_t answer_pause_ms = 1'000;  // before a turn is repeated; twice as long each time
-constexpr std::uint64_t answer_pause_ms_max = 8'000;
+constexpr std::uint64_t answer_pause_ms_max = 4'000;
 constexpr std::uint64_t closing_pause_ms = 100;  // before closing anew, likewise
 constexpr std::uint64_t closing_pause_ms_max = 2'000;
 constexpr std::uint64_t patience_ms = 30'000;  // without any progress

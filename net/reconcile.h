@@ -12,8 +12,9 @@
 //   last    asks     closing: root again. Unequal once everything promised has come: once more from the start, with
 //                    another key, in case two short ids were alike
 //
-// Who sends what. Whoever finds in a turn that the other lacks commits pushes them (take_pushes), at once and beside
-// the conversation; it says in each frame how many it has promised in all, so that both know what is under way.
+// Who sends what. Whoever finds in a turn that the other lacks commits pushes them (take_pushes) when the comparison has
+// come to its closing, in order: what comes before its ancestors would have to wait for them. It says in each frame how
+// many it has promised in all, so that both know what is under way.
 // The set may change at any time: every turn is worked out from the set as it is then.
 //
 // What a liar can do: nothing but waste its own turn. 40 rounds, 16 frames a turn, no commit pushed twice, three rounds
@@ -74,9 +75,9 @@ class Reconciler {
     // The next body to send. After every call above: poll until empty.
     std::optional<Bytes> poll();
 
-    // Commits that the other side lacks, each once, to be sent as fast as it takes them. At most `most` at a time; they
-    // are read from the set when they are taken, so a set sent whole costs no memory here. Error: the store's.
-    bool has_pushes() const { return attempt_ && attempt_->comparison.has_pushes(); }
+    // Commits that the other side lacks, each once and by key, to be sent as fast as it takes them. At most `most` at a
+    // time; they are read from the set when they are taken, so a set sent whole costs no memory here. Error: the store's.
+    bool has_pushes() const { return attempt_ && attempt_->closing && attempt_->comparison.has_pushes(); }
     Result<std::vector<CommitKey>> take_pushes(const TreeStore& set, std::size_t most);
 
     State state() const { return state_; }

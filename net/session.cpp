@@ -130,7 +130,7 @@ void Session::look(std::uint64_t now) {
     if (all) look_all_ = now + look_ms;
     for (const auto& shared : talk_->offers.shared()) {
         if (!all && !look_at_.contains(shared.group)) continue;
-        talk_->asking.look(shared, talk_->sets.equal(shared), now, out_);
+        talk_->asking.look(shared, talk_->sets, now, out_);
     }
     look_at_.clear();
 }

@@ -146,13 +146,18 @@ bool Sets::differs(const Have& theirs) const {
     return false;
 }
 
+bool Sets::equal(const Shared& shared, CommitKind kind) const {
+    if (!shared.both(kind)) return true;
+    const auto at = sets_.find({shared.group, kind});
+    return at != sets_.end() && at->second.talk.state() == Reconciler::State::equal;
+}
+
+bool Sets::equal_but_for_content(const Shared& shared) const {
+    return equal(shared, CommitKind::control) && equal(shared, CommitKind::key);
+}
+
 bool Sets::equal(const Shared& shared) const {
-    for (const auto kind : all_kinds) {
-        if (!shared.both(kind)) continue;
-        const auto at = sets_.find({shared.group, kind});
-        if (at == sets_.end() || at->second.talk.state() != Reconciler::State::equal) return false;
-    }
-    return true;
+    return equal_but_for_content(shared) && equal(shared, CommitKind::content);
 }
 
 }  // namespace staffroom::net

@@ -42,6 +42,8 @@ class Sets {
     bool differs(const Have& theirs) const;
     // All sets that both may show were equal when they were last compared.
     bool equal(const Shared& shared) const;
+    // The same of members and keys.
+    bool equal_but_for_content(const Shared& shared) const;
 
   private:
     struct Set {
@@ -54,6 +56,7 @@ class Sets {
     };
     using Name = std::pair<GroupId, CommitKind>;
 
+    bool equal(const Shared& shared, CommitKind kind) const;
     Set& set_of(const GroupId& group, CommitKind kind);
     Verdict after(const Shared& shared, CommitKind kind, Set& set, const TreeStore& tree, std::uint64_t now,
                   Giving& giving, Outbox& out);

@@ -48,7 +48,7 @@ class Device final : public Keeper {
     void adds_file(const GroupId& group, const std::string& title, std::size_t size);
     std::optional<CommitId> lets_in(const GroupId& group, const Device& other);
     std::optional<CommitId> removes(const GroupId& group, const Device& other);
-    void appoints(const GroupId& group, const Device& other);
+    std::optional<CommitId> appoints(const GroupId& group, const Device& other);
     std::optional<CommitId> tells_of_own_devices(const GroupId& group);
     std::optional<CommitId> revokes(const GroupId& group, const Device& other);
     // Begins an epoch whose boxes for all others are noise.

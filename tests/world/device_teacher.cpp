@@ -87,8 +87,8 @@ std::optional<CommitId> Device::removes(const GroupId& group, const Device& othe
     return wrote(group, replica->write_control(group, {make_op(RemoveOp{other.person()})}));
 }
 
-void Device::appoints(const GroupId& group, const Device& other) {
-    wrote(group, replica->write_control(group, {make_op(AppointOp{other.person()})}));
+std::optional<CommitId> Device::appoints(const GroupId& group, const Device& other) {
+    return wrote(group, replica->write_control(group, {make_op(AppointOp{other.person()})}));
 }
 
 std::optional<CommitId> Device::tells_of_own_devices(const GroupId& group) {

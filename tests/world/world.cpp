@@ -53,6 +53,7 @@ void World::found_group() {
         auto& newcomer = *devices_[i];
         if (chance(50)) {
             founder.lets_in(group_, newcomer);
+            let_in_by_founder_.insert(&newcomer);
             newcomer.joined(founder.replica->welcome_to(group_).value());
             newcomer.host->peers().groups_changed(network_.now());
         } else {
@@ -144,6 +145,7 @@ std::optional<std::string> World::run() {
         if (!broken_.empty()) return fail();
         check_readers();
         missing = difference();
+        if (missing.empty()) missing = check_newcomers().value_or("");
     }
     if (!missing.empty()) return "not equal in the end: " + missing;
     for (const auto& device : devices_) device->check_promises();

@@ -63,10 +63,13 @@ class World {
 
     // --- who may read and write, by what was done here (world_rights.cpp)
     void note_who_is_shut_out(const Device& writer);
-    void note_let_in(const Device& by, const Device& other);
+    void note_let_in(const Device& by, const Device& other, const std::optional<CommitId>& commit);
     void check_readers();
+    std::set<CommitId> past_of(std::vector<CommitId> heads) const;
     std::set<CommitId> known_to(const CommitId& cut) const;
     std::optional<std::string> check_writers() const;
+    std::optional<std::string> check_writer(const Device& device, const std::set<CommitId>& masked) const;
+    std::optional<std::string> check_newcomers() const;
     std::optional<std::string> check_readmission() const;
 
     std::uint64_t pick(std::uint64_t count) { return random_() % count; }
@@ -105,6 +108,8 @@ class World {
     std::optional<Readmission> readmission_;
     std::set<PersonId> appointed_;  // their removal may undo what they did for others
     std::set<PersonId> let_in_again_;
+    std::set<CommitId> let_in_knowing_;  // those grants to who was removed that know of the removal
+    std::set<const Device*> let_in_by_founder_;
     std::map<EpochId, std::set<DeviceId>> closed_to_;  // written with when these were shut out
 };
 

@@ -35,12 +35,11 @@ void World::organiser_works(Device& device) {
     if (is_twin || device.replica->group(group_)->members.standing(other.device()) == Standing::unknown) return;
     if (options_.removals && !removal_ && chance(30)) return remove(device, other);
     say("device " + std::to_string(device.number()) + " appoints or lets in " + std::to_string(other.number()));
-    note_let_in(device, other);
     if (chance(50)) {
         appointed_.insert(other.person());
-        device.appoints(group_, other);
+        note_let_in(device, other, device.appoints(group_, other));
     } else {
-        device.lets_in(group_, other);
+        note_let_in(device, other, device.lets_in(group_, other));
     }
 }
 
@@ -90,9 +89,9 @@ void World::remove_and_let_in_again() {
     }
     if (!broken_.empty() || !is_organiser()) return;
     put(other, 2);
-    note_let_in(other, third);
     const auto commit = other.lets_in(group_, third);
     if (!commit) return;
+    note_let_in(other, third, commit);
     readmission_ = Readmission{*commit, third.person(), is_aware()};
     say("device " + std::to_string(other.number()) + " lets " + std::to_string(third.number()) + " in again, " +
         (readmission_->aware ? "knowing" : "not knowing") + " of the removal");

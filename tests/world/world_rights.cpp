@@ -18,10 +18,11 @@ void World::note_who_is_shut_out(const Device& writer) {
     }
 }
 
-void World::note_let_in(const Device& by, const Device& other) {
+void World::note_let_in(const Device& by, const Device& other, const std::optional<CommitId>& commit) {
     if (readmission_ && readmission_->who == other.person()) readmission_->is_newest = false;
     if (!removal_ || !by.replica->group(group_)->members.has(removal_->commit)) return;
     let_in_again_.insert(other.person());
+    if (commit && removal_->who == other.person()) let_in_knowing_.insert(*commit);
     for (const auto& device : devices_) {
         if (device->person() != other.person()) continue;
         for (auto& [epoch, closed] : closed_to_) closed.erase(device->device());
@@ -51,48 +52,84 @@ void World::check_readers() {
     }
 }
 
-// The content that a removal knows: the past of what its author had seen.
-std::set<CommitId> World::known_to(const CommitId& cut) const {
+// These and all before them, as far as they are known to the judge.
+std::set<CommitId> World::past_of(std::vector<CommitId> heads) const {
     const auto& log = devices_[0]->replica->log();
-    const auto header = [&](const CommitId& id) { return read_commit(log.read(group_, id)->commit)->header; };
-    std::set<CommitId> known;
-    std::vector<CommitId> open = header(cut).seen;
-    while (!open.empty()) {
-        const auto id = open.back();
-        open.pop_back();
-        if (!log.knows(group_, id) || !known.insert(id).second) continue;
-        for (const auto& parent : header(id).parents) open.push_back(parent);
+    std::set<CommitId> past;
+    while (!heads.empty()) {
+        const auto id = heads.back();
+        heads.pop_back();
+        if (!log.knows(group_, id) || !past.insert(id).second) continue;
+        const auto header = read_commit(log.read(group_, id)->commit)->header;
+        heads.insert(heads.end(), header.parents.begin(), header.parents.end());
     }
-    return known;
+    return past;
 }
 
-// M-4, M-6 What the removed wrote is shown if the removal knows it, else it is set aside. What others wrote is shown.
+// The content that a removal knows: the past of what its author had seen.
+std::set<CommitId> World::known_to(const CommitId& cut) const {
+    return past_of(read_commit(devices_[0]->replica->log().read(group_, cut)->commit)->header.seen);
+}
+
 std::optional<std::string> World::check_writers() const {
+    std::set<CommitId> masked;
+    for (const auto& each : devices_[0]->replica->masked(group_)) masked.insert(each.id);
+    for (const auto& device : devices_) {
+        if (auto broken = check_writer(*device, masked)) return broken;
+    }
+    return std::nullopt;
+}
+
+// M-4, M-6 What the removed wrote is shown if the removal knows it, or if they wrote it under a later grant that knows of
+// the removal; else it is set aside. What others wrote is shown.
+std::optional<std::string> World::check_writer(const Device& device, const std::set<CommitId>& masked) const {
     const auto& judge = *devices_[0]->replica;
     const auto& members = judge.group(group_)->members;
     const auto is_here = [&](const std::optional<Cut>& cut) { return cut && members.has(cut->commit); };
-    std::set<CommitId> masked, waiting, known, known_when_shut_out;
-    for (const auto& each : judge.masked(group_)) masked.insert(each.id);
+    const auto is_of_removed = removal_ && removal_->who == device.person();
+    const bool is_in = members.role_now(device.person()).role >= Role::member;
+    // Whoever was an organiser has two grants, of which a junior's removal may bind one.
+    if (is_of_removed && (!is_here(removal_) || appointed_.contains(device.person()))) return std::nullopt;
+    // Once an organiser was cut, some whom they let in are not in either. The founder is never cut.
+    const bool stands = let_in_by_founder_.contains(&device) || !removal_ || !appointed_.contains(removal_->who);
+    if (!is_of_removed && (!stands || !is_in)) return std::nullopt;
+
+    std::optional<std::set<CommitId>> known;  // by whoever cut them
+    if (is_of_removed) known = known_to(removal_->commit);
+    if (&device == second_ && is_here(shut_out_)) {
+        const auto then = known_to(shut_out_->commit);
+        if (known) {
+            std::erase_if(*known, [&](const CommitId& id) { return !then.contains(id); });
+        } else {
+            known = then;
+        }
+    }
+    std::set<CommitId> waiting;
     for (const auto& id : judge.log().waiting(group_, limits::waiting_commits)) waiting.insert(id);
-    if (is_here(removal_)) known = known_to(removal_->commit);
-    if (is_here(shut_out_)) known_when_shut_out = known_to(shut_out_->commit);
-    // Once an organiser was cut, some whom they let in may not be in either.
-    const bool is_plain = !(removal_ && appointed_.contains(removal_->who)) && !shut_out_;
-    for (const auto& device : devices_) {
-        const bool is_in = members.role_now(device->person()).role >= Role::member;
-        const bool is_removed = !is_in && is_here(removal_) && removal_->who == device->person();
-        const bool is_shut_out = device.get() == second_ && is_here(shut_out_);
-        const bool was_removed = removal_ && removal_->who == device->person();
-        for (const auto& id : device->own) {
-            if (!judge.log().knows(group_, id) || waiting.contains(id)) continue;
-            if (read_commit(judge.log().read(group_, id)->commit)->header.kind != CommitKind::content) continue;
-            const auto name = "what device " + std::to_string(device->number()) + " wrote ";
-            if (is_removed && !known.contains(id) && !masked.contains(id)) return name + "when removed is shown";
-            if (is_shut_out && !known_when_shut_out.contains(id) && !masked.contains(id)) {
-                return name + "when shut out is shown";
-            }
-            const bool may_be_seen = is_removed ? known.contains(id) : is_in && !was_removed;
-            if (is_plain && may_be_seen && masked.contains(id)) return name + "with right is set aside";
+    for (const auto& id : device.own) {
+        if (!judge.log().knows(group_, id) || waiting.contains(id)) continue;
+        const auto header = read_commit(judge.log().read(group_, id)->commit)->header;
+        if (header.kind != CommitKind::content) continue;
+        bool with_right = !known || known->contains(id);
+        if (!with_right && &device != second_) {
+            const auto past = past_of(header.auth);
+            with_right = std::any_of(let_in_knowing_.begin(), let_in_knowing_.end(),
+                                     [&](const CommitId& grant) { return past.contains(grant); });
+        }
+        if (with_right != masked.contains(id)) continue;
+        return "what device " + std::to_string(device.number()) + " wrote " +
+               (with_right ? "with right is set aside" : "when it was cut is shown");
+    }
+    return std::nullopt;
+}
+
+// Who has an invitation and was never removed is in, in the end.
+std::optional<std::string> World::check_newcomers() const {
+    const bool stands = !removal_ || !appointed_.contains(removal_->who);
+    for (const auto* device : invited_) {
+        if (!stands || (removal_ && removal_->who == device->person())) continue;
+        if (devices_[0]->replica->log().standing(group_, device->device()) != Standing::current) {
+            return "device " + std::to_string(device->number()) + " was invited and never let in";
         }
     }
     return std::nullopt;

@@ -79,7 +79,8 @@ class LookAround final : public Errand {
   public:
     static constexpr std::uint64_t least_ms = 1'500, patience_ms = 5'000, patience_to_ask_ms = 30'000;
 
-    LookAround(std::string group, std::uint64_t now) : group_(std::move(group)), began_(now) {}
+    LookAround(std::string group, bool runs_on, std::uint64_t now)
+        : group_(std::move(group)), runs_on_(runs_on), began_(now) {}
 
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
         if (joining_) {
@@ -106,13 +107,14 @@ class LookAround final : public Errand {
         }
         if (!all_answered && now < began_ + patience_ms) return std::nullopt;
         desk.network.ask_to_join(*found.at(*chosen).first);
-        joining_ = wait_to_be_in(*chosen);
+        joining_ = wait_to_be_in(*chosen, runs_on_);
         return std::nullopt;
     }
     std::uint64_t deadline() const override { return next_; }
 
   private:
     std::string group_;
+    bool runs_on_;
     std::unique_ptr<Errand> joining_;
     std::uint64_t began_, next_ = 0;
 };
@@ -120,9 +122,10 @@ class LookAround final : public Errand {
 std::unique_ptr<Errand> look(Desk& desk, const Json& args, std::string group) {
     const auto options = network_options(args, 0);
     if (!options) return std::make_unique<Answered>(options.error());
+    const bool runs_on = desk.network.is_open();
     if (const auto opened = desk.network.open(*options); !opened) return std::make_unique<Answered>(opened.error());
     desk.network.look_anew();
-    return std::make_unique<LookAround>(std::move(group), net::uptime_ms());
+    return std::make_unique<LookAround>(std::move(group), runs_on, net::uptime_ms());
 }
 
 std::unique_ptr<Errand> group_nearby(Desk& desk, const Json& args) { return look(desk, args, ""); }

@@ -110,7 +110,7 @@ std::unique_ptr<Errand> compare_same(Desk& desk, const Json&) {
     invitation.link = shown->host;
     if (!shown->hosting) {
         desk.network.forget_comparison(true);
-        return join_with(desk, invitation);
+        return join_with(desk, invitation, true);
     }
     InviteOp op;
     op.invite = invitation.key().public_key<InviteKey>();

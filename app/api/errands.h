@@ -25,8 +25,9 @@ std::unique_ptr<Errand> device_link(Desk& desk, const Json& args);
 // By the options that say whom to meet (app/api/meeting.cpp). Errors: malformed, and those of Network::open().
 Result<> open_network(Desk& desk, const Json& args);
 
-// Until this computer is in the group, and what is there is here (app/api/meeting.cpp). Needs: the network is open.
-std::unique_ptr<Errand> wait_to_be_in(const GroupId& group);  // after it was asked for
-std::unique_ptr<Errand> join_with(Desk& desk, const Invitation& invitation);
+// Until this computer is in the group, and what is there is here (app/api/meeting.cpp); where the program runs on, only
+// the first of it. Needs: the network is open.
+std::unique_ptr<Errand> wait_to_be_in(const GroupId& group, bool runs_on);  // after it was asked for
+std::unique_ptr<Errand> join_with(Desk& desk, const Invitation& invitation, bool runs_on);
 
 }  // namespace staffroom::api

@@ -28,8 +28,11 @@ class Join final : public Errand {
   public:
     // Long enough for a lobby, a busy organiser and the first sync on a slow Wi-Fi.
     static constexpr std::uint64_t patience_ms = 60'000, settle_ms = 20'000;
+    // Of a program that runs on: the rest comes while the group is looked at already.
+    static constexpr std::uint64_t settle_running_ms = 1'500;
 
-    Join(const GroupId& group, std::uint64_t now) : group_(group), until_(now + patience_ms) {}
+    Join(const GroupId& group, bool runs_on, std::uint64_t now)
+        : group_(group), settle_ms_(runs_on ? settle_running_ms : settle_ms), until_(now + patience_ms) {}
 
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
         next_ = now + look_ms;
@@ -47,7 +50,7 @@ class Join final : public Errand {
                                "Be on the same network, check that Staffroom runs there, then join again."});
         }
         // Let in: wait until what the group has is here too, so that the first look is not an empty one.
-        if (settle_until_ == 0) settle_until_ = now + settle_ms;
+        if (settle_until_ == 0) settle_until_ = now + settle_ms_;
         if (member && desk.network.is_settled() && quiet_ == 0) quiet_ = now + 200;
         if (!member || !desk.network.is_settled()) quiet_ = 0;
         if (now < settle_until_ && (quiet_ == 0 || now < quiet_)) return std::nullopt;
@@ -58,7 +61,7 @@ class Join final : public Errand {
 
   private:
     GroupId group_;
-    std::uint64_t until_, settle_until_ = 0, quiet_ = 0, next_ = 0;
+    std::uint64_t settle_ms_, until_, settle_until_ = 0, quiet_ = 0, next_ = 0;
 };
 
 std::unique_ptr<Errand> join(Desk& desk, const Json& args) {
@@ -69,8 +72,9 @@ std::unique_ptr<Errand> join(Desk& desk, const Json& args) {
             Error{Code::refused, "This is your own invitation.", "Give it to a colleague."});
     }
     if (const auto may = desk.home.replica().must_be_linked(); !may) return std::make_unique<Answered>(may.error());
+    const bool runs_on = desk.network.is_open();
     if (const auto opened = open_network(desk, args); !opened) return std::make_unique<Answered>(opened.error());
-    return join_with(desk, *invitation);
+    return join_with(desk, *invitation, runs_on);
 }
 
 // Another device has said that it has exactly what is here, and lacks nothing of it.
@@ -282,14 +286,16 @@ Result<> open_network(Desk& desk, const Json& args) {
     return options ? desk.network.open(*options) : Result<>(options.error());
 }
 
-std::unique_ptr<Errand> join_with(Desk& desk, const Invitation& invitation) {
+std::unique_ptr<Errand> join_with(Desk& desk, const Invitation& invitation, bool runs_on) {
     const auto* group = desk.home.replica().group(invitation.group);
     const bool inside = group != nullptr && group->members.role_of(desk.home.identity().device()) >= Role::reader;
     if (!inside) desk.network.join(invitation);
-    return wait_to_be_in(invitation.group);
+    return wait_to_be_in(invitation.group, runs_on);
 }
 
-std::unique_ptr<Errand> wait_to_be_in(const GroupId& group) { return std::make_unique<Join>(group, net::uptime_ms()); }
+std::unique_ptr<Errand> wait_to_be_in(const GroupId& group, bool runs_on) {
+    return std::make_unique<Join>(group, runs_on, net::uptime_ms());
+}
 
 std::span<const Verb> meeting_verbs() {
     static constexpr Verb verbs[] = {{"join", nullptr, join},

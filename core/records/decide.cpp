@@ -402,7 +402,7 @@ Result<Op> decide_erase_files(const RecordState& state, const Actor& actor, cons
     std::sort(erase.files.begin(), erase.files.end());
     erase.files.erase(std::unique(erase.files.begin(), erase.files.end()), erase.files.end());
     if (erase.files.size() > limits::erased_count) {
-        return {Code::refused, "That are too many files to erase at once.", "Erase the whole resource instead."};
+        return {Code::refused, "Those are too many files to erase at once.", "Erase the whole resource instead."};
     }
     return make_op(erase);
 }

@@ -40,6 +40,13 @@ std::size_t bytes_of_changes(const std::vector<TextChange>& changes) {
     return bytes;
 }
 
+// When the bucket holds a commit again, after one was taken from it: also one that it did not hold, since a colleague's
+// words have come, but no more than one.
+std::uint64_t next_commit(std::uint64_t next, std::uint64_t now) {
+    constexpr auto full_ms = (commits_at_once - 1) * commit_every_ms;
+    return std::min(std::max(next + full_ms, now) - full_ms, now) + commit_every_ms;
+}
+
 }  // namespace
 
 Reply LiveNotes::open(Desk& desk, const Json& args, std::uint64_t now) {
@@ -154,7 +161,7 @@ void LiveNotes::take(const std::string& session, Open& note, std::vector<Update>
 std::uint64_t LiveNotes::Open::due_ms() const {
     if (pending.empty()) return ~std::uint64_t{0};
     const auto due = in_haste              ? 0
-                     : places.is_watched() ? std::max(pending_ms, written_ms + commit_every_ms)
+                     : places.is_watched() ? std::max(pending_ms, next_ms)
                                            : std::min(typed_ms + pause_ms, pending_ms + commit_after_ms);
     return std::max(due, again_ms);
 }
@@ -264,7 +271,7 @@ void LiveNotes::keep(Desk& desk, const std::string& session, Open& note, std::ui
     if (done) done = take_over(desk, session, note);
     Json event{{"kind", done ? "saved" : "unsaved"}, {"note", to_text(note.note)}, {"session", session}};
     if (done) {
-        note.written_ms = now;
+        if (had_pending) note.next_ms = next_commit(note.next_ms, now);
         note.again_ms = 0;
     } else {
         note.again_ms = now + try_again_ms;

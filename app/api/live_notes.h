@@ -3,14 +3,16 @@
 // that those before it made, and a tab that is behind gets what it lacks and rebases by itself.
 //
 // The row is not the note: the replica is. What tabs typed is taken at once and kept as pending changes of the version
-// of the note that it was typed on; at most five times a second, and at once after a rest, they become an edit,
-// committed on that very version, so colleagues' words merge with it as with any other edit. Where edits below it were
-// hidden meanwhile, it is rebased by places first (app/api/pending_changes.h). Whatever else changed the note then
-// becomes an update of the authority's own, by the least difference. "Saved" is told when the transaction has returned;
-// a long paste takes several, one a turn of the node's loop.
+// of the note that it was typed on; about five times a second they become an edit, committed on that very version, so
+// colleagues' words merge with it as with any other edit. Where edits below it were hidden meanwhile, it is rebased by
+// places first (app/api/pending_changes.h). Whatever else changed the note then becomes an update of the authority's own,
+// by the least difference. "Saved" is told when the transaction has returned; a long paste takes several, one a turn of
+// the node's loop.
 //
-// Five times a second is for colleagues who have the note open (app/api/note_places.h). While nobody has, and the note is
-// open here, one commit holds what was typed up to a pause, or for some seconds: a year of notes is small that way.
+// Five times a second is for colleagues who have the note open (app/api/note_places.h), and a mean: a bucket holds five
+// commits and gets one each fifth of a second, so they see a key as soon as it was pressed, until somebody has typed
+// faster than five keys a second for a while. While nobody has the note open elsewhere, one commit holds what was typed up
+// to a pause, or for some seconds: a year of notes is small that way.
 //
 // Bounds: notes open at once, updates kept of each; a tab that lacks older ones opens the note again. All ends when the
 // profile is locked, and with the daemon, after what is pending is written.
@@ -36,7 +38,8 @@ namespace staffroom::api {
 inline constexpr std::size_t open_notes_max = 32;
 inline constexpr std::size_t updates_kept_max = 2'000, updates_bytes_max = std::size_t{8} << 20,
                              updates_at_once_max = 500;
-inline constexpr std::uint64_t commit_every_ms = 200, try_again_ms = 2'000, forget_after_ms = 3'600'000;
+inline constexpr std::uint64_t commit_every_ms = 200, commits_at_once = 5, try_again_ms = 2'000,
+                               forget_after_ms = 3'600'000;
 inline constexpr std::uint64_t pause_ms = 2'000, commit_after_ms = 5'000;  // while nobody watches
 
 class LiveNotes {
@@ -89,7 +92,8 @@ class LiveNotes {
         std::uint64_t saved = 0;
         bool is_touched = false;
         std::uint64_t typed_ms = 0, pending_ms = 0;  // the latest and the first of what is pending
-        std::uint64_t written_ms = 0, asked_ms = 0, again_ms = 0;
+        std::uint64_t next_ms = 0;                   // the bucket holds a commit from then on
+        std::uint64_t asked_ms = 0, again_ms = 0;
         bool in_haste = false;  // the rest of a long paste, or what was typed before the last tab left
         NotePlaces places;
 

@@ -62,10 +62,12 @@ class Comparing final : public Errand {
         if (found.empty()) return std::nullopt;
         if (found_ms_ == 0) found_ms_ = now;
         std::string names;
+        boost::json::array near;
         const net::Compared* chosen = nullptr;
         std::size_t fitting = 0;
         for (const auto& each : found) {
             const auto name = shown_name(each.other.name);
+            near.push_back(boost::json::string(name));
             names += (names.empty() ? "" : ", ") + in_quotes(name);
             if (!with_.empty() && name != with_) continue;
             chosen = &each;
@@ -74,8 +76,10 @@ class Comparing final : public Errand {
         const bool all = now >= found_ms_ + (desk.network.has_sought() ? least_ms : most_ms);
         if (!all || fitting == 0) return std::nullopt;
         if (fitting > 1) {
-            return Reply(Error{Code::refused, "Several colleagues near you let somebody in by words: " + names + ".",
-                               "Say whose words you want to compare: staffroom compare find --with NAME"});
+            return with_trouble(
+                Json{{"near", std::move(near)}},
+                Trouble{"refused", "Several colleagues near you let somebody in by words: " + names + ".",
+                        "Say whose words you want to compare: staffroom compare find --with NAME"});
         }
         desk.network.compare_with(net::Compared(*chosen));
         return std::nullopt;

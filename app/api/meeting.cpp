@@ -135,9 +135,10 @@ class Sync final : public Errand {
                    {"files_missing", lacking},
                    {"safe_to_leave", is_safe_to_leave(desk.home.replica())}};
         if (missed.empty() || missed.size() < peers_.size()) return Reply(std::move(reply));
-        return with_trouble(std::move(reply), {"failed", "Nobody of your groups was met at the address you gave.",
-                                               "Check the address with: staffroom status, on their computer. Staffroom "
-                                               "must be running there."});
+        return with_trouble(std::move(reply),
+                            Trouble{"failed", "Nobody of your groups was met at the address you gave.",
+                                    "Check the address with: staffroom status, on their computer. Staffroom "
+                                    "must be running there."});
     }
     std::uint64_t deadline() const override { return next_; }
     Progress progress() const override { return progress_; }

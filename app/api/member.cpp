@@ -5,6 +5,7 @@
 #include "app/api/records.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
+#include "app/invitation_file.h"
 #include "app/network.h"
 #include "app/newcomers.h"
 #include "core/members/changes.h"
@@ -26,6 +27,14 @@ Reply invite(Desk& desk, const Json& args) {
     if (!uses) return uses.error();
     const auto minutes = bounded_arg(args, "minutes", 0, bounds::invite_minutes);
     if (!minutes) return minutes.error();
+    std::optional<SafeFile> file;
+    if (args.contains("to")) {
+        const auto folder = path_arg(args, "to");
+        if (!folder) return folder.error();
+        auto begun = begin_invitation_file(*folder, group_name(desk.home.replica(), **found));
+        if (!begun) return begun.error();
+        file.emplace(std::move(*begun));
+    }
     const auto seed = new_signing_seed();
     InviteOp op;
     op.invite = SigningKey(seed).public_key<InviteKey>();
@@ -46,6 +55,10 @@ Reply invite(Desk& desk, const Json& args) {
     invitation.addresses = desk.network.own_addresses();
     Json reply{{"invite", text_of(invitation)}};
     if (flag_arg(args, "qr")) reply["qr"] = true;
+    if (file) {
+        if (auto kept = keep_invitation(*file, text_of(invitation)); !kept) return kept.error();
+        reply["file"] = file->path().string();
+    }
     return reply;
 }
 

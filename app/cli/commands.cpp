@@ -56,9 +56,13 @@ constexpr Option invite[] = {
     {"--uses", "uses", Takes::number, false, "how many people may come with it, 1 to 100000", bounds::invite_uses},
     {"--minutes", "minutes", Takes::number, false, "for how long, while this program runs, up to 525600",
      bounds::invite_minutes},
+    {"--to", "to", Takes::path, false, "also as a file on a stick: the stick's folder"},
     {"--ask", "ask", Takes::flag, false, "you say yes to each newcomer: staffroom member admit"},
     {"--qr", "qr", Takes::flag, false, "also as a picture to scan"}};
-constexpr Option join[] = {{"INVITE", "invite", Takes::text, true, "the invitation's text"}, peers, no_discovery};
+constexpr Option join[] = {
+    {"INVITE", "invite", Takes::invitation, true, "the invitation's text, or the file or stick that it is on"},
+    peers,
+    no_discovery};
 constexpr Option compare_open[] = {
     group, {"--minutes", "minutes", Takes::number, false, "for how long, up to 60; else 5", bounds::compare_minutes}};
 constexpr Option compare_find[] = {

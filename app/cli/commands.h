@@ -14,11 +14,12 @@ enum class Takes {
     list,  // may be given several times
     number,
     flag,
-    fields,     // likewise, FIELD=VALUE: what is a file in the schema is a path
-    path,       // made absolute, since the daemon has a folder of its own
-    folder,     // likewise; without it, the folder in which the command is typed
-    source,     // a path, or a web address as it is
-    file_text,  // a file, or - for standard input: its words are sent
+    fields,      // likewise, FIELD=VALUE: what is a file in the schema is a path
+    path,        // made absolute, since the daemon has a folder of its own
+    folder,      // likewise; without it, the folder in which the command is typed
+    source,      // a path, or a web address as it is
+    invitation,  // its text, or the file or the stick that it is on: its words are sent
+    file_text,   // a file, or - for standard input: its words are sent
 };
 
 struct Option {

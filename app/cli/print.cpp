@@ -98,6 +98,11 @@ void print_for_people(const std::string& command, const api::Json& reply) {
     } else if (command == "invite") {
         print_code(std::string(reply.at("invite").as_string()), reply.contains("qr"));
         std::cerr << "Give this to the colleague. They type: staffroom join …\n";
+        if (const auto* file = reply.if_contains("file")) {
+            std::cerr << "It is also in " << line_of({}, *file)
+                      << "\nWith the stick they type: staffroom join DIR\n"
+                         "Your two computers have to meet once. After that a stick is enough.\n";
+        }
     } else if (command == "device link" && reply.contains("offer")) {
         print_code(std::string(reply.at("offer").as_string()), reply.contains("qr"));
         std::cerr << "Show this to nobody else: whoever has it can write as you. On your other computer type:\n"

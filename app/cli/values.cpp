@@ -7,7 +7,9 @@
 #include <charconv>
 
 #include "app/cli/usage.h"
+#include "app/invitation_file.h"
 #include "app/local_door.h"
+#include "core/members/invite.h"
 #include "core/records/schema.h"
 #include "core/utf8.h"
 #include "storage/own_file.h"
@@ -49,6 +51,16 @@ Result<value> words_of_file(const std::string& typed) {
     if (!is_utf8(*words)) {
         return {Code::malformed, in_quotes(typed) + " is no text in UTF-8.", "Save it as UTF-8, then try again."};
     }
+    return value(*words);
+}
+
+// What exists under that name is meant, unless it is an invitation's text itself.
+Result<value> invitation_of(const std::string& typed) {
+    const auto path = path_from_here(typed);
+    std::error_code gone;
+    if (!path || invitation_from(typed).ok() || !fs::exists(*path, gone)) return value(typed);
+    auto words = read_invitation(*path);
+    if (!words) return words.error();
     return value(*words);
 }
 
@@ -114,6 +126,8 @@ Result<value> value_of(const Option& option, const std::vector<std::string>& typ
         }
         case Takes::number:
             return number_of(option, typed.front());
+        case Takes::invitation:
+            return invitation_of(typed.front());
         case Takes::file_text:
             return words_of_file(typed.front());
         case Takes::source:

@@ -43,6 +43,15 @@ scanned() {
         [ "$(grep -c '█' "$world/qr")" -gt 20 ] && upper=$(tail -n 1 "$world/qr" | tr a-z A-Z) &&
         refuses 5 amina join "$upper" && grep -q "your own invitation" "$world/out"
 }
+# Elif has only the stick: she is told that the two computers have to meet, and comes in when they do.
+stick() {
+    mkdir "$world/stick" && exits 4 as amina invite "$science" --to "$world/no stick" && exits 4 as amina join "$world/stick" &&
+        as amina invite "$science" --to "$world/stick" >"$world/out" && file=$(field file <"$world/out") && [ "$(wc -c <"$file")" -le 512 ] &&
+        [ "$(cat "$file")" = "$(field invite <"$world/out")" ] && as elif init --name "Elif Kaya" && as elif join "$world/stick" &&
+        as elif note list "$science" && cp "$file" "$world/stick/invitation to another.txt" && refuses 5 birk join "$world/stick" &&
+        grep -q "several invitations" "$world/out" && refuses 5 amina join "$file" && grep -q "your own invitation" "$world/out" &&
+        head -c 5000 /dev/zero >"$world/no.txt" && refuses 2 birk join "$world/no.txt"
+}
 keys() { as amina group show "$science" | number key; }
 # Somebody took a picture of the code on the wall.
 outsider() {
@@ -71,6 +80,7 @@ tell "an invitation does not bring a removed colleague back" invitation_again
 tell "an organiser brings them back by hand, and they write again" admitted_again
 tell "an invitation for readers makes readers" hall
 tell "an invitation as a picture, and typed in upper case" scanned
+tell "an invitation on a stick brings a colleague in once the two computers meet" stick
 tell "P12 an outsider with a picture of the code is seen, put out with one command, and reads nothing written after" outsider
 tell "a laptop that is lost is shut out of every group" lost_laptop
 finish

@@ -35,8 +35,13 @@ export async function people_stories(amina, brian, group) {
         await amina.getByText("Brian O'Neill").waitFor();
         const keys = async () => (await ask(amina, 'group show', { group: hall })).group.commits.key;
         const before = await keys();
-        await amina.getByLabel("More about Brian O'Neill").click();
-        await amina.getByRole('button', { name: 'Remove from the group' }).click();
+        const remove = amina.getByRole('button', { name: "Remove Brian O'Neill from the group" });
+        const writes = async () => (await ask(brian, 'note new', { group: hall, title: 'By Brian' })).ok;
+        await remove.click();
+        await until(async () => !(await writes()), 'he hears that he is out');
+        await amina.getByRole('button', { name: 'Undo' }).click(); // a slip of the finger
+        await until(writes, 'he is in again');
+        await remove.click();
         await amina.getByText("Brian O'Neill is removed.", { exact: false }).waitFor();
         must((await keys()) > before, 'the group has another key');
         await ask(amina, 'note new', { group: hall, title: 'Not for outsiders', text: 'Where we meet.' });

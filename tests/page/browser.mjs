@@ -23,6 +23,12 @@ export async function tell(words, work) {
     if (process.env.PAGE_TIMES) console.log(`      ${Date.now() - began} ms`);
     if (offences.length) failures += 1;
 }
+// What the page says in this language.
+export function sentences(language) {
+    const file = new URL(`../../app/web/public/i18n/${language}.json`, import.meta.url);
+    const catalogue = JSON.parse(readFileSync(file, 'utf8'));
+    return (sentence) => catalogue[sentence] ?? sentence;
+}
 export const ended = () => (failures ? 1 : 0);
 export const must = (truth, words) => {
     if (!truth) throw new Error(words);

@@ -1,6 +1,7 @@
 // Stories of the page, in a real browser against real daemons: node page.mjs ADDRESS-OF-AMINA ADDRESS-OF-BRIAN
 // Both are new: no group yet. PAGE_THOROUGH=1 looks at every screen in every language.
 import { Browser, ask, axe_offences, ended, go, must, overflow, tell } from './browser.mjs';
+import { look_aside, meeting_stories } from './meeting_stories.mjs';
 import { library_stories } from './library_stories.mjs';
 import { comes, note_stories, text_in } from './note_stories.mjs';
 import { people_stories } from './people_stories.mjs';
@@ -150,6 +151,7 @@ await tell('an organiser shows the code for a colleague who lost every computer'
 });
 
 await people_stories(amina, brian, group);
+await meeting_stories(amina, brian, group);
 
 await tell('every room is reached by the keyboard alone', async () => {
     await go(amina, '#/');
@@ -204,6 +206,7 @@ async function look(page, where, widths) {
     return offences;
 }
 await tell('axe finds nothing, and no screen is too wide at 320 px', () => look(amina, 'en', [[320, 640]]));
+await tell('axe finds nothing in what is shown aside', () => look_aside(amina, 'en', group));
 
 async function in_language(language) {
     await amina.evaluate((each) => localStorage.setItem('staffroom-language', each), language);
@@ -224,12 +227,8 @@ if (thorough) {
     await tell('in Arabic everything runs from right to left', async () => {
         await in_language('ar');
         must((await amina.evaluate(() => document.dir)) === 'rtl', 'dir');
-        const offences = [];
-        for (const screen of ['#/']) {
-            await go(amina, screen);
-            offences.push(...(await axe_offences(amina, `ar ${screen}`)));
-        }
-        return offences;
+        await go(amina, '#/');
+        return [...(await axe_offences(amina, 'ar #/')), ...(await look_aside(amina, 'ar', group))];
     });
 }
 

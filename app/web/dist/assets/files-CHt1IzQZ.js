@@ -1,1 +1,0 @@
-const e=/\.(png|jpe?g|webp|gif)$/i,t=s=>e.test(s),p=s=>(s.match(/\.([\p{L}\p{N}]{1,5})$/u)?.[1]??"").toUpperCase(),u=s=>/[\u202a-\u202e\u2066-\u2069\u200e\u200f]/.test(s)||/\.(exe|scr|bat|cmd|com|msi|js|vbs|ps1|jar|lnk|apk|desktop|sh)$/i.test(s),a=s=>s.replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f]/g,"");export{u as a,p as e,t as i,a as p};

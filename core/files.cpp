@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include "core/hashes.h"
+
 namespace staffroom {
 namespace {
+
+constexpr std::string_view chunk_domain = "staffroom-chunk-v1", plain_domain = "staffroom-plain-v1";
 
 std::string cut(std::string text, std::size_t max) {
     std::string clean;
@@ -29,17 +33,33 @@ Error damaged() {
 
 }  // namespace
 
-ChunkId chunk_id(ByteView sealed) { return hash_of<ChunkId>("staffroom-chunk-v1", sealed); }
+ChunkId chunk_id(ByteView sealed) { return hash_of<ChunkId>(chunk_domain, sealed); }
+
+std::vector<ChunkId> chunk_ids(std::span<const ByteView> sealed) {
+    std::vector<ChunkId> ids;
+    for (const auto& hash : hashes_of(chunk_domain, sealed)) ids.push_back(ChunkId{hash.bytes});
+    return ids;
+}
 
 SealedChunk seal_chunk(const SymmetricKey& file_key, ByteView plain) {
-    assert(plain.size() <= limits::chunk_bytes);
-    const auto plain_hash = hash_of<Hash>("staffroom-plain-v1", plain);
-    SymmetricKey key;
-    blake2b(key.bytes, file_key.view(), {plain_hash.view()});
-    SealedChunk chunk;
-    chunk.bytes = seal(key, Nonce24{}, {}, plain);
-    chunk.ref = {chunk_id(chunk.bytes), Hash{key.bytes}};
-    return chunk;
+    return std::move(seal_chunks(file_key, {&plain, 1}).front());
+}
+
+std::vector<SealedChunk> seal_chunks(const SymmetricKey& file_key, std::span<const ByteView> plain) {
+    std::vector<SealedChunk> chunks(plain.size());
+    std::vector<ByteView> sealed(plain.size());
+    const auto plain_hashes = hashes_of(plain_domain, plain);
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        assert(plain[i].size() <= limits::chunk_bytes);
+        SymmetricKey key;
+        blake2b(key.bytes, file_key.view(), {plain_hashes[i].view()});
+        chunks[i].bytes = seal(key, Nonce24{}, {}, plain[i]);
+        chunks[i].ref.key = Hash{key.bytes};
+        sealed[i] = chunks[i].bytes;
+    }
+    const auto ids = chunk_ids(sealed);
+    for (std::size_t i = 0; i < plain.size(); ++i) chunks[i].ref.id = ids[i];
+    return chunks;
 }
 
 Result<Bytes> open_chunk(const ChunkRef& ref, ByteView sealed) {

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,9 @@ inline constexpr std::size_t sealed_chunk_bytes_max = limits::chunk_bytes + seal
 ChunkId chunk_id(ByteView sealed);
 // Needs plain.size() <= limits::chunk_bytes. About 0.8 ms for a whole chunk.
 SealedChunk seal_chunk(const SymmetricKey& file_key, ByteView plain);
+// The same of many, in their order, with the hashing of core/hashes.h: twice as fast for four whole chunks or more.
+std::vector<ChunkId> chunk_ids(std::span<const ByteView> sealed);
+std::vector<SealedChunk> seal_chunks(const SymmetricKey& file_key, std::span<const ByteView> plain);
 // Error: malformed when these are not the bytes of that chunk, or its key does not open them.
 Result<Bytes> open_chunk(const ChunkRef& ref, ByteView sealed);
 

@@ -1,0 +1,21 @@
+// Many BLAKE2b hashes at once.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/ids.h"
+
+namespace staffroom {
+
+// hash_of<Hash>(domain, message) of each message (core/crypto.h), in their order. Four neighbours of equal length are
+// hashed side by side, one in each lane of the processor's wide registers: one after the other most of a register's
+// width waits, and the four take 1.5 times as long as one. Processors without AVX2, and what is left over, go the
+// ordinary way. Needs a domain of 1 to 128 bytes.
+std::vector<Hash> hashes_of(std::string_view domain, std::span<const ByteView> messages);
+
+// How many are worth waiting for.
+inline constexpr std::size_t hashes_at_once = 4;
+
+}  // namespace staffroom

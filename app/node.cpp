@@ -194,8 +194,6 @@ void Node::take_network(std::uint64_t now) {
     }
     store_commits(now);
     settle(now);
-    write_chunks_when_due(net::uptime_ms());
-    enter_written_chunks(net::uptime_ms());
     if (beacon_) {
         while (const auto seen = beacon_->receive()) {
             const auto answered = [&](const net::Address& address) { return address == seen->members; };
@@ -215,6 +213,8 @@ void Node::take_network(std::uint64_t now) {
     }
     peers_->tick(now);
     settle(now);
+    write_chunks_when_due(net::uptime_ms());
+    enter_written_chunks(net::uptime_ms());
 }
 
 void Node::settle(std::uint64_t now) {

@@ -143,6 +143,7 @@ class Node final : public Network {
     void execute(net::StoreParts& action, std::uint64_t now);
     void execute(net::StoreHave& action, std::uint64_t now);
     void execute(net::StoreChunk& action, std::uint64_t now);
+    void execute(net::LoseChunk& action, std::uint64_t now);
     void execute(net::ShareKeys& action, std::uint64_t now);
     void execute(net::Claimed& action, std::uint64_t now);
     void execute(net::LinkClaimed& action, std::uint64_t now);

@@ -113,6 +113,10 @@ void Node::execute(net::StoreChunk& action, std::uint64_t now) {
     if (chunks_bytes_ >= chunks_bytes_together || chunks_.size() >= chunks_together) write_chunks();
 }
 
+void Node::execute(net::LoseChunk& action, std::uint64_t now) {
+    if (home_.replica().lose_chunk(action.id)) peers_->chunks_changed(now);
+}
+
 void Node::write_chunks_when_due(std::uint64_t now) {
     if (!chunks_.empty() && (now >= chunks_due_ms_ || !peers_->chunks().is_fetching())) write_chunks();
 }

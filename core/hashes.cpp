@@ -7,9 +7,8 @@
 
 #include "core/crypto.h"
 
-namespace staffroom {
-
 #if defined(__x86_64__)
+namespace staffroom::lanes {
 namespace {
 
 using Lanes = std::uint64_t __attribute__((vector_size(32)));
@@ -98,28 +97,28 @@ STAFFROOM_WIDE void compress(Lanes (&state)[8], const FourBlocks& blocks, std::u
 }
 
 // Needs four messages of one length.
-STAFFROOM_WIDE void hash_four(std::string_view domain, const ByteView* messages, Hash* hashes) {
+STAFFROOM_WIDE void hash_four(std::string_view purpose, const ByteView* messages, Hash* hashes) {
     Lanes state[8];
     for (std::size_t i = 0; i < 8; ++i) state[i] = Lanes{} + initial[i];
     state[0] ^= Lanes{} + parameters;
 
-    const auto total = domain.size() + messages[0].size();
+    const auto total = purpose.size() + messages[0].size();
     std::array<std::array<std::uint8_t, block_bytes>, 4> gathered;
     for (std::size_t at = 0; at < total; at += block_bytes) {
         const auto count = std::min(block_bytes, total - at);
         FourBlocks blocks{};
         for (std::size_t lane = 0; lane < 4; ++lane) {
             if (at > 0 && count == block_bytes) {
-                blocks[lane] = messages[lane].data() + (at - domain.size());
+                blocks[lane] = messages[lane].data() + (at - purpose.size());
                 continue;
             }
-            // The first block begins with the domain, the last one ends with zeros.
+            // The first block begins with the purpose, the last one ends with zeros.
             auto& block = gathered[lane];
-            const auto front = at == 0 ? domain.size() : 0;
+            const auto front = at == 0 ? purpose.size() : 0;
             block.fill(0);
-            std::memcpy(block.data(), domain.data(), front);
+            std::memcpy(block.data(), purpose.data(), front);
             if (count > front)
-                std::memcpy(block.data() + front, messages[lane].data() + (at + front - domain.size()), count - front);
+                std::memcpy(block.data() + front, messages[lane].data() + (at + front - purpose.size()), count - front);
             blocks[lane] = block.data();
         }
         compress(state, blocks, at + count, at + count == total);
@@ -141,24 +140,29 @@ bool can_hash_four() {
 #undef STAFFROOM_WIDE
 
 }  // namespace
+}  // namespace staffroom::lanes
 #else
+namespace staffroom::lanes {
 namespace {
 bool can_hash_four() { return false; }
 void hash_four(std::string_view, const ByteView*, Hash*) {}
 }  // namespace
+}  // namespace staffroom::lanes
 #endif
 
-std::vector<Hash> hashes_of(std::string_view domain, std::span<const ByteView> messages) {
-    assert(!domain.empty() && domain.size() <= 128);
+namespace staffroom {
+
+std::vector<Hash> hashes_of(std::string_view purpose, std::span<const ByteView> messages) {
+    assert(!purpose.empty() && purpose.size() <= 128);
     std::vector<Hash> hashes(messages.size());
     for (std::size_t i = 0; i < messages.size();) {
         const auto size = messages[i].size();
-        const bool four = can_hash_four() && messages.size() - i >= 4 && messages[i + 1].size() == size &&
+        const bool four = lanes::can_hash_four() && messages.size() - i >= 4 && messages[i + 1].size() == size &&
                           messages[i + 2].size() == size && messages[i + 3].size() == size;
         if (four) {
-            hash_four(domain, &messages[i], &hashes[i]);
+            lanes::hash_four(purpose, &messages[i], &hashes[i]);
         } else {
-            hashes[i] = hash_of<Hash>(domain, messages[i]);
+            hashes[i] = hash_of<Hash>(purpose, messages[i]);
         }
         i += four ? 4 : 1;
     }

@@ -52,7 +52,10 @@ struct StoreHave {
 struct StoreChunk {
     ChunkId id;
     Bytes bytes;
-    DeviceId from;
+};
+// What lies here as that chunk is something else: no more of it, and it is wanted again. Followed by chunks_changed().
+struct LoseChunk {
+    ChunkId id;
 };
 // An entitled device lacks these epoch keys: write a `share` if they are here (membership.md E4).
 struct ShareKeys {
@@ -143,8 +146,8 @@ struct Parted {
     Parting why = Parting::done;
 };
 
-using Action = std::variant<Send, Dial, Close, StoreCommits, StoreParts, StoreHave, StoreChunk, ShareKeys, Claimed,
-                            LinkClaimed, RescueClaimed, VouchClaimed, AskClaimed, GroupsShown, Joined, Linked, Rescued,
-                            Vouched, Compared, OwnGroupGiven, PresenceTold, JoinAnswered, Met, Parted>;
+using Action = std::variant<Send, Dial, Close, StoreCommits, StoreParts, StoreHave, StoreChunk, LoseChunk, ShareKeys,
+                            Claimed, LinkClaimed, RescueClaimed, VouchClaimed, AskClaimed, GroupsShown, Joined, Linked,
+                            Rescued, Vouched, Compared, OwnGroupGiven, PresenceTold, JoinAnswered, Met, Parted>;
 
 }  // namespace staffroom::net

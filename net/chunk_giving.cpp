@@ -24,6 +24,12 @@ void ChunkGiving::ask(const Session& session, const std::vector<ChunkId>& chunks
     tick(now);
 }
 
+// Costs no more than giving it again would.
+void ChunkGiving::hear_wrong(const Session& session, const ChunkId& chunk) {
+    if (may_serve(session, chunk) && here_.chunks.has(chunk) && !here_.chunks.is_sound(chunk))
+        out_.act(LoseChunk{chunk});
+}
+
 void ChunkGiving::set_pace(const Pace& pace) {
     paused_ = pace.paused;
     budget_.set(pace.out);

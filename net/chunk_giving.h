@@ -5,6 +5,8 @@
 //    waited for long;
 //  - a few frames a turn, the askers one after another: who asks for much keeps nobody waiting, and what is asked for is
 //    read only when it is about to go, so the memory of a turn bounds what a hostile member can make us hold;
+//  - it is given as it lies here, and whoever gets it verifies it. Only when told that it was wrong is it looked at here:
+//    one that is damaged is given up and wanted again;
 //  - small chunks share frames with whoever understands that (version 2);
 //  - while transfers are paused nothing goes, and what was asked for is kept until it does or the link is gone.
 #pragma once
@@ -29,6 +31,7 @@ class ChunkGiving {
 
     bool may_serve(const Session& session, const ChunkId& chunk) const;
     void ask(const Session& session, const std::vector<ChunkId>& chunks, std::uint64_t now);
+    void hear_wrong(const Session& session, const ChunkId& chunk);
     void left(LinkId link) { askers_.erase(link); }
 
     void set_pace(const Pace& pace);

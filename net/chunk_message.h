@@ -61,4 +61,14 @@ struct ChunksFrame {
     }
 };
 
+// "What you gave me as this one is something else": whoever gave it looks whether it is damaged there.
+struct WrongChunk {
+    static constexpr Kind kind = Kind::wrong_chunk;
+    ChunkId id;
+    template <class A>
+    void serialize(A& ar) {
+        ar(id);
+    }
+};
+
 }  // namespace staffroom::net

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/hashes.h"
+
 namespace staffroom::net {
 
 void ChunkExchange::met(const Session& session, std::uint64_t now) {
@@ -14,6 +16,11 @@ std::size_t ChunkExchange::Line::room() const {
     if (!takes_many()) return window - std::min(window, under_way.size());
     return bytes_under_way < window * staffroom::limits::chunk_bytes ? limits::small_chunks_ahead - under_way.size()
                                                                      : 0;
+}
+
+std::size_t ChunkExchange::Line::room_bytes() const {
+    const auto most = window * staffroom::limits::chunk_bytes;
+    return takes_many() ? most - std::min(most, bytes_under_way) : room() * staffroom::limits::chunk_bytes;
 }
 
 ChunkExchange::Requests::iterator ChunkExchange::drop(Line& line, Requests::iterator request) {
@@ -63,7 +70,9 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, ByteView fram
         case Kind::chunk: {
             auto chunk = message_in<ChunkFrame>(frame);
             if (!chunk) return Parting::protocol;
-            widen(line, hear(line, std::move(*chunk), now), now);
+            const auto took_ms = hear(line, std::move(*chunk), now);
+            if (come_.size() >= hashes_at_once) verify();
+            widen(line, took_ms, now);
             break;
         }
         case Kind::get_chunks: {
@@ -77,7 +86,14 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, ByteView fram
             if (!several) return Parting::protocol;
             std::optional<std::uint64_t> took_ms;
             for (auto& chunk : several->chunks) took_ms = std::max(took_ms, hear(line, std::move(chunk), now));
+            if (come_.size() >= hashes_at_once) verify();
             widen(line, took_ms, now);
+            break;
+        }
+        case Kind::wrong_chunk: {
+            const auto wrong = message_in<WrongChunk>(frame);
+            if (!wrong) return Parting::protocol;
+            giving_.hear_wrong(session, wrong->id);
             break;
         }
         default:
@@ -102,14 +118,33 @@ std::optional<std::uint64_t> ChunkExchange::hear(Line& line, ChunkFrame&& frame,
     const auto took_ms = now - request->second.sent;
     drop(line, request);
     line.has.erase(frame.id);
-    if (!frame.bytes || chunk_id(*frame.bytes) != frame.id) {
+    if (!frame.bytes) {
         busy_.erase(frame.id);
         line.never.insert(frame.id);
         return std::nullopt;
     }
-    bytes_in_ += frame.bytes->size();
-    out_.act(StoreChunk{frame.id, std::move(*frame.bytes), line.session->greeted()->record.device});
+    come_.push_back({line.session->on().link, frame.id, std::move(*frame.bytes)});
     return took_ms;
+}
+
+void ChunkExchange::verify() {
+    std::vector<ByteView> bytes;
+    for (const auto& chunk : come_) bytes.push_back(chunk.bytes);
+    const auto ids = chunk_ids(bytes);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        auto& chunk = come_[i];
+        if (ids[i] == chunk.id) {
+            bytes_in_ += chunk.bytes.size();
+            out_.act(StoreChunk{chunk.id, std::move(chunk.bytes)});
+            continue;
+        }
+        busy_.erase(chunk.id);
+        const auto line = lines_.find(chunk.link);
+        if (line == lines_.end()) continue;
+        line->second.never.insert(chunk.id);
+        out_.say(chunk.link, WrongChunk{chunk.id});
+    }
+    come_.clear();
 }
 
 void ChunkExchange::widen(Line& line, std::optional<std::uint64_t> took_ms, std::uint64_t now) {
@@ -203,14 +238,21 @@ ChunkExchange::Line* ChunkExchange::choose(const ChunkId& chunk) {
 
 void ChunkExchange::fill(std::uint64_t now) {
     if (now < paused_ || giving_.is_paused() || !budget_.open(now)) return;
-    std::size_t room = 0;
-    for (const auto& [link, line] : lines_) room += line.room();
+    std::size_t room = 0, room_bytes = 0;
+    for (const auto& [link, line] : lines_) {
+        room += line.room();
+        room_bytes += line.room_bytes();
+    }
     if (room == 0) return;
     std::vector<std::pair<std::size_t, const WantedChunk*>> next;  // by how many have it
+    std::size_t next_bytes = 0;
     for (const auto& wanted : wanted_) {
-        if (next.size() >= 4 * room) break;
+        if (next.size() >= 4 * room || next_bytes >= 4 * room_bytes) break;
         if (busy_.contains(wanted.id)) continue;
-        if (const auto count = holders(wanted.id); count > 0) next.emplace_back(count, &wanted);
+        const auto count = holders(wanted.id);
+        if (count == 0) continue;
+        next.emplace_back(count, &wanted);
+        next_bytes += wanted.size;
     }
     std::stable_sort(next.begin(), next.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::map<LinkId, GetChunks> asked;
@@ -238,6 +280,7 @@ void ChunkExchange::fill(std::uint64_t now) {
 void ChunkExchange::tick(std::uint64_t now) {
     if (now >= paused_) paused_ = 0;
     if (now >= refresh_) refresh();
+    verify();
     for (auto& [link, line] : lines_) {
         bool lost = false;
         for (auto at = line.under_way.begin(); at != line.under_way.end();) {
@@ -268,7 +311,7 @@ void ChunkExchange::tick(std::uint64_t now) {
 }
 
 std::uint64_t ChunkExchange::deadline() const {
-    auto earliest = std::min(news_.empty() ? refresh_ : 0, giving_.deadline());
+    auto earliest = std::min(news_.empty() && come_.empty() ? refresh_ : 0, giving_.deadline());
     if (!wanted_.empty() && !giving_.is_paused()) {
         if (paused_ != 0) {
             earliest = std::min(earliest, paused_);

@@ -7,8 +7,9 @@
 //    of a second. So a fast line does not stand still while this disk syncs, and on a slow one an edit never waits long
 //    behind a file;
 //  - of the wanted, those of small files first; among the next few the rarest; from the least busy neighbour;
-//  - a chunk is verified by its id, stored, and only then offered to others. A neighbour that sent wrong bytes, or none
-//    in time, is not asked for that chunk again while its link lasts (S10); others are;
+//  - a chunk is verified by its id, several together where they come fast (core/hashes.h), stored, and only then offered
+//    to others. A neighbour that sent wrong bytes, or none in time, is not asked for that chunk again while its link
+//    lasts (S10); others are. It is told so, since it does not verify what it gives;
 //  - no faster than the teacher wants files to move (net/pace.h), and not at all while transfers are paused;
 //  - what could not be stored (the disk is full) stops all requests for a while.
 #pragma once
@@ -65,6 +66,11 @@ class ChunkExchange {
         std::uint64_t sent = 0, until = 0;
         std::size_t bytes = 0;
     };
+    struct Come {  // not verified yet
+        LinkId link;
+        ChunkId id;
+        Bytes bytes;
+    };
     struct Line {
         const Session* session = nullptr;
         std::unordered_set<ChunkId, IdHash> has, never;
@@ -77,13 +83,15 @@ class ChunkExchange {
         std::uint64_t wait = wait_ms;
         bool takes_many() const { return session->greeted()->version >= 2; }
         std::size_t ids_most() const { return takes_many() ? limits::chunk_ids_count : limits::ids_count; }
-        // How many more may be asked for.
+        // How many more may be asked for, and bytes of whole ones.
         std::size_t room() const;
+        std::size_t room_bytes() const;
     };
 
     void offer(const Line& line);
     // How long it took; nothing when it is none that was asked for.
     std::optional<std::uint64_t> hear(Line& line, ChunkFrame&& frame, std::uint64_t now);
+    void verify();
     // More, or less, is asked for from now on.
     void widen(Line& line, std::optional<std::uint64_t> took_ms, std::uint64_t now);
     using Requests = std::unordered_map<ChunkId, Request, IdHash>;
@@ -98,8 +106,9 @@ class ChunkExchange {
     Outbox& out_;
     std::map<LinkId, Line> lines_;
     std::vector<WantedChunk> wanted_;
-    std::unordered_set<ChunkId, IdHash> busy_;  // under way, or arrived and being stored
-    std::vector<ChunkId> news_;                 // stored, to be offered
+    std::unordered_set<ChunkId, IdHash> busy_;  // under way, or come and being stored
+    std::vector<Come> come_;
+    std::vector<ChunkId> news_;  // stored, to be offered
     std::uint64_t refresh_ = 0, paused_ = 0;
     std::size_t looked_at_ = limits::chunk_ids_count;  // so many wants at most: what every line can be told
     bool more_ = false;                                // there were more

@@ -68,7 +68,8 @@ enum class Kind : std::uint8_t {
     get_chunks = 21,  // since version 2
     chunks = 22,
     presence = 23,  // likewise
-    claim = 32,     // lobby only, as is its answer
+    wrong_chunk = 24,
+    claim = 32,  // lobby only, as is its answer
     answer = 33,
     link_claim = 34,      // likewise, answered alike
     rescue_claim = 35,    // likewise

@@ -82,31 +82,38 @@ Result<Chunks::Staged> Chunks::stage(std::vector<GivenChunk> chunks) const {
 
 Result<> Chunks::write_files(const std::vector<const GivenChunk*>& chunks) const {
     if (chunks.empty()) return Done{};
-    std::vector<std::filesystem::path> parts;
+    const std::lock_guard lock(*writing_);
+    constexpr int create = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+    std::vector<std::filesystem::path> written;
+    std::vector<std::pair<std::filesystem::path, std::filesystem::path>> successors;  // where it is, its name
+    std::set<std::filesystem::path> folders;
     const auto give_up = [&](Result<> result) {
-        for (const auto& part : parts) ::unlink(part.c_str());
+        for (const auto& path : written) ::unlink(path.c_str());
         return result;
     };
     for (const auto* chunk : chunks) {
-        parts.push_back(part_folder() / to_text(chunk->id));
-        const Descriptor file(
-            ::open(parts.back().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-        if (!file.is_open() || !write_all(file.number(), chunk->bytes)) {
-            return give_up(disk_error(errno, parts.back()));
-        }
-    }
-    if (auto synced = sync_each(parts, folder_); !synced) return give_up(synced);
-
-    std::set<std::filesystem::path> folders;
-    for (std::size_t i = 0; i < chunks.size(); ++i) {
-        const auto file = file_of(chunks[i]->id);
-        if (folders.insert(file.parent_path()).second) {
-            const bool made = ::mkdir(file.parent_path().c_str(), 0700) == 0;
-            if (!made && errno != EEXIST) return give_up(disk_error(errno, file.parent_path()));
+        auto path = file_of(chunk->id);
+        if (folders.insert(path.parent_path()).second) {
+            const bool made = ::mkdir(path.parent_path().c_str(), 0700) == 0;
+            if (!made && errno != EEXIST) return give_up(disk_error(errno, path.parent_path()));
             if (made) folders.insert(folder_);
         }
-        if (::rename(parts[i].c_str(), file.c_str()) != 0) return give_up(disk_error(errno, file));
+        Descriptor file(::open(path.c_str(), create | O_EXCL, 0600));
+        if (!file.is_open() && errno == EEXIST) {
+            successors.emplace_back(part_folder() / to_text(chunk->id), path);
+            path = successors.back().first;
+            file = Descriptor(::open(path.c_str(), create | O_TRUNC, 0600));
+        }
+        if (!file.is_open()) return give_up(disk_error(errno, path));
+        written.push_back(path);
+        if (!write_all(file.number(), chunk->bytes)) return give_up(disk_error(errno, path));
     }
+    if (auto synced = sync_each(written, folder_); !synced) return give_up(synced);
+    for (const auto& [path, name] : successors) {
+        if (::rename(path.c_str(), name.c_str()) != 0) return give_up(disk_error(errno, name));
+    }
+    // The file system's own sync has taken the folders along.
+    if (written.size() >= sync_all_from && successors.empty()) return Done{};
     return sync_each({folders.begin(), folders.end()}, folder_);
 }
 
@@ -136,13 +143,18 @@ std::optional<std::uint32_t> Chunks::size(ReadTxn& txn, const ChunkId& id) {
     return row->size() == 5 ? std::optional(read_be32(ByteView(*row).subspan(1))) : std::nullopt;
 }
 
-Result<Bytes> Chunks::read(ReadTxn& txn, const ChunkId& id) const {
+Result<Bytes> Chunks::read_unverified(ReadTxn& txn, const ChunkId& id) const {
     const auto row = txn.get(Table::chunks, id.view());
     if (!row) return absent();
     if (row->empty()) return spoiled();
-    auto bytes = row->front() == in_row ? Result<Bytes>(copy_of(ByteView(*row).subspan(1)))
-                                        : read_file(file_of(id), sealed_chunk_bytes_max);
-    if (!bytes || chunk_id(*bytes) != id) return spoiled();
+    if (row->front() == in_row) return copy_of(ByteView(*row).subspan(1));
+    auto bytes = read_file(file_of(id), sealed_chunk_bytes_max);
+    return bytes ? std::move(bytes) : spoiled();
+}
+
+Result<Bytes> Chunks::read(ReadTxn& txn, const ChunkId& id) const {
+    auto bytes = read_unverified(txn, id);
+    if (bytes && chunk_id(*bytes) != id) return spoiled();
     return bytes;
 }
 

@@ -2,14 +2,18 @@
 // them and what they are part of is storage/files.h.
 //
 // Rules:
-//  - a chunk is here when its row is, and a row is written only after its bytes are durable: written to `part/`,
-//    synced, renamed, the folder synced, then the row in one transaction. A batch shares these steps;
-//  - bytes are checked against the id whenever they are read, since neither LMDB nor the file system checks them;
+//  - a chunk is here when its row is, and a row is written only after its bytes are durable: written under its name,
+//    synced, the folder synced, then the row in one transaction. A batch shares these steps. What lies under that name
+//    already may be a chunk that is here, so its successor is written to `part/` and put in its place when it is durable;
+//  - bytes are checked against the id whenever they are read, since neither LMDB nor the file system checks them; but not
+//    when they go to somebody who checks them all the same;
 //  - deleting goes the other way: the row first, then the file, so the disk is free as soon as remove_files() returns.
 //    What a power cut leaves behind in between is found by sweep().
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "core/files.h"
@@ -46,6 +50,8 @@ class Chunks {
     static std::optional<std::uint32_t> size(ReadTxn& txn, const ChunkId& id);
     // Errors: not_found; io when the bytes are not those of the id any more (then forget it and want it again).
     Result<Bytes> read(ReadTxn& txn, const ChunkId& id) const;
+    // Errors: not_found; io when they cannot be read at all.
+    Result<Bytes> read_unverified(ReadTxn& txn, const ChunkId& id) const;
 
     // Erases the row; the file goes by remove_files() once the transaction has returned.
     static void erase(WriteTxn& txn, const ChunkId& id);
@@ -61,11 +67,13 @@ class Chunks {
     std::filesystem::path file_of(const ChunkId& id) const;
 
   private:
-    explicit Chunks(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    explicit Chunks(std::filesystem::path folder)
+        : folder_(std::move(folder)), writing_(std::make_unique<std::mutex>()) {}
     std::filesystem::path part_folder() const { return folder_ / "part"; }
     Result<> write_files(const std::vector<const GivenChunk*>& chunks) const;
 
     std::filesystem::path folder_;
+    std::unique_ptr<std::mutex> writing_;  // one batch at a time: two may hold the same chunk
 };
 
 }  // namespace staffroom

@@ -20,10 +20,16 @@ bool CommittedChunks::has(const ChunkId& chunk) const {
 std::optional<Bytes> CommittedChunks::read(const ChunkId& chunk) const {
     std::optional<Bytes> bytes;
     (void)store_.read([&](ReadTxn& txn) -> Result<> {
-        if (auto read = chunks_.read(txn, chunk)) bytes = std::move(*read);
+        if (auto read = chunks_.read_unverified(txn, chunk)) bytes = std::move(*read);
         return Done{};
     });
     return bytes;
+}
+
+bool CommittedChunks::is_sound(const ChunkId& chunk) const {
+    bool sound = false;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> { return sound = chunks_.read(txn, chunk).ok(), Done{}; });
+    return sound;
 }
 
 std::vector<GroupId> CommittedChunks::groups(const ChunkId& chunk) const {

@@ -124,7 +124,9 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max) {
     for (;;) {
         const auto at = bytes.size();
         if (at > max) return {Code::too_large, path.string() + " is too large.", "Look whether it is the right file."};
-        bytes.resize(std::max<std::size_t>(at + 4096, std::min(max + 1, static_cast<std::size_t>(status.st_size) + 1)));
+        // One byte more than there should be: with it the end is seen.
+        const auto expected = std::min(max, static_cast<std::size_t>(status.st_size));
+        bytes.resize(at <= expected ? expected + 1 : at + 4096);
         const auto got = ::read(file.number(), bytes.data() + at, bytes.size() - at);
         if (got < 0 && errno != EINTR) return disk_error(errno, path);
         bytes.resize(at + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));

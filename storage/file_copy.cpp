@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <thread>
 
+#include "core/hashes.h"
 #include "storage/file_refs.h"
 #include "storage/own_file.h"
 
@@ -16,30 +17,38 @@ namespace {
 
 constexpr std::size_t batch_chunks = 32;
 
-// As many bytes as there are up to a whole chunk. False with errno set.
-bool read_chunk(int descriptor, Bytes& chunk) {
-    chunk.resize(limits::chunk_bytes);
+// As many bytes as there are room for, fewer only at the end. Nothing with errno set.
+std::optional<ByteView> read_full(int descriptor, Bytes& room) {
     std::size_t done = 0;
-    while (done < chunk.size()) {
-        const auto got = ::read(descriptor, chunk.data() + done, chunk.size() - done);
+    while (done < room.size()) {
+        const auto got = ::read(descriptor, room.data() + done, room.size() - done);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return false;
+        if (got < 0) return std::nullopt;
         if (got == 0) break;
         done += static_cast<std::size_t>(got);
     }
-    chunk.resize(done);
-    return true;
+    return ByteView(room).first(done);
+}
+
+std::vector<ByteView> cut(ByteView plain) {
+    std::vector<ByteView> chunks;
+    for (; !plain.empty(); plain = plain.subspan(chunks.back().size()))
+        chunks.push_back(plain.first(std::min(limits::chunk_bytes, plain.size())));
+    return chunks;
 }
 
 // In the order of the plain ones.
-std::vector<SealedChunk> seal_all(const SymmetricKey& file_key, const std::vector<Bytes>& plain) {
+std::vector<SealedChunk> seal_all(const SymmetricKey& file_key, std::span<const ByteView> plain) {
     std::vector<SealedChunk> sealed(plain.size());
     std::atomic<std::size_t> next{0};
     const auto work = [&] {
-        for (std::size_t i; (i = next++) < plain.size();) sealed[i] = seal_chunk(file_key, plain[i]);
+        for (std::size_t first; (first = next.fetch_add(hashes_at_once)) < plain.size();) {
+            auto some = seal_chunks(file_key, plain.subspan(first, std::min(hashes_at_once, plain.size() - first)));
+            std::move(some.begin(), some.end(), sealed.begin() + static_cast<std::ptrdiff_t>(first));
+        }
     };
     std::vector<std::future<void>> others;
-    const auto most = std::min<std::size_t>(std::thread::hardware_concurrency(), plain.size());
+    const auto most = std::min<std::size_t>(std::thread::hardware_concurrency(), plain.size() / hashes_at_once);
     for (std::size_t i = 1; i < most; ++i) others.push_back(std::async(std::launch::async, work));
     work();
     return sealed;  // a future's end waits for its work
@@ -91,13 +100,12 @@ Result<> FileIntake::step(Store& store, const Chunks& chunks) {
 }
 
 Result<std::vector<GivenChunk>> FileIntake::next_batch() {
-    std::vector<Bytes> plain;
-    while (plain.size() < batch_chunks && !read_) {
-        Bytes chunk;
-        if (!read_chunk(source_.number(), chunk)) return own_file_error(errno, path_);
-        read_ = chunk.size() < limits::chunk_bytes;
-        if (!chunk.empty()) plain.push_back(std::move(chunk));
-    }
+    // One chunk more than there should be, so that the end is seen.
+    plain_.resize(std::min<std::size_t>(batch_chunks, chunks_in(bytes_total_) + 1) * limits::chunk_bytes);
+    const auto read = read_full(source_.number(), plain_);
+    if (!read) return own_file_error(errno, path_);
+    read_ = read->size() < plain_.size();
+    const auto plain = cut(*read);
     std::vector<GivenChunk> batch;
     auto sealed = seal_all(file_key_, plain);
     for (std::size_t i = 0; i < plain.size(); ++i) {

@@ -37,6 +37,7 @@ class FileIntake {
 
     Descriptor source_;
     std::filesystem::path path_;
+    Bytes plain_;  // of one batch
     SymmetricKey file_key_;
     FileMaker maker_;
     std::optional<ChunkBatches> batches_;  // from the first step on

@@ -113,6 +113,8 @@ class Replica {
 
     // Chunks that belong to files named here; others are dropped. Needs chunk_id(bytes) == id for each.
     Result<> keep_chunks(std::vector<GivenChunk> chunks);
+    // One whose bytes here are not its own: it is wanted again.
+    Result<> lose_chunk(const ChunkId& chunk);
 
     // Folds what came while the profile was locked, a crash between included. Needs: it is not locked. Cost: little when
     // nothing came.

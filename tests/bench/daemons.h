@@ -24,6 +24,14 @@ inline NetworkOptions loopback() {
     return options;
 }
 
+// Of all threads of that process so far.
+inline double processor_seconds(pid_t process) {
+    clockid_t clock{};
+    timespec time{};
+    if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &time) != 0) return 0;
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
 // Runs `step` in a process of its own: a second pair of daemons could not fork off the first one's threads.
 template <class Step>
 auto apart(const Step& step) {
@@ -77,6 +85,7 @@ class ColleagueDaemon {
     ColleagueDaemon(const ColleagueDaemon&) = delete;
     ColleagueDaemon& operator=(const ColleagueDaemon&) = delete;
 
+    pid_t process() const { return child_; }
     void dial(std::uint16_t port) const {
         if (::write(orders_[1], &port, sizeof port) != sizeof port) gone();
     }

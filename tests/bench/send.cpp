@@ -2,7 +2,7 @@
 // same run: as many bytes through the encrypted transport alone, and a plain copy of the file, made durable.
 //
 // And many small files, added as one folder. Syncthing, where it is installed, brings the same files over loopback beside
-// us, scanning included.
+// us, scanning included. Processor time tells what is left to gain on a computer that does other things meanwhile.
 //
 //     bench_send [MEGABYTES] [FILES] [RUNS]      default 1024, 10,000 of 2 KiB, 1 run
 #include <zmq.h>
@@ -16,8 +16,12 @@ using namespace staffroom::bench;
 
 namespace {
 
+struct Spent {
+    double seconds = 0, processor = 0;  // by the clock; by all threads of both ends together
+};
+
 // One process sends chunks' worth of messages, the other receives them: the transport with nothing behind it.
-double curve_seconds(std::size_t megabytes) {
+Spent curve(std::size_t megabytes) {
     constexpr std::size_t message = limits::chunk_bytes;
     char server_key[41], server_secret[41], key[41], secret[41];
     need_system(zmq_curve_keypair(server_key, server_secret) == 0 && zmq_curve_keypair(key, secret) == 0);
@@ -50,23 +54,24 @@ double curve_seconds(std::size_t megabytes) {
                 zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &size) == 0 &&
                 ::write(port_pipe[1], endpoint, size) == static_cast<ssize_t>(size));
     Bytes bytes(message);
-    double start = 0;
+    double start = 0, processor = 0;
     for (std::size_t i = 0; i < count; ++i) {
         need_system(zmq_recv(socket, bytes.data(), bytes.size(), 0) == std::ssize(bytes));
-        if (i == 0) start = now_seconds();
+        if (i == 0) start = now_seconds(), processor = processor_seconds(getpid()) + processor_seconds(child);
     }
     const double seconds = now_seconds() - start;
+    processor = processor_seconds(getpid()) + processor_seconds(child) - processor;
     zmq_send(socket, "", 1, 0);
     waitpid(child, nullptr, 0);
     ::close(port_pipe[0]);
     ::close(port_pipe[1]);
     zmq_close(socket);
     zmq_ctx_term(context);
-    return seconds;
+    return {seconds, processor};
 }
 
 struct Sent {
-    double added = 0, arrived = 0;  // seconds
+    Spent added, arrived;
 };
 
 // `chunks` in all, or 0: until nothing is lacking that is known of.
@@ -77,16 +82,18 @@ Sent send(const Folder& folder, const std::string& run, const std::filesystem::p
     there.dial(here.port());
     here.ask("record new", {{"group", to_text(group)}, {"type", "task"}, {"fields", {"title=-"}}});
     const auto met = there.wait_for([](const ColleagueDaemon::News& news) { return news.commits > 0; });
-    const double start = now_seconds();
+    const auto processor = [&] { return processor_seconds(getpid()) + processor_seconds(there.process()); };
+    const Spent start{now_seconds(), processor()};
     here.ask("resource add", {{"group", to_text(group)}, {"source", source.string()}});
-    const double added = now_seconds();
+    const Spent added{now_seconds(), processor()};
     // The manifest comes first and names the chunks, so nothing is lacking for a moment before it is there.
     bool lacked = false;
     const auto all = there.wait_for([&](const ColleagueDaemon::News& news) {
         lacked = lacked || news.lacks_chunks;
         return lacked && news.commits > met.commits && !news.lacks_chunks && news.chunks >= chunks;
     });
-    return {added - start, all.when - added};
+    return {{added.seconds - start.seconds, added.processor - start.processor},
+            {all.when - added.seconds, processor() - added.processor}};
 }
 
 void write_small_files(const std::filesystem::path& folder, std::size_t count) {
@@ -113,19 +120,26 @@ int main(int count, char** arguments) {
     write_durably(file, megabytes, {});
     write_small_files(folder / "worksheets", files);
     const bool beside = Syncthing::is_installed();
-    std::vector<double> curve, copy, added, arrived, both, small, their_large, their_small;
+    std::vector<double> curves, copy, added, arrived, both, small, their_large, their_small;
+    std::vector<double> curves_spent, added_spent, arrived_spent, small_spent;
     const auto rate = [&](double seconds) { return static_cast<double>(megabytes) * 1.048576 / seconds; };
+    const auto a_gigabyte = [&](double seconds) { return 1'000 / rate(seconds); };
     for (std::size_t run = 0; run < runs; ++run) {
         const auto name = std::to_string(run);
-        curve.push_back(rate(curve_seconds(megabytes)));
+        const auto floor = curve(megabytes);
+        curves.push_back(rate(floor.seconds));
+        curves_spent.push_back(a_gigabyte(floor.processor));
         const auto sent = apart([&] { return send(folder, name, file, 0); });
-        added.push_back(rate(sent.added));
-        arrived.push_back(rate(sent.arrived));
-        both.push_back(rate(sent.added + sent.arrived));
+        added.push_back(rate(sent.added.seconds));
+        added_spent.push_back(a_gigabyte(sent.added.processor));
+        arrived.push_back(rate(sent.arrived.seconds));
+        arrived_spent.push_back(a_gigabyte(sent.arrived.processor));
+        both.push_back(rate(sent.added.seconds + sent.arrived.seconds));
         copy.push_back(rate(write_durably(folder / "copy.bin", megabytes, file)));
         const auto few =  // each with its manifest
             apart([&] { return send(folder, "few" + name, folder / "worksheets", 2 * files); });
-        small.push_back(static_cast<double>(files) / (few.added + few.arrived));
+        small.push_back(static_cast<double>(files) / (few.added.seconds + few.arrived.seconds));
+        small_spent.push_back((few.added.processor + few.arrived.processor) / static_cast<double>(files) * 1e6);
         for (const auto* each : {"here", "there", "herefew", "therefew"})
             std::filesystem::remove_all(folder / (each + name));
         if (!beside) continue;
@@ -140,9 +154,12 @@ int main(int count, char** arguments) {
     }
     Report report;
     const auto what = "send " + std::to_string(megabytes) + " MiB";
-    const double ours = median(arrived), floor = median(curve);
+    const double ours = median(arrived), floor = median(curves);
     report.add({what + " between two daemons", ours, "MB/s", "CURVE on loopback", floor, ">= 60 % of it",
                 ours >= 0.6 * floor});
+    report.add({what + ", processor while it arrives", median(arrived_spent), "s/GB", "CURVE on loopback",
+                median(curves_spent), "", true});
+    report.add({what + ", processor while it is added", median(added_spent), "s/GB", "", 0, "", true});
     report.add({what + ", added here", median(added), "MB/s", "plain copy, fsync", median(copy), "", true});
     const auto few = "send " + std::to_string(files) + " files of 2 KiB, added and arrived";
     if (beside) {
@@ -155,5 +172,6 @@ int main(int count, char** arguments) {
         report.add({what + ", added and arrived", median(both), "MB/s", "plain copy, fsync", median(copy), "", true});
         report.add({few, median(small), "/s", "", 0, "", true});
     }
+    report.add({few + ", processor", median(small_spent), "us/file", "", 0, "", true});
     return report.finish();
 }

@@ -102,6 +102,41 @@ TEST_CASE("S10 A04 wrong bytes are thrown away and fetched from somebody else") 
     CHECK(staff.run_until([&] { return staff[2].log->wanted_chunks.empty(); }, 60'000));
 }
 
+TEST_CASE("a chunk that is damaged where it lies is found out by who gets it, and fetched again there") {
+    Staff staff({"Amina", "Ben", "Chidi"});
+    const auto group = staff.group({0, 1, 2});
+    const auto ids = share(staff, group, 10, 1'000, {1, 2});
+    const auto damaged = ids[3];
+    const auto good = staff[0].log->chunks[damaged];
+    staff[0].log->chunks[damaged].back() ^= 1;
+    staff.start_all();
+    staff.introduce(1, 0);
+    CHECK(staff.run_until([&] { return staff[1].log->chunks.size() == 9; }, 20'000));
+    CHECK(staff.run_until([&] { return !staff[0].log->chunks.contains(damaged); }, 20'000));
+    // Somebody comes who has it.
+    staff[2].log->chunks[damaged] = good;
+    std::erase_if(staff[2].log->wanted_chunks, [&](const WantedChunk& wanted) { return wanted.id == damaged; });
+    staff.introduce(2, 0);
+    staff.introduce(2, 1);
+    CHECK(staff.run_until([&] { return staff[0].log->chunks.contains(damaged); }, 60'000));
+    CHECK(staff[0].log->chunks[damaged] == good);
+    CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, 60'000));
+}
+
+TEST_CASE("who says of a sound chunk that it was wrong changes nothing") {
+    Staff staff({"Amina", "Mallory"});
+    const auto group = staff.group({0, 1});
+    const auto ids = share(staff, group, 2, 1'000, {});
+    staff.start_all();
+    staff.introduce(1, 0);
+    staff[1].host->lie = [&](Bytes& frame) {
+        if (kind_of(frame) == Kind::ping || kind_of(frame) == Kind::haves) frame = frame_of(WrongChunk{ids[0]});
+    };
+    staff.run(60'000);
+    CHECK(staff[0].log->chunks.size() == 2);
+    CHECK(staff[0].log->wanted_chunks.empty());
+}
+
 TEST_CASE("a chunk is served only for a group that both are in") {
     Staff staff({"Amina", "Ben"});
     const auto both = staff.group({0, 1});

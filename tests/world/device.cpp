@@ -172,6 +172,10 @@ std::pair<Answer, IngestReport> Device::decide(const Claim& claim) {
 
 bool Device::keep(const StoreChunk& chunk) { return replica->keep_chunks({{chunk.id, chunk.bytes}}).ok(); }
 
+void Device::lose(const ChunkId& chunk) {
+    if (!replica->lose_chunk(chunk)) report_("a damaged chunk was not given up");
+}
+
 void Device::joined(const Welcome& welcome) {
     if (!replica->adopt(welcome)) report_("a welcome was not kept");
 }

@@ -74,6 +74,7 @@ class Device final : public Keeper {
     Result<IngestReport> keep(const net::StoreParts& batch) override;
     void keep(const Have& have) override;
     bool keep(const net::StoreChunk& chunk) override;
+    void lose(const ChunkId& chunk) override;
     Result<IngestReport> share(const net::ShareKeys& share) override;
     std::pair<net::Answer, IngestReport> decide(const net::Claim& claim) override;
     void joined(const Welcome& welcome) override;

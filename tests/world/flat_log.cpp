@@ -131,6 +131,12 @@ bool FlatLog::keep(const net::StoreChunk& chunk) {
     return true;
 }
 
+void FlatLog::lose(const ChunkId& chunk) {
+    wanted_chunks.push_back(
+        {chunk, *chunk_groups.at(chunk).begin(), static_cast<std::uint32_t>(chunks.at(chunk).size())});
+    chunks.erase(chunk);
+}
+
 Result<IngestReport> FlatLog::share(const net::ShareKeys& share) {
     shares.push_back(share);
     return IngestReport{};

@@ -66,6 +66,7 @@ class FlatLog final : public CommitLog, public ChunkStore, public Keeper {
     // ChunkStore
     bool has(const ChunkId& chunk) const override { return chunks.contains(chunk); }
     std::optional<Bytes> read(const ChunkId& chunk) const override;
+    bool is_sound(const ChunkId& chunk) const override;
     std::vector<GroupId> groups(const ChunkId& chunk) const override;
     std::vector<WantedChunk> wanted(std::size_t limit) const override;
 
@@ -74,6 +75,7 @@ class FlatLog final : public CommitLog, public ChunkStore, public Keeper {
     Result<IngestReport> keep(const net::StoreParts& batch) override;
     void keep(const Have& have) override;
     bool keep(const net::StoreChunk& chunk) override;
+    void lose(const ChunkId& chunk) override;
     Result<IngestReport> share(const net::ShareKeys& share) override;
 
     std::map<LinkKey, DeviceId> devices;  // whom we would let in

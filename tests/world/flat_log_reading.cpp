@@ -163,6 +163,11 @@ std::optional<Bytes> FlatLog::read(const ChunkId& chunk) const {
     return at == chunks.end() ? std::nullopt : std::optional(at->second);
 }
 
+bool FlatLog::is_sound(const ChunkId& chunk) const {
+    const auto bytes = read(chunk);
+    return bytes && chunk_id(*bytes) == chunk;
+}
+
 std::vector<GroupId> FlatLog::groups(const ChunkId& chunk) const {
     const auto at = chunk_groups.find(chunk);
     if (at == chunk_groups.end()) return {};

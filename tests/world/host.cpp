@@ -68,6 +68,9 @@ void Host::carry_out(Action& action) {
         keeper_.keep(have->have);
     } else if (auto* chunk = std::get_if<StoreChunk>(&action)) {
         peers_->chunks_stored({chunk->id}, keeper_.keep(*chunk), now);
+    } else if (auto* wrong = std::get_if<LoseChunk>(&action)) {
+        keeper_.lose(wrong->id);
+        peers_->chunks_changed(now);
     } else if (auto* share = std::get_if<ShareKeys>(&action)) {
         if (const auto report = keeper_.share(*share)) {
             peers_->wrote(share->group, report->fresh, report->control, now);

@@ -19,6 +19,7 @@ class Keeper {
     virtual Result<IngestReport> keep(const net::StoreParts& batch) = 0;
     virtual void keep(const Have& have) = 0;
     virtual bool keep(const net::StoreChunk& chunk) = 0;
+    virtual void lose(const ChunkId& chunk) = 0;
     // Commits written for these.
     virtual Result<IngestReport> share(const net::ShareKeys&) { return IngestReport{}; }
     virtual std::pair<net::Answer, IngestReport> decide(const net::Claim&) { return {{net::Outcome::unknown, {}}, {}}; }

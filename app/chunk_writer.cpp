@@ -32,6 +32,11 @@ void ChunkWriter::put(std::vector<GivenChunk> chunks) {
     changed_.notify_all();
 }
 
+bool ChunkWriter::has_caught_up() {
+    const std::lock_guard lock(mutex_);
+    return waiting_.empty();
+}
+
 std::optional<ChunkWriter::Written> ChunkWriter::take() {
     const std::lock_guard lock(mutex_);
     if (written_.empty()) return std::nullopt;

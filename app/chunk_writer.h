@@ -34,6 +34,8 @@ class ChunkWriter {
 
     // Needs chunk_id(bytes) == id for each. Waits while `batches_max` are under way.
     void put(std::vector<GivenChunk> chunks);
+    // Nothing waits for the disk, but what is being written now.
+    bool has_caught_up();
     std::optional<Written> take();
     // Waits until all that was put can be taken.
     void finish();

@@ -19,6 +19,7 @@ constexpr std::uint64_t watch_every_ms = 1'000;
 constexpr std::uint64_t tend_every_ms = 60'000;
 constexpr std::uint64_t turn_ms = 20;
 constexpr std::uint64_t reopen_ms_max = 2'000;
+constexpr std::uint64_t quiet_ms = 50, index_at_least_ms = 1'000;
 
 }  // namespace
 
@@ -34,7 +35,9 @@ Node::Node(Home& home)
       invitations_(home.profile().store(), net::uptime_ms()),
       started_ms_(net::uptime_ms()),
       asked_ms_(started_ms_),
-      aged_ms_(started_ms_) {}
+      aged_ms_(started_ms_) {
+    keep_freed_memory();
+}
 
 Node::~Node() { close_network(); }
 
@@ -43,6 +46,7 @@ void Node::close_network() {
     peers_->leave();
     settle(net::uptime_ms());
     chunk_writer_->finish();
+    take_written_chunks(net::uptime_ms());
     enter_written_chunks(net::uptime_ms());
 }
 
@@ -108,8 +112,9 @@ void Node::wait() {
     if (!home_.is_locked()) until = std::min(until, notes_.deadline());
     for (const auto& each : underway_) until = std::min(until, each.errand->deadline());
     if (peers_) {
-        until = std::min({until, peers_->deadline(), watch_ms_, watching_->deadline(), indexing_->deadline()});
-        if (!chunks_.empty()) until = std::min(until, chunks_due_ms_);
+        until = std::min({until, peers_->deadline(), watch_ms_, watching_->deadline(), indexing_due()});
+        if (!chunks_.empty() && chunk_writer_->has_caught_up()) until = std::min(until, chunks_due_ms_);
+        if (!written_ids_.empty()) until = std::min(until, written_due_ms_);
         waited[1].fd = link_->descriptor();
         sleep_max = std::min(sleep_max, link_->sleep_ms_max());
     }
@@ -177,9 +182,17 @@ void Node::poll_errands(std::uint64_t now) {
     // Who only asks for something has no time to watch.
     if (peers_) {
         (void)watching_->poll(desk_, now);
-        (void)indexing_->poll(desk_, now);
+        if (now >= indexing_due()) {
+            (void)indexing_->poll(desk_, now);
+            indexed_ms_ = now;
+        }
     }
     settle(now);
+}
+
+// A search brings the index up to date itself, so while something arrives the index has a turn now and then only.
+std::uint64_t Node::indexing_due() const {
+    return std::max(indexing_->deadline(), std::min(heard_ms_ + quiet_ms, indexed_ms_ + index_at_least_ms));
 }
 
 void Node::take_network(std::uint64_t now) {
@@ -187,7 +200,7 @@ void Node::take_network(std::uint64_t now) {
     // Whoever asks at this computer has their turn too, however much arrives.
     const auto turn_over = now + turn_ms;
     while (auto arrival = link_->receive()) {
-        now = net::uptime_ms();
+        now = heard_ms_ = net::uptime_ms();
         peers_->arrived(*arrival, now);
         settle(now);
         if (now >= turn_over) break;
@@ -214,7 +227,7 @@ void Node::take_network(std::uint64_t now) {
     peers_->tick(now);
     settle(now);
     write_chunks_when_due(net::uptime_ms());
-    enter_written_chunks(net::uptime_ms());
+    take_written_chunks(net::uptime_ms());
 }
 
 void Node::settle(std::uint64_t now) {

@@ -165,7 +165,9 @@ class Node final : public Network {
     void store(net::GatheredCommits::Batch batch, std::uint64_t now);
     void write_chunks_when_due(std::uint64_t now);
     void write_chunks();
+    void take_written_chunks(std::uint64_t now);
     void enter_written_chunks(std::uint64_t now);
+    std::uint64_t indexing_due() const;
 
     Home& home_;
     api::Desk desk_;
@@ -175,6 +177,7 @@ class Node final : public Network {
     api::Events events_;
     api::LiveNotes notes_{events_};
     std::unique_ptr<api::Errand> watching_, indexing_;  // never over
+    std::uint64_t heard_ms_ = 0, indexed_ms_ = 0;       // when the network, and the index, last had something
     std::atomic<bool> interrupted_ = false;
     OpenInvitations invitations_;
     std::optional<Rescue> rescue_;    // of this computer
@@ -204,6 +207,9 @@ class Node final : public Network {
     std::size_t chunks_bytes_ = 0;
     std::uint64_t chunks_due_ms_ = 0;
     std::unique_ptr<ChunkWriter> chunk_writer_;
+    std::vector<ChunkId> written_ids_;  // on the disk, to be entered together
+    Chunks::Staged written_;            // likewise
+    std::uint64_t written_due_ms_ = 0;
     std::map<GroupId, net::JoinAnswered> join_answers_;
     std::vector<std::string> met_;
     std::set<LinkKey> met_keys_;

@@ -14,7 +14,7 @@
 namespace staffroom {
 namespace {
 
-constexpr std::uint64_t gather_ms = 30;
+constexpr std::uint64_t gather_ms = 30, enter_ms = 100;
 constexpr std::size_t nearby_max = 256;
 constexpr std::size_t chunks_together = 512, chunks_bytes_together = std::size_t{8} << 20;
 
@@ -117,8 +117,10 @@ void Node::execute(net::LoseChunk& action, std::uint64_t now) {
     if (home_.replica().lose_chunk(action.id)) peers_->chunks_changed(now);
 }
 
+// While the disk is behind, more comes for the next batch.
 void Node::write_chunks_when_due(std::uint64_t now) {
-    if (!chunks_.empty() && (now >= chunks_due_ms_ || !peers_->chunks().is_fetching())) write_chunks();
+    if (chunks_.empty() || !chunk_writer_->has_caught_up()) return;
+    if (now >= chunks_due_ms_ || !peers_->chunks().is_fetching()) write_chunks();
 }
 
 void Node::write_chunks() {
@@ -131,15 +133,31 @@ void Node::write_chunks() {
     peers_->chunks_stored(ids, false, net::uptime_ms());
 }
 
-void Node::enter_written_chunks(std::uint64_t now) {
-    auto& profile = home_.profile();
+void Node::take_written_chunks(std::uint64_t now) {
     while (auto written = chunk_writer_->take()) {
-        const bool entered =
-            written->staged && enter_chunks(profile.store(), profile.chunks(), *written->staged, Take::used).ok();
-        peers_->chunks_stored(written->ids, entered, now);
-        if (entered) events_.files_came();
-        settle(now);
+        if (!written->staged) {
+            peers_->chunks_stored(written->ids, false, now);
+            settle(now);
+            continue;
+        }
+        if (written_ids_.empty()) written_due_ms_ = now + enter_ms;
+        written_ids_.insert(written_ids_.end(), written->ids.begin(), written->ids.end());
+        written_.add(std::move(*written->staged));
     }
+    if (written_ids_.empty()) return;
+    if (written_.is_worth_a_transaction() || now >= written_due_ms_ || !peers_->chunks().is_fetching())
+        enter_written_chunks(now);
+}
+
+void Node::enter_written_chunks(std::uint64_t now) {
+    const auto ids = std::exchange(written_ids_, {});
+    const auto staged = std::exchange(written_, {});
+    if (ids.empty()) return;
+    auto& profile = home_.profile();
+    const bool entered = enter_chunks(profile.store(), profile.chunks(), staged, Take::used).ok();
+    peers_->chunks_stored(ids, entered, now);
+    if (entered) events_.files_came();
+    settle(now);
 }
 
 void Node::execute(net::ShareKeys& action, std::uint64_t) {

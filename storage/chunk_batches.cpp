@@ -55,20 +55,35 @@ Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk
 }
 
 Result<> ChunkBatches::put(std::vector<GivenChunk> given) {
-    if (auto entered = finish(); !entered) return entered;
     auto fresh = fresh_of(*store_, std::move(given));
     if (!fresh) return fresh.error();
-    if (fresh->empty()) return Done{};
-    const auto stage = [chunks = chunks_](std::vector<GivenChunk> batch) { return chunks->stage(std::move(batch)); };
-    staging_ = std::async(std::launch::async, stage, std::move(*fresh));
-    return Done{};
+    if (staging_.valid()) {
+        auto staged = staging_.get();
+        if (!staged) return staged.error();
+        staged_.add(std::move(*staged));
+    }
+    if (!fresh->empty()) {
+        const auto stage = [chunks = chunks_](std::vector<GivenChunk> batch) {
+            return chunks->stage(std::move(batch));
+        };
+        staging_ = std::async(std::launch::async, stage, std::move(*fresh));
+    }
+    return staged_.is_worth_a_transaction() ? enter() : Result<>(Done{});
 }
 
 Result<> ChunkBatches::finish() {
-    if (!staging_.valid()) return Done{};
-    const auto staged = staging_.get();
-    if (!staged) return staged.error();
-    return enter_chunks(*store_, *chunks_, *staged, take_);
+    if (staging_.valid()) {
+        auto staged = staging_.get();
+        if (!staged) return staged.error();
+        staged_.add(std::move(*staged));
+    }
+    return enter();
+}
+
+Result<> ChunkBatches::enter() {
+    const auto staged = std::exchange(staged_, {});
+    if (staged.small.empty() && staged.large.empty()) return Done{};
+    return enter_chunks(*store_, *chunks_, staged, take_);
 }
 
 }  // namespace staffroom

@@ -20,26 +20,29 @@ Result<> enter_chunks(Store& store, const Chunks& chunks, const Chunks::Staged& 
 Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk> given, Take take = Take::all);
 
 // Batch after batch: while one is on its way to the disk, on a thread of its own, whoever puts makes the next. Values go in
-// and come out, and that thread shares nothing but the folder of chunks.
+// and come out, and that thread shares nothing but the folder of chunks. Several batches are entered in one transaction.
 class ChunkBatches {
   public:
     // Both outlive it.
     ChunkBatches(Store& store, const Chunks& chunks, Take take) : store_(&store), chunks_(&chunks), take_(take) {}
     ChunkBatches(ChunkBatches&&) = default;
     ChunkBatches& operator=(ChunkBatches&&) = delete;
-    // Waits for what is on its way and enters it: files without a row would be found by nobody before a crash is.
+    // Enters what is on its way: files without a row would be found by nobody before a crash is.
     ~ChunkBatches() { (void)finish(); }
 
-    // Those of the call before are here when this returns. Error: theirs; then nothing of these was begun.
+    // They will be here after finish(), if not before. Error: that of an earlier call, or io.
     Result<> put(std::vector<GivenChunk> given);
     // All are here.
     Result<> finish();
 
   private:
+    Result<> enter();
+
     Store* store_;
     const Chunks* chunks_;
     Take take_;
     std::future<Result<Chunks::Staged>> staging_;  // valid while a batch is on its way
+    Chunks::Staged staged_;                        // to be entered
 };
 
 }  // namespace staffroom

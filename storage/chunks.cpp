@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <iterator>
 #include <set>
 
 #include "storage/disk.h"
@@ -61,6 +62,11 @@ Result<Chunks> Chunks::open(std::filesystem::path folder) {
 std::filesystem::path Chunks::file_of(const ChunkId& id) const {
     const auto name = to_text(id);
     return folder_ / name.substr(0, 2) / name;
+}
+
+void Chunks::Staged::add(Staged&& more) {
+    std::move(more.small.begin(), more.small.end(), std::back_inserter(small));
+    large.insert(large.end(), more.large.begin(), more.large.end());
 }
 
 Result<Chunks::Staged> Chunks::stage(std::vector<GivenChunk> chunks) const {

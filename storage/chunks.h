@@ -38,6 +38,10 @@ class Chunks {
     struct Staged {
         std::vector<GivenChunk> small;
         std::vector<std::pair<ChunkId, std::uint32_t>> large;  // size
+        void add(Staged&& more);
+        // A transaction costs two waits for the disk, however much it enters.
+        bool is_worth_a_transaction() const { return small.size() + large.size() >= together; }
+        static constexpr std::size_t together = 128;
     };
     Result<Staged> stage(std::vector<GivenChunk> chunks) const;
     static void enter(WriteTxn& txn, const Staged& staged);

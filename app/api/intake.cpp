@@ -1,6 +1,7 @@
 #include "app/api/intake.h"
 
 #include <filesystem>
+#include <future>
 
 #include "app/api/records.h"
 #include "app/home.h"
@@ -12,46 +13,49 @@
 namespace staffroom::api {
 namespace {
 
-constexpr std::size_t together_bytes = std::size_t{4} << 20, together_count = 512;
+constexpr std::size_t together_bytes = std::size_t{4} << 20, together_count = 256;
 
-class SmallFiles {
-  public:
-    SmallFiles(Desk& desk, const SymmetricKey& file_key) : profile_(desk.home.profile()), file_key_(file_key) {}
+struct Source {
+    std::string path, name;
+};
 
-    Result<FileRef> add(const std::string& name, ByteView plain) {
-        FileMaker maker(file_key_, name, media_type_of(name));
-        if (!plain.empty()) {
-            auto sealed = maker.add(plain);
-            if (!sealed) return sealed.error();
-            put(std::move(*sealed));
+// A run of small files, read and sealed.
+struct Taken {
+    std::vector<FileRef> files;
+    std::vector<GivenChunk> chunks;
+    std::uint64_t plain_bytes = 0;
+    bool is_full = false;  // more small ones may follow
+};
+
+// Ends before one that is larger, a link, or cannot be read: that is opened by itself, which has the words for it.
+Taken take_small(const SymmetricKey& file_key, std::span<const Source> sources) {
+    Taken taken;
+    std::vector<Bytes> plain;
+    std::vector<ByteView> views;
+    for (const auto& source : sources) {
+        auto bytes = read_file(source.path, limits::chunk_bytes);
+        if (!bytes) break;
+        taken.plain_bytes += bytes->size();
+        plain.push_back(std::move(*bytes));
+        if (!plain.back().empty()) views.push_back(plain.back());
+        taken.is_full = taken.plain_bytes >= together_bytes || plain.size() >= together_count;
+        if (taken.is_full) break;
+    }
+    auto sealed = seal_chunks(file_key, views);
+    auto next = sealed.begin();
+    const auto put = [&](SealedChunk&& chunk) { taken.chunks.push_back({chunk.ref.id, std::move(chunk.bytes)}); };
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        FileMaker maker(file_key, sources[i].name, media_type_of(sources[i].name));
+        if (!plain[i].empty()) {
+            (void)maker.add(next->ref, plain[i].size());  // no larger than a chunk
+            put(std::move(*next++));
         }
         auto finished = maker.finish();
+        taken.files.push_back(std::move(finished.file));
         for (auto& chunk : finished.manifest) put(std::move(chunk));
-        if (bytes_ >= together_bytes || chunks_.size() >= together_count) {
-            if (auto kept = keep(); !kept) return kept.error();
-        }
-        return finished.file;
     }
-
-    bool is_kept() const { return chunks_.empty(); }
-    Result<> keep() {
-        if (!profile_.chunks().has_room_for(bytes_))
-            return {Code::refused, "Disk full.", "Free some space, then add the rest."};
-        bytes_ = 0;
-        return store_chunks(profile_.store(), profile_.chunks(), std::exchange(chunks_, {}));
-    }
-
-  private:
-    void put(SealedChunk&& chunk) {
-        bytes_ += chunk.bytes.size();
-        chunks_.push_back({chunk.ref.id, std::move(chunk.bytes)});
-    }
-
-    Profile& profile_;
-    const SymmetricKey file_key_;
-    std::vector<GivenChunk> chunks_;
-    std::size_t bytes_ = 0;
-};
+    return taken;
+}
 
 }  // namespace
 
@@ -77,25 +81,36 @@ Result<> check_not_erased(const Replica& replica, const GroupId& group, const Pe
 
 Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& intake, std::vector<std::string> paths,
                                     Progress before, std::string called) {
-    if (!paths.empty()) intake.begin();
+    if (paths.empty()) co_return std::vector<FileRef>();
+    intake.begin();
     auto& profile = desk.home.profile();
     const auto file_key = desk.home.replica().group(group)->keys.file;
     auto done = before;
     done.unit = "bytes";
     if (before.total == 0) done.total = bytes_of(paths);
     std::vector<FileRef> files;
-    SmallFiles small(desk, file_key);
+    std::vector<Source> sources;
     for (const auto& path : paths) {
-        const auto name = name_as_words(called.empty() ? std::filesystem::path(path).filename().string() : called);
-        // One that is larger, a link, or cannot be read is opened by itself, which has the words for it.
-        if (const auto plain = read_file(path, limits::chunk_bytes)) {
-            auto file = small.add(name, *plain);
-            if (!file) co_return file.error();
-            files.push_back(std::move(*file));
-            done.done += plain->size();
-            if (small.is_kept()) co_yield done;
-            continue;
-        }
+        sources.push_back(
+            {path, name_as_words(called.empty() ? std::filesystem::path(path).filename().string() : called)});
+    }
+    // While one run is made durable the next is read and sealed, on a thread that shares nothing but these names.
+    const auto take_from = [&](std::size_t first) {
+        return std::async(std::launch::async, take_small, file_key, std::span<const Source>(sources).subspan(first));
+    };
+    auto ahead = take_from(0);
+    while (ahead.valid()) {
+        auto taken = ahead.get();
+        for (auto& file : taken.files) files.push_back(std::move(file));
+        done.done += taken.plain_bytes;
+        if (taken.is_full && files.size() < sources.size()) ahead = take_from(files.size());
+        if (!profile.chunks().has_room_for(taken.plain_bytes))
+            co_return Error{Code::refused, "Disk full.", "Free some space, then add the rest."};
+        auto kept = store_chunks(profile.store(), profile.chunks(), std::move(taken.chunks));
+        if (!kept) co_return kept.error();
+        co_yield done;
+        if (ahead.valid() || files.size() == sources.size()) continue;
+        const auto& [path, name] = sources[files.size()];
         auto large = FileIntake::open(path, file_key, name, media_type_of(name));
         if (!large) co_return large.error();
         while (!large->is_done()) {
@@ -104,8 +119,8 @@ Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& 
         }
         done.done += large->bytes_done();
         files.push_back(large->file());
+        if (files.size() < sources.size()) ahead = take_from(files.size());
     }
-    if (auto kept = small.keep(); !kept) co_return kept.error();
     co_return files;
 }
 

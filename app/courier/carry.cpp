@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/home.h"
+#include "core/hashes.h"
 
 namespace staffroom::courier {
 namespace {
@@ -232,17 +233,18 @@ Result<bool> Carry::pack() {
             packed_bytes_ += frame->size();
             ++done_.commits;
             if (auto added = packer_->add(std::move(*frame)); !added) return added.error();
-        } else if (plan_.chunk_at < plan_.chunks.size()) {
-            const auto& chunk = plan_.chunks[plan_.chunk_at++];
-            const auto sealed = replica.chunks().read(chunk);
-            if (!sealed) continue;
-            if (!has_room_for(sealed->size())) {
+        } else if (!plan_.read.empty()) {
+            const auto chunk = std::move(plan_.read.front());
+            plan_.read.pop_front();
+            if (!has_room_for(chunk.bytes.size())) {
                 ++done_.left_out;
                 continue;
             }
-            packed_bytes_ += sealed->size();
+            packed_bytes_ += chunk.bytes.size();
             ++done_.chunks;
-            if (auto added = packer_->add(chunk, *sealed); !added) return added.error();
+            if (auto added = packer_->add(chunk.id, chunk.bytes); !added) return added.error();
+        } else if (plan_.chunk_at < plan_.chunks.size()) {
+            read_chunks();
         } else {
             stage_ = Stage::leave_receipt;
             if (auto finished = packer_->finish(); !finished) return finished.error();
@@ -250,6 +252,19 @@ Result<bool> Carry::pack() {
         }
     }
     return false;
+}
+
+// The next few. What is damaged here is left out.
+void Carry::read_chunks() {
+    std::vector<ByteView> bytes;
+    while (plan_.chunk_at < plan_.chunks.size() && plan_.read.size() < hashes_at_once) {
+        const auto& id = plan_.chunks[plan_.chunk_at++];
+        auto sealed = home_.replica().chunks().read(id);
+        if (sealed) plan_.read.push_back({id, std::move(*sealed)});
+    }
+    for (const auto& chunk : plan_.read) bytes.push_back(chunk.bytes);
+    auto right = chunk_ids(bytes).begin();
+    std::erase_if(plan_.read, [&](const GivenChunk& chunk) { return chunk.id != *right++; });
 }
 
 Result<bool> Carry::leave_receipt() {

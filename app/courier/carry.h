@@ -4,10 +4,12 @@
 // Whatever is on the stick and nobody of a group lacks any more is taken off it.
 #pragma once
 
+#include <deque>
 #include <set>
 
 #include "app/courier/lacked.h"
 #include "app/courier/passing.h"
+#include "storage/chunks.h"
 
 namespace staffroom {
 class Home;
@@ -55,12 +57,14 @@ class Carry {
         std::vector<CommitId> commits;  // parents first
         std::vector<ChunkId> chunks;
         std::size_t commit_at = 0, chunk_at = 0;
+        std::deque<GivenChunk> read;  // of the chunks before `chunk_at`
     };
 
     Result<bool> begin();
     Result<bool> look();
     Result<bool> plan();
     Result<bool> pack();
+    void read_chunks();
     Result<bool> leave_receipt();
     Result<bool> end_group();
     Result<bool> open_the_bag();

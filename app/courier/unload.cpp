@@ -5,6 +5,7 @@
 #include "app/courier/carry.h"
 #include "app/home.h"
 #include "app/network.h"
+#include "core/hashes.h"
 #include "storage/pairs.h"
 
 namespace staffroom::courier {
@@ -205,7 +206,8 @@ Result<> Unload::take_chunk(const format::PartReader::Box& box) {
     if (!id && id.code() == Code::io) return id.error();
     if (!id) return ++done_.damaged, Done{};
     const auto& chunks = home_.replica().chunks();
-    const bool gathered = std::ranges::any_of(chunks_, [&](const GivenChunk& each) { return each.id == *id; });
+    const auto is_it = [&](const GivenChunk& each) { return each.id == *id; };
+    const bool gathered = std::ranges::any_of(chunks_, is_it) || std::ranges::any_of(unverified_, is_it);
     if (gathered || chunks.has(*id)) {
         if (!again_) ++done_.skipped;
         return Done{};
@@ -220,16 +222,32 @@ Result<> Unload::take_chunk(const format::PartReader::Box& box) {
             return Done{};
         }
     }
-    auto bytes = reading_->reader.chunk(box, *id);
+    auto bytes = reading_->reader.chunk(box);
     if (!bytes && bytes.code() == Code::io) return bytes.error();
     if (!bytes) return ++done_.damaged, Done{};
-    if (again_) --done_.skipped;
-    chunks_size_ += bytes->size();
-    chunks_.push_back({*id, std::move(*bytes)});
+    unverified_.push_back({*id, std::move(*bytes)});
+    if (unverified_.size() >= hashes_at_once) verify_chunks();
     return chunks_.size() >= batch_chunks || chunks_size_ >= batch_chunk_bytes ? store_chunks() : Result<>(Done{});
 }
 
+void Unload::verify_chunks() {
+    std::vector<ByteView> bytes;
+    for (const auto& chunk : unverified_) bytes.push_back(chunk.bytes);
+    const auto ids = chunk_ids(bytes);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (ids[i] != unverified_[i].id) {
+            ++done_.damaged;
+            continue;
+        }
+        if (again_) --done_.skipped;
+        chunks_size_ += unverified_[i].bytes.size();
+        chunks_.push_back(std::move(unverified_[i]));
+    }
+    unverified_.clear();
+}
+
 Result<> Unload::store_chunks() {
+    verify_chunks();
     if (chunks_.empty()) return Done{};
     if (home_.profile().room() != Room::for_all) return disk_full();
     done_.chunks += chunks_.size();

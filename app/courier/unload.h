@@ -52,6 +52,7 @@ class Unload {
     Result<> take(format::Load load);
     Result<> store_commits();
     Result<> take_chunk(const format::PartReader::Box& box);
+    void verify_chunks();
     Result<> store_chunks();
     Result<bool> for_others();
     Result<bool> copy();
@@ -74,6 +75,7 @@ class Unload {
     std::unique_ptr<Reading> reading_;
     std::vector<CommitFrame> commits_;
     std::size_t commits_size_ = 0;
+    std::vector<GivenChunk> unverified_;
     std::vector<GivenChunk> chunks_;  // to go into the next batch
     ChunkBatches batches_;
     std::size_t chunks_size_ = 0;

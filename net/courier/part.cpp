@@ -120,22 +120,21 @@ Bytes PartWriter::front() {
     return bytes;
 }
 
-Bytes PartWriter::box(BoxKind kind, Bytes payload) {
-    auto bytes = head_of({kind, static_cast<std::uint32_t>(payload.size())}, header_.salt, offset_);
-    append(bytes, payload);
+Bytes PartWriter::box(BoxKind kind, std::initializer_list<ByteView> payload) {
+    std::size_t size = 0;
+    for (const auto piece : payload) size += piece.size();
+    auto bytes = head_of({kind, static_cast<std::uint32_t>(size)}, header_.salt, offset_);
+    bytes.reserve(bytes.size() + size);
+    for (const auto piece : payload) append(bytes, piece);
     offset_ += bytes.size();
     return bytes;
 }
 
 Bytes PartWriter::load(const Load& load) {
-    return box(BoxKind::load, seal_load(load, envelope_key_, header_.salt, offset_));
+    return box(BoxKind::load, {seal_load(load, envelope_key_, header_.salt, offset_)});
 }
 
-Bytes PartWriter::chunk(const ChunkId& id, ByteView sealed) {
-    auto payload = copy_of(id.view());
-    append(payload, sealed);
-    return box(BoxKind::chunk, std::move(payload));
-}
+Bytes PartWriter::chunk(const ChunkId& id, ByteView sealed) { return box(BoxKind::chunk, {id.view(), sealed}); }
 
 Bytes PartWriter::end() { return box(BoxKind::end, {}); }
 

@@ -145,7 +145,7 @@ class PartWriter {
     Bytes end();
 
   private:
-    Bytes box(BoxKind kind, Bytes payload);
+    Bytes box(BoxKind kind, std::initializer_list<ByteView> payload);
 
     PartHeader header_;
     SymmetricKey envelope_key_;

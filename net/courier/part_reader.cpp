@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/files.h"
+#include "core/hashes.h"
 
 namespace staffroom::net::courier {
 namespace {
@@ -93,12 +94,17 @@ Result<ChunkId> PartReader::chunk_id(const Box& box) {
     return id ? Result<ChunkId>(*id) : Result<ChunkId>(not_what_it_says());
 }
 
+Result<Bytes> PartReader::chunk(const Box& box) {
+    if (box.head.kind != BoxKind::chunk || box.head.size < ChunkId::size) return not_what_it_says();
+    const auto size = box.head.size - ChunkId::size;
+    auto bytes = source_->read(box.offset + head_bytes + ChunkId::size, size);
+    if (bytes && bytes->size() != size) return not_what_it_says();
+    return bytes;
+}
+
 Result<Bytes> PartReader::chunk(const Box& box, const ChunkId& id) {
-    auto bytes = payload(box);
-    if (!bytes) return bytes.error();
-    if (bytes->size() < ChunkId::size) return not_what_it_says();
-    bytes->erase(bytes->begin(), bytes->begin() + ChunkId::size);
-    if (staffroom::chunk_id(*bytes) != id) return not_what_it_says();
+    auto bytes = chunk(box);
+    if (bytes && staffroom::chunk_id(*bytes) != id) return not_what_it_says();
     return bytes;
 }
 
@@ -106,17 +112,31 @@ Result<bool> PartCheck::step() {
     const auto box = reader_.next();
     if (!box) return box.error();
     if (!*box) {
+        if (auto compared = compare(); !compared) return compared.error();
         if (reader_.damaged() > 0 || !reader_.has_end()) return not_what_it_says();
         return true;
     }
     if ((*box)->head.kind == BoxKind::chunk) {
         const auto id = reader_.chunk_id(**box);
         if (!id) return id.error();
-        if (const auto bytes = reader_.chunk(**box, *id); !bytes) return bytes.error();
+        auto bytes = reader_.chunk(**box);
+        if (!bytes) return bytes.error();
+        chunks_.emplace_back(*id, std::move(*bytes));
+        if (chunks_.size() < hashes_at_once) return false;
+        if (auto compared = compare(); !compared) return compared.error();
     } else if (key_) {
         if (const auto load = reader_.load(**box, *key_); !load) return load.error();
     }
     return false;
+}
+
+Result<> PartCheck::compare() {
+    std::vector<ByteView> bytes;
+    for (const auto& [id, chunk] : chunks_) bytes.push_back(chunk);
+    const auto ids = chunk_ids(bytes);
+    const bool right = std::ranges::equal(ids, chunks_, {}, {}, [](const auto& chunk) { return chunk.first; });
+    chunks_.clear();
+    return right ? Result<>(Done{}) : not_what_it_says();
 }
 
 }  // namespace staffroom::net::courier

@@ -32,6 +32,7 @@ class PartReader {
     // Errors: io; malformed when the box is not of that kind or its bytes are not what it says.
     Result<Load> load(const Box& box, const SymmetricKey& envelope_key);
     Result<ChunkId> chunk_id(const Box& box);  // not yet compared with the bytes
+    Result<Bytes> chunk(const Box& box);       // likewise
     Result<Bytes> chunk(const Box& box, const ChunkId& id);
 
     // Stretches that were no box; and whether the end was seen where the file ends.
@@ -58,7 +59,8 @@ class PartReader {
 };
 
 // Whether a part is whole: every box, every chunk by its id, every load by its seal (when the key is given), the end.
-// A box at a step, so that nobody waits: call until it says true. Errors: malformed, io.
+// A box at a step, so that nobody waits: call until it says true. Holds a few whole chunks, to compare them with their ids
+// together (core/hashes.h). Errors: malformed, io.
 class PartCheck {
   public:
     PartCheck(PartReader reader, std::optional<SymmetricKey> envelope_key)
@@ -66,8 +68,11 @@ class PartCheck {
     Result<bool> step();
 
   private:
+    Result<> compare();
+
     PartReader reader_;
     std::optional<SymmetricKey> key_;
+    std::vector<std::pair<ChunkId, Bytes>> chunks_;  // to be compared
 };
 
 }  // namespace staffroom::net::courier

@@ -40,8 +40,7 @@ class Chunks {
         std::vector<std::pair<ChunkId, std::uint32_t>> large;  // size
         void add(Staged&& more);
         // A transaction costs two waits for the disk, however much it enters.
-        bool is_worth_a_transaction() const { return small.size() + large.size() >= together; }
-        static constexpr std::size_t together = 128;
+        bool is_worth_a_transaction() const { return small.size() >= 1'024 || large.size() >= 128; }
     };
     Result<Staged> stage(std::vector<GivenChunk> chunks) const;
     static void enter(WriteTxn& txn, const Staged& staged);

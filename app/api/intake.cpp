@@ -13,7 +13,7 @@
 namespace staffroom::api {
 namespace {
 
-constexpr std::size_t together_bytes = std::size_t{4} << 20, together_count = 256;
+constexpr std::size_t together_bytes = std::size_t{4} << 20, together_count = 1'024;
 
 struct Source {
     std::string path, name;

@@ -263,8 +263,9 @@ void Carry::read_chunks() {
         if (sealed) plan_.read.push_back({id, std::move(*sealed)});
     }
     for (const auto& chunk : plan_.read) bytes.push_back(chunk.bytes);
-    auto right = chunk_ids(bytes).begin();
-    std::erase_if(plan_.read, [&](const GivenChunk& chunk) { return chunk.id != *right++; });
+    const auto ids = chunk_ids(bytes);
+    auto id = ids.begin();
+    std::erase_if(plan_.read, [&](const GivenChunk& chunk) { return chunk.id != *id++; });
 }
 
 Result<bool> Carry::leave_receipt() {

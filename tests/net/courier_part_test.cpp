@@ -238,7 +238,9 @@ TEST_CASE("S10 a chunk with wrong bytes for its id is refused") {
     const auto box = reader.next();
     CHECK(reader.chunk(**box, *reader.chunk_id(**box)).code() == Code::malformed);
     PartCheck check(std::move(PartReader::open(file)).value(), envelope_key);
-    CHECK(check.step().code() == Code::malformed);
+    auto done = check.step();
+    while (done.ok() && !*done) done = check.step();
+    CHECK(done.code() == Code::malformed);
 }
 
 TEST_CASE("a whole part is found whole, with the key and without") {

@@ -3,6 +3,7 @@
 
 #include "app/api/args.h"
 #include "app/api/live_notes.h"
+#include "app/api/said.h"
 #include "app/api/verbs.h"
 #include "app/home.h"
 #include "app/memory_use.h"
@@ -29,7 +30,8 @@ Reply status_of_locked(Desk& desk) {
                 {"colleagues", desk.network.neighbours().size()},
                 {"uptime_s", desk.network.uptime_ms() / 1000},
                 {"port", desk.network.ports().members},
-                {"lobby_port", desk.network.ports().lobby}};
+                {"lobby_port", desk.network.ports().lobby},
+                {"language", kept_language(desk.home.folder())}};
 }
 
 Reply status(Desk& desk, const Json&) {
@@ -57,7 +59,8 @@ Reply status(Desk& desk, const Json&) {
                          : home.sheet()                         ? "to be printed"
                                                                 : "on paper"},
                {"locked", false},
-               {"running", desk.network.is_open()}};
+               {"running", desk.network.is_open()},
+               {"language", kept_language(home.folder())}};
     if (desk.network.is_open()) {
         reply["port"] = desk.network.ports().members;
         reply["lobby_port"] = desk.network.ports().lobby;
@@ -80,6 +83,17 @@ Reply underway(Desk& desk, const Json&) {
                            {"ms", each.ms}});
     }
     return Json{{"underway", std::move(all)}};
+}
+
+// Which language the person reads in, on the page and on the command line.
+Reply language(Desk& desk, const Json& args) {
+    const auto& folder = desk.home.folder();
+    if (const auto chosen = maybe_text_arg(args, "language")) {
+        if (const auto kept = keep_language(folder, *chosen); !kept) return kept.error();
+    }
+    boost::json::array known;
+    for (const auto& each : known_languages(folder)) known.push_back(boost::json::string(each));
+    return Json{{"language", kept_language(folder)}, {"languages", std::move(known)}};
 }
 
 Reply tell_version(Desk&, const Json&) { return Json{{"version", version}}; }
@@ -122,6 +136,7 @@ std::span<const Verb> profile_verbs() {
                                      {"unlock", unlock, nullptr, true},
                                      {"whoami", whoami},
                                      {.name = "status", .run = status, .while_locked = true, .is_glance = true},
+                                     {"language", language, nullptr, true},
                                      {"version", tell_version, nullptr, true},
                                      {.name = "underway", .run = underway, .while_locked = true, .is_glance = true},
                                      {"stop", stop, nullptr, true}};

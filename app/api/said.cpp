@@ -8,11 +8,13 @@
 
 #include "app/api/args.h"
 #include "app/page/built.h"
+#include "storage/disk.h"
 
 namespace staffroom::api {
 namespace {
 
 constexpr std::size_t catalogue_bytes_max = std::size_t{1} << 20;
+constexpr const char* kept_in = "language";
 
 // What a text consists of, its places being {a}, {b}, …: one piece more than there are places.
 void split(std::string_view text, std::vector<std::string>& pieces, std::vector<std::string>& names) {
@@ -52,6 +54,11 @@ std::string file_bytes(const std::filesystem::path& path) {
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     bytes.resize(static_cast<std::size_t>(file.gcount()));
     return bytes;
+}
+
+bool is_language(std::string_view name) {
+    return name.size() >= 2 && name.size() <= 3 &&
+           std::all_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
 }  // namespace
@@ -98,6 +105,16 @@ std::string Said::of(const std::string& sentence) const {
     return words;
 }
 
+std::string Said::word(std::string_view name) const {
+    std::string plain(name);
+    std::replace(plain.begin(), plain.end(), '_', ' ');
+    auto key = plain;
+    std::replace(key.begin(), key.end(), '-', ' ');
+    if (!key.empty() && key[0] >= 'a' && key[0] <= 'z') key[0] = static_cast<char>(key[0] - 'a' + 'A');
+    const auto found = whole_.find(key);
+    return found == whole_.end() ? plain : found->second;
+}
+
 Reply Said::of(Reply reply) const {
     auto trouble = trouble_in(reply);
     if (!trouble || (whole_.empty() && patterns_.empty())) return reply;
@@ -108,24 +125,62 @@ Reply Said::of(Reply reply) const {
 
 Said said_in(const std::string& language, const std::filesystem::path& home) {
     Said said;
-    const bool is_name = language.size() >= 2 && language.size() <= 3 &&
-                         std::all_of(language.begin(), language.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-    if (!is_name) return said;
+    if (!is_language(language)) return said;
     const auto file = language + ".json";
-    if (const auto* built = page::built_file("/i18n/said/" + file)) said.add(built->bytes);
+    for (const auto* folder : {"/i18n/", "/i18n/said/"}) {
+        const auto* built = language == "en" ? nullptr : page::built_file(folder + file);
+        if (built) said.add(built->bytes);
+    }
     if (!home.empty()) said.add(file_bytes(home / "languages" / file));
     return said;
 }
 
-std::string system_language() {
-    for (const auto* name : {"STAFFROOM_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"}) {
-        const auto* set = std::getenv(name);
-        if (set == nullptr || *set == '\0') continue;
-        const std::string_view value = set;
-        const auto letters = std::find_if(value.begin(), value.end(), [](char c) { return c < 'a' || c > 'z'; });
-        return std::string(value.begin(), letters);
+std::string language_of(const std::filesystem::path& home) {
+    const auto set = [](const char* name) {
+        const auto* value = std::getenv(name);
+        return std::string_view(value == nullptr ? "" : value);
+    };
+    std::string kept;
+    auto value = set("STAFFROOM_LANGUAGE");
+    if (value.empty()) value = kept = kept_language(home);
+    for (const auto* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+        if (value.empty()) value = set(name);
     }
-    return "en";
+    const auto end = std::find_if(value.begin(), value.end(), [](char c) { return c < 'a' || c > 'z'; });
+    return end == value.begin() ? "en" : std::string(value.begin(), end);
+}
+
+std::string kept_language(const std::filesystem::path& home) {
+    auto words = home.empty() ? std::string() : file_bytes(home / kept_in);
+    while (!words.empty() && words.back() == '\n') words.pop_back();
+    return is_language(words) ? words : "";
+}
+
+std::vector<std::string> known_languages(const std::filesystem::path& home) {
+    std::vector<std::string> known{"en"};
+    for (const auto& built : page::built_files()) {
+        constexpr std::string_view folder = "/i18n/said/";
+        if (built.path.starts_with(folder)) known.emplace_back(built.path.substr(folder.size(), 2));
+    }
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(home / "languages", failed), end; !failed && at != end;
+         at.increment(failed)) {
+        if (at->path().extension() == ".json" && is_language(at->path().stem().string()))
+            known.push_back(at->path().stem().string());
+    }
+    std::sort(known.begin(), known.end());
+    known.erase(std::unique(known.begin(), known.end()), known.end());
+    return known;
+}
+
+Result<> keep_language(const std::filesystem::path& home, const std::string& language) {
+    const auto known = known_languages(home);
+    if (std::find(known.begin(), known.end(), language) == known.end()) {
+        std::string all;
+        for (const auto& each : known) all += (all.empty() ? "" : ", ") + each;
+        return Error{Code::not_found, "Staffroom does not speak “" + language + "”.", "It speaks: " + all + "."};
+    }
+    return replace_file(home / kept_in, view_of(language + "\n"));
 }
 
 }  // namespace staffroom::api

@@ -22,6 +22,8 @@ class Said {
     void add(std::string_view catalogue);
     // O(keys with places).
     std::string of(const std::string& sentence) const;
+    // A name of a field, or a word of the schema: "min_answers" as "Min answers" has been translated, else "min answers".
+    std::string word(std::string_view name) const;
     // With its trouble translated, if it has one.
     Reply of(Reply reply) const;
 
@@ -36,10 +38,18 @@ class Said {
     std::map<std::string, Pattern> patterns_;  // by key
 };
 
-// The catalogue that was built in, and what the profile's folder adds to it: languages/xx.json, of at most 1 MiB. A
-// language that nobody has translated is English.
+// The catalogues that were built in, the page's too, and what the profile's folder adds to them: languages/xx.json, of at
+// most 1 MiB. A language that nobody has translated is English.
 Said said_in(const std::string& language, const std::filesystem::path& home);
-// As the system is set: STAFFROOM_LANGUAGE, LC_ALL, LC_MESSAGES, LANG, the first that is. Two or three letters.
-std::string system_language();
+// Two or three letters: STAFFROOM_LANGUAGE, what the profile keeps, LC_ALL, LC_MESSAGES, LANG, the first that is set.
+std::string language_of(const std::filesystem::path& home);
+
+// What the person chose on the page or by command, or nothing. It is no secret, and is needed while the profile is locked:
+// a file of one word in its folder.
+std::string kept_language(const std::filesystem::path& home);
+// Errors: not_found (nobody has translated it); io.
+Result<> keep_language(const std::filesystem::path& home, const std::string& language);
+// By their letters, "en" among them.
+std::vector<std::string> known_languages(const std::filesystem::path& home);
 
 }  // namespace staffroom::api

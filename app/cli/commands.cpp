@@ -193,6 +193,8 @@ constexpr Option convert[] = {group,
 constexpr Option backup[] = {{"FILE", "file", Takes::path, true, "the file, for example on a stick"}};
 constexpr Option passphrase_change[] = {
     {"--new-passphrase-file", "new-passphrase-file", Takes::path, false, "a file that holds the new one"}};
+constexpr Option speak[] = {
+    {"CODE", "language", Takes::text, false, "fr, sw, …; without it: which it is, and which there are", {}, true}};
 constexpr Option completion[] = {{"SHELL", "shell", Takes::text, true, "bash, zsh or fish"}};
 
 constexpr Command all[] = {
@@ -299,6 +301,7 @@ constexpr Command all[] = {
     {"passphrase change", "Lock your profile with another passphrase", passphrase_change},
     {"export", "Write a group's notes and records into plain files", convert},
     {"import", "Read plain files into a group", convert},
+    {"language", "The language that Staffroom speaks with you, here and on the page", speak},
     {"version", "Which version this is"},
     {"completion", "Words for your shell to complete", completion},
 };

@@ -153,7 +153,7 @@ void serve(const Parsed& parsed, const NetworkOptions& options, std::uint64_t id
         begun["asks"] = api::Json{{"say", asks->say}, {"do", asks->advice}};
     if (!locked) ready(opened ? with_page(std::move(begun)) : api::Reply(opened.error()));
     if (!opened) return log_line("The network could not be opened.");
-    if (page) node.tell_events_to([&](std::string event) { page->tell(std::move(event)); });
+    if (page) node.tell_events_to([&](std::string event) { page->tell(reception.translated(std::move(event))); });
     node.lock_after(idle_ms);
     running = &node;
     reception.give_to(&node);

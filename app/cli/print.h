@@ -1,5 +1,4 @@
-// How replies look: one JSON document for programs, words for people. Data goes to standard output, talk to standard
-// error. Words that colleagues wrote are made safe for the terminal here, and nowhere else.
+// How replies look: one JSON document for programs, words for people (app/cli/for_people.h).
 #pragma once
 
 #include <filesystem>
@@ -18,8 +17,7 @@ api::Reply reply_of(const std::string& document);
 // What ends a command that the teacher stopped.
 api::Trouble interrupted();
 
-// Prints the reply of a command and gives its exit code. What is not well is said to people in the system's language
-// (app/api/said.h), by the catalogues that the profile's folder may have too.
+// Prints the reply of a command and gives its exit code. People read it in the profile's language (app/api/said.h).
 int print(const std::string& command, const api::Reply& reply, bool json, const std::filesystem::path& home = {});
 
 }  // namespace staffroom::cli

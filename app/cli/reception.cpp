@@ -89,13 +89,26 @@ void Reception::give_to(Node* node) {
 LocalDoor::Answer Reception::translating(LocalDoor::Answer answer, const std::string& language) {
     if (language.empty()) return answer;
     last_language_ = language;
-    auto& said = said_[language];
-    if (!said) said = std::make_shared<const api::Said>(api::said_in(language, home_));
+    auto said = said_in(language);
     answer.give = [give = std::move(answer.give), said](std::string body) {
         give(body.starts_with(R"({"ok":true)") ? std::move(body) : document_of(said->of(reply_of(body))));
     };
-    if (said_.size() > languages_max) said_.clear();
     return answer;
+}
+
+std::shared_ptr<const api::Said> Reception::said_in(const std::string& language) {
+    if (said_.size() > languages_max) said_.clear();
+    auto& said = said_[language];
+    if (!said) said = std::make_shared<const api::Said>(api::said_in(language, home_));
+    return said;
+}
+
+std::string Reception::translated(std::string event) {
+    if (event.find(R"("error":{)") == std::string::npos) return event;
+    const auto object = api::object_in(event);
+    if (!object || !object->contains("error")) return event;
+    const std::lock_guard lock(mutex_);
+    return boost::json::serialize(*said_in(last_language_)->of(api::Reply(*object)));
 }
 
 void Reception::show_page(std::function<std::string()> address) {

@@ -36,6 +36,8 @@ class Reception {
     // A file becomes a resource, by the verb and its answer.
     void take_upload(const page::Uploaded& file, LocalDoor::Answer answer);
     void give_piece(const page::FileAsked& asked, std::uint64_t offset, std::size_t most, page::Door::GivePiece give);
+    // What an event says is not well, in the language of the page that asked last.
+    std::string translated(std::string event);
     void take_place(const api::TabPlace& place);
     // With what came while the profile was being opened.
     void give_to(Node* node);
@@ -49,6 +51,7 @@ class Reception {
     void hand_on(Asked asked);
     void submit(Asked asked);
     // Needs the lock. None: English, and the answer as it is.
+    std::shared_ptr<const api::Said> said_in(const std::string& language);
     LocalDoor::Answer translating(LocalDoor::Answer answer, const std::string& language);
 
     std::filesystem::path home_;
@@ -59,7 +62,7 @@ class Reception {
     Inbox<Asked> gate_;
     api::FilePieces pieces_;                                        // the node's thread alone touches it
     std::map<std::string, std::shared_ptr<const api::Said>> said_;  // by language
-    std::string last_language_;                                     // an upload is answered in the page's latest
+    std::string last_language_;                                     // for an upload and an event, which name none
 };
 
 }  // namespace staffroom::cli

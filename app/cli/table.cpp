@@ -15,8 +15,8 @@ constexpr std::size_t id_letters = 10, cell_columns_max = 48;
 
 // A colleague's clock is shown where it can be right (not before the program was made, not tomorrow), and never
 // believed.
-std::string date_of(std::uint64_t wall_ms) {
-    if (!Home::is_plausible(wall_ms)) return "date unknown";
+std::string date_of(std::uint64_t wall_ms, const api::Said& said) {
+    if (!Home::is_plausible(wall_ms)) return said.of("date unknown");
     const auto seconds = static_cast<std::time_t>(wall_ms / 1000);
     std::tm local{};
     localtime_r(&seconds, &local);
@@ -24,23 +24,23 @@ std::string date_of(std::uint64_t wall_ms) {
     return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local)};
 }
 
-std::string words_of(const json::value& value) {
+std::string words_of(const json::value& value, const api::Said& said) {
     if (value.is_string()) return shown_name(std::string_view(value.get_string()), 400);
-    if (value.is_bool()) return value.get_bool() ? "yes" : "no";
+    if (value.is_bool()) return said.word(value.get_bool() ? "yes" : "no");
     if (value.is_null()) return "-";
     if (value.is_array()) {
         std::string line;
-        for (const auto& each : value.get_array()) line += (line.empty() ? "" : ", ") + words_of(each);
+        for (const auto& each : value.get_array()) line += (line.empty() ? "" : ", ") + words_of(each, said);
         return line;
     }
     if (value.is_object()) {
         const auto& object = value.get_object();
         for (const auto* name : {"name", "title", "value", "id"}) {
-            if (const auto* shown = object.if_contains(name)) return words_of(*shown);
+            if (const auto* shown = object.if_contains(name)) return words_of(*shown, said);
         }
         std::string line;
         for (const auto& [key, each] : object)
-            line += (line.empty() ? "" : ", ") + std::string(key) + " " + words_of(each);
+            line += (line.empty() ? "" : ", ") + said.word(key) + " " + words_of(each, said);
         return line;
     }
     return json::serialize(value);
@@ -62,24 +62,26 @@ struct Column {
     std::size_t width = 0;
 };
 
-std::string cell_of(std::string_view key, const json::value& value) {
+std::string cell_of(std::string_view key, const json::value& value, const api::Said& said) {
     if (is_id(value)) return std::string(value.get_string()).substr(0, id_letters);
     if (value.is_array()) {
         std::string cell;
-        for (const auto& each : value.get_array()) cell += (cell.empty() ? "" : ", ") + cell_of(key, each);
+        for (const auto& each : value.get_array()) cell += (cell.empty() ? "" : ", ") + cell_of(key, each, said);
         return cell;
     }
-    return line_of(key, value);
+    return line_of(key, value, said);
 }
 
 }  // namespace
 
-std::string line_of(std::string_view key, const json::value& value) {
+std::string line_of(std::string_view key, const json::value& value, const api::Said& said) {
     const bool date = key == "when" || key == "began" || key == "created_ms" || key == "last_met";
-    return date && value.is_number() ? date_of(value.to_number<std::uint64_t>()) : words_of(value);
+    if (date && value.is_number()) return date_of(value.to_number<std::uint64_t>(), said);
+    const bool ours = key == "role" || key == "kind" || key == "type";
+    return ours && value.is_string() ? said.word(words_of(value, said)) : words_of(value, said);
 }
 
-std::string table_of(const json::array& rows) {
+std::string table_of(const json::array& rows, const api::Said& said) {
     std::vector<Column> columns;
     for (std::size_t at = 0; at < rows.size(); ++at) {
         for (const auto& [key, value] : rows[at].get_object()) {
@@ -87,7 +89,7 @@ std::string table_of(const json::array& rows) {
             auto column = std::find_if(columns.begin(), columns.end(), [&](const auto& c) { return c.name == name; });
             if (column == columns.end()) column = columns.insert(columns.end(), Column{name, {}, true, 0});
             column->cells.resize(at);
-            column->cells.push_back(shown_name(cell_of(key, value), cell_columns_max));
+            column->cells.push_back(shown_name(cell_of(key, value, said), cell_columns_max));
             const bool ids =
                 value.is_array() && !value.get_array().empty() ? is_id(value.get_array()[0]) : is_id(value);
             if (!column->cells.back().empty()) column->ids &= ids;
@@ -100,8 +102,7 @@ std::string table_of(const json::array& rows) {
     std::stable_partition(columns.begin(), columns.end(), [](const Column& column) { return !column.ids; });
     for (auto& column : columns) {
         column.cells.resize(rows.size());
-        column.cells.insert(column.cells.begin(), column.name);
-        std::replace(column.cells.front().begin(), column.cells.front().end(), '_', ' ');
+        column.cells.insert(column.cells.begin(), said.word(column.name));
         for (const auto& cell : column.cells) column.width = std::max(column.width, columns_of(cell));
     }
     std::string text;

@@ -62,14 +62,31 @@ TEST_CASE("a file in the profile's folder adds a language, and mends a sentence 
     }
 }
 
-TEST_CASE("the language is the system's, and the first that is set counts") {
+TEST_CASE("the language is what is set for Staffroom, what the profile keeps, the system's: the first that is set") {
+    const Disposable profile;
+    const auto now = [&] { return language_of(profile.path()); };
     for (const auto* name : {"STAFFROOM_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"}) ::unsetenv(name);
-    CHECK(system_language() == "en");
+    CHECK(now() == "en");
     ::setenv("LANG", "sw_TZ.UTF-8", 1);
-    CHECK(system_language() == "sw");
+    CHECK(now() == "sw");
     ::setenv("LC_ALL", "C", 1);
-    CHECK(system_language().empty());
+    CHECK(now() == "en");
+    REQUIRE(keep_language(profile.path(), "ar").ok());
+    CHECK(now() == "ar");
+    CHECK(language_of({}) == "en");
+    CHECK(keep_language(profile.path(), "xx").code() == Code::not_found);
+    CHECK(keep_language(profile.path(), "../ar").code() == Code::not_found);
+    CHECK(kept_language(profile.path()) == "ar");
     ::setenv("STAFFROOM_LANGUAGE", "hi", 1);
-    CHECK(system_language() == "hi");
+    CHECK(now() == "hi");
     for (const auto* name : {"STAFFROOM_LANGUAGE", "LC_ALL", "LANG"}) ::unsetenv(name);
+    std::ofstream(profile.path() / "language") << "<script>";
+    CHECK(kept_language(profile.path()).empty());
+}
+
+TEST_CASE("names of fields and words of the schema are what the page calls them, and English ones are as they were") {
+    CHECK(said_in("fr", {}).word("title") == "Titre");
+    CHECK(said_in("fr", {}).word("organiser") == "Responsable");
+    CHECK(said_in("en", {}).word("up_to_date") == "up to date");
+    CHECK(said_in("fr", {}).word("no_such_word") == "no such word");
 }

@@ -36,6 +36,9 @@ makers = {
     r"\bchoice\.made\([^,()]+,": "",
     r"\bconst auto said =": "",
     r"\bwarning =": "",
+    r"\bprint_line\(": "",
+    r"\bprint_hint\(": "",
+    r"\bsaid_?\.of\(": "",
 }
 
 

@@ -1,7 +1,7 @@
 // Asking the daemon: one verb, one document (app/api/verb.h).
 import { forget, session, token, file_key } from './session.svelte.js';
 import { with_shown_names } from './shown_name.js';
-import { language } from './words.svelte.js';
+import { choose_language, language } from './words.svelte.js';
 
 // What is not well, in words for teachers.
 class Trouble extends Error {
@@ -47,6 +47,12 @@ export async function ask(verb, args = {}, { id, signal, by_itself } = {}) {
     }
     if (session.state === 'away') session.state = 'open';
     return read(answer.status, document);
+}
+
+// The person reads in this language, here and on the command line. Where nobody answers it is kept for this browser.
+export async function speak(chosen) {
+    await choose_language(chosen, { keep: true });
+    await ask('language', { language: chosen }).catch(() => {});
 }
 
 // A file of this computer into a group's library; `moved(done, total)` in bytes. `give_up` of the answer ends it.

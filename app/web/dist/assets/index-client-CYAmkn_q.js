@@ -1,1 +1,0 @@
-import{af as o,x as t,V as c}from"./Icon-Dh72kl1i.js";function f(e){throw new Error("https://svelte.dev/e/lifecycle_outside_component")}function u(e){o===null&&f(),t(()=>{const n=c(e);if(typeof n=="function")return n})}export{u as o};

@@ -41,7 +41,7 @@ def sentences():
             found.update(plain(each) for each in re.findall(tables, text))
         for table in re.finditer(r"const (?:" + lists + r")\b[^=]*= (.*?[\]})]);", text, re.S):
             found.update(plain(each) for each in re.findall(quoted, table.group(1)) if any(each))
-    keys = re.compile(r"^(?:[a-z][a-z0-9 -]*|\$\{.*|#/.*|[A-Z]:.*)$")
+    keys = re.compile(r"^(?:[a-z][a-z0-9-]*(?: [a-z]+)?|\$\{.*|#/.*|[A-Z]:.*)$")
     found = {each for each in found if not keys.match(each) and re.search(r"[A-Za-z]{2}", each)}
     return found | {"Who comes"} | set(json.loads((web / "tools/schema_words.json").read_text()))
 

@@ -35,8 +35,10 @@ class Join final : public Errand {
         : group_(group), settle_ms_(runs_on ? settle_running_ms : settle_ms), until_(now + patience_ms) {}
 
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
-        next_ = now + look_ms;
         const auto* group = desk.home.replica().group(group_);
+        // Whoever was here before may have been shut out, and has to hear of that first.
+        if (next_ == 0 && group != nullptr) settle_ms_ = settle_ms;
+        next_ = now + look_ms;
         const bool member = group != nullptr && group->members.role_of(desk.home.identity().device()) >= Role::reader;
         const auto answer = desk.network.join_answer(group_);
         const bool refused = answer && answer->over && answer->outcome != net::Outcome::welcome;

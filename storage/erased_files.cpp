@@ -46,10 +46,7 @@ bool is_nothing_here(ReadTxn& txn, const Chunks& chunks, const FileRef& file) {
 
 void claim(WriteTxn& txn, GroupNumber group, const ChunkId& manifest, const CommitKey& at, std::size_t part,
            const Claim& claim) {
-    auto key = claims_on(group, manifest);
-    append(key, at.view());
-    keys::append_index(key, part);
-    txn.put(Table::views, key, encode(claim));
+    erasing::claim(txn, claims_on(group, manifest), at, part, claim);
     for (const auto& [record, file] : file_refs::holders_of(txn, group, manifest)) note(txn, group, record, file);
 }
 
@@ -132,7 +129,8 @@ std::vector<ChunkId> settle(WriteTxn& txn, const Chunks& chunks, const Group& gr
         row.why = claims.front().why;
         if (erasing::is_own(claims, owner, me) || is_nothing_here(txn, chunks, row.file)) row.left_ms = 0;
         txn.put(Table::erasures, key, encode(row));
-        if (row.left_ms != 0) continue;
+        // Carried out once: the record may be touched often.
+        if (row.left_ms != 0 || !file_refs::fetch_of(txn, group.number, record, row.file)) continue;
         const auto dropped = file_refs::forget_file(txn, chunks, group.number, record, manifest);
         gone.insert(gone.end(), dropped.begin(), dropped.end());
     }

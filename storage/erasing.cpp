@@ -91,10 +91,13 @@ void want_again(WriteTxn& txn, GroupNumber group, const RecordId& record) {
 
 void claim(WriteTxn& txn, GroupNumber group, const RecordId& record, const CommitKey& at, std::size_t part,
            const Claim& claim) {
-    auto key = claims_on(group, record);
-    append(key, at.view());
-    keys::append_index(key, part);
-    txn.put(Table::views, key, encode(claim));
+    erasing::claim(txn, claims_on(group, record), at, part, claim);
+}
+
+void claim(WriteTxn& txn, Bytes claims, const CommitKey& at, std::size_t part, const Claim& claim) {
+    append(claims, at.view());
+    keys::append_index(claims, part);
+    txn.put(Table::views, claims, encode(claim));
 }
 
 void note_gone(WriteTxn& txn, GroupNumber group, const PartName& part) {

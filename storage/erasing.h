@@ -38,6 +38,8 @@ struct Claim {
 // Folded from the part at this place. Masked ones are none.
 void claim(WriteTxn& txn, GroupNumber group, const RecordId& record, const CommitKey& at, std::size_t part,
            const Claim& claim);
+// The same below this prefix of `views`.
+void claim(WriteTxn& txn, Bytes claims, const CommitKey& at, std::size_t part, const Claim& claim);
 // Parts that nobody shall wait for, said by somebody who may. They are wanted no more.
 void note_gone(WriteTxn& txn, GroupNumber group, const PartName& part);
 bool is_gone(ReadTxn& txn, GroupNumber group, const PartName& part);

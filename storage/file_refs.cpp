@@ -1,6 +1,7 @@
 #include "storage/file_refs.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "storage/file_words.h"
@@ -339,7 +340,10 @@ std::vector<ChunkId> forget_file(WriteTxn& txn, const Chunks& chunks, keys::Grou
     auto others = rows_of_record(txn, group, record);
     std::erase_if(others, [&](const Row& row) { return row.file.manifest[0].id == manifest; });
     std::set<ChunkId> kept;
+    std::map<ChunkId, std::string> words;  // what they say need not be read once more
     for (const auto& other : others) {
+        const auto& first = other.file.manifest[0].id;
+        if (auto read = file_words::read(txn, group, first)) words.emplace(first, std::move(*read));
         for (const auto& ref : other.file.manifest) kept.insert(ref.id);
         if (const auto opened = manifest_of(txn, chunks, other.file)) {
             for (const auto& ref : opened->chunks) kept.insert(ref.id);
@@ -350,6 +354,7 @@ std::vector<ChunkId> forget_file(WriteTxn& txn, const Chunks& chunks, keys::Grou
     for (const auto& id : kept) txn.put(Table::chunk_users, user_key(id, group, nobody), {});
     auto gone = forget(txn, group, record);
     for (const auto& other : others) refer(txn, chunks, group, record, other.file, other.fetch);
+    for (const auto& [first, said] : words) file_words::keep(txn, group, first, said);
     for (const auto& id : kept) txn.erase(Table::chunk_users, user_key(id, group, nobody));
     return gone;
 }

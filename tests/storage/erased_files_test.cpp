@@ -7,6 +7,7 @@
 
 #include "storage/file_copy.h"
 #include "storage/file_refs.h"
+#include "storage/file_words.h"
 #include "tests/storage/staff.h"
 
 using namespace staffroom;
@@ -110,7 +111,21 @@ TEST_CASE("one's own file goes at once, a colleague hides it and keeps it for a 
     Story::takes(at.amina, at.old_film);
     Story::takes(at.amina, at.new_film);
     REQUIRE(Story::here(at.amina, at.old_film) == 3);
+    const auto number = at.brian.replica->group(at.science)->number;
+    const auto& new_manifest = at.new_film.file.manifest.front().id;
+    REQUIRE(at.brian.store
+                .write([&](WriteTxn& txn) -> Result<> {
+                    return file_words::keep(txn, number, new_manifest, "what it says"), Done{};
+                })
+                .ok());
     at.erases(at.brian, at.old_film);
+    at.brian.titles(at.science, at.films, "All films");
+    REQUIRE(at.brian.store
+                .read([&](ReadTxn& txn) -> Result<> {
+                    CHECK(file_words::read(txn, number, new_manifest) == "what it says");
+                    return Done{};
+                })
+                .ok());
     CHECK(at.names(at.brian, at.films) == std::vector<std::string>{"film 2.mp4"});
     CHECK(Story::here(at.brian, at.old_film) == 1);  // the first chunk is the other's too
     CHECK(Story::here(at.brian, at.new_film) == 3);

@@ -113,6 +113,8 @@ class ChunkStore {
     virtual bool has(const ChunkId& chunk) const = 0;
     // As they lie here: whoever gets them compares them with the id, so it is not done twice.
     virtual std::optional<Bytes> read(const ChunkId& chunk) const = 0;
+    // It will be read in a moment: a disk may begin to. Nothing waits for that.
+    virtual void expect(const ChunkId&) const {}
     // Whether what read() gives is that chunk. About 1 ms for a whole one.
     virtual bool is_sound(const ChunkId& chunk) const = 0;
     // The groups with a record that refers to it: it is served to their members only.

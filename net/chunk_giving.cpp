@@ -21,7 +21,14 @@ void ChunkGiving::ask(const Session& session, const std::vector<ChunkId>& chunks
     for (const auto& chunk : chunks) {
         if (asker.queue.size() < asked_max && asker.queued.insert(chunk).second) asker.queue.push_back(chunk);
     }
+    expect(asker);
     tick(now);
+}
+
+void ChunkGiving::expect(Asker& asker) const {
+    if (paused_) return;
+    for (; asker.expected < std::min(expected_max, asker.queue.size()); ++asker.expected)
+        here_.chunks.expect(asker.queue[asker.expected]);
 }
 
 // Costs no more than giving it again would.
@@ -45,6 +52,8 @@ std::optional<ChunkFrame> ChunkGiving::next(Asker& asker) {
     const auto id = asker.queue.front();
     asker.queue.pop_front();
     asker.queued.erase(id);
+    if (asker.expected > 0) --asker.expected;
+    expect(asker);
     return ChunkFrame{id, may_serve(*asker.session, id) ? here_.chunks.read(id) : std::nullopt};
 }
 

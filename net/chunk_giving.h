@@ -24,6 +24,7 @@ namespace staffroom::net {
 class ChunkGiving {
   public:
     static constexpr std::size_t frames_a_turn = 8;
+    static constexpr std::size_t expected_max = 16;  // of one link: so many are read from the disk ahead
     static constexpr std::size_t asked_max =
         limits::chunk_ids_count;  // of one link; what is above must be asked for again
 
@@ -46,9 +47,11 @@ class ChunkGiving {
         const Session* session = nullptr;
         std::deque<ChunkId> queue;
         std::unordered_set<ChunkId, IdHash> queued;
+        std::size_t expected = 0;        // the disk was told of so many at the front
         std::optional<ChunkFrame> held;  // read, and found no room in the frame before
         bool is_served() const { return queue.empty() && !held; }
     };
+    void expect(Asker& asker) const;
     std::optional<ChunkFrame> next(Asker& asker);
     void give(LinkId link, Asker& asker, std::uint64_t now);
 

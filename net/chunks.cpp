@@ -23,6 +23,11 @@ std::size_t ChunkExchange::Line::room_bytes() const {
     return takes_many() ? most - std::min(most, bytes_under_way) : room() * staffroom::limits::chunk_bytes;
 }
 
+bool ChunkExchange::Line::is_well_filled() const {
+    const auto most = window * staffroom::limits::chunk_bytes;
+    return takes_many() && (4 * bytes_under_way > 3 * most || 4 * under_way.size() > 3 * limits::small_chunks_ahead);
+}
+
 ChunkExchange::Requests::iterator ChunkExchange::drop(Line& line, Requests::iterator request) {
     line.bytes_under_way -= request->second.bytes;
     return line.under_way.erase(request);
@@ -123,6 +128,7 @@ std::optional<std::uint64_t> ChunkExchange::hear(Line& line, ChunkFrame&& frame,
         line.never.insert(frame.id);
         return std::nullopt;
     }
+    if (come_.empty()) verify_ = now + verify_ms;
     come_.push_back({line.session->on().link, frame.id, std::move(*frame.bytes)});
     return took_ms;
 }
@@ -240,6 +246,7 @@ void ChunkExchange::fill(std::uint64_t now) {
     if (now < paused_ || giving_.is_paused() || !budget_.open(now)) return;
     std::size_t room = 0, room_bytes = 0;
     for (const auto& [link, line] : lines_) {
+        if (line.is_well_filled()) continue;
         room += line.room();
         room_bytes += line.room_bytes();
     }
@@ -280,7 +287,7 @@ void ChunkExchange::fill(std::uint64_t now) {
 void ChunkExchange::tick(std::uint64_t now) {
     if (now >= paused_) paused_ = 0;
     if (now >= refresh_) refresh();
-    verify();
+    if (!come_.empty() && (now >= verify_ || !is_fetching())) verify();
     for (auto& [link, line] : lines_) {
         bool lost = false;
         for (auto at = line.under_way.begin(); at != line.under_way.end();) {
@@ -311,7 +318,8 @@ void ChunkExchange::tick(std::uint64_t now) {
 }
 
 std::uint64_t ChunkExchange::deadline() const {
-    auto earliest = std::min(news_.empty() && come_.empty() ? refresh_ : 0, giving_.deadline());
+    auto earliest = std::min(news_.empty() ? refresh_ : 0, giving_.deadline());
+    if (!come_.empty()) earliest = std::min(earliest, is_fetching() ? verify_ : 0);
     if (!wanted_.empty() && !giving_.is_paused()) {
         if (paused_ != 0) {
             earliest = std::min(earliest, paused_);

@@ -29,6 +29,7 @@ namespace staffroom::net {
 class ChunkExchange {
   public:
     static constexpr std::uint64_t gather_ms = 25, tell_again_ms = 20'000, wait_ms = 15'000, wait_ms_max = 240'000;
+    static constexpr std::uint64_t verify_ms = 5;  // a chunk that came waits so long for others to be verified with
     static constexpr std::uint64_t full_pause_ms = 10'000;
     static constexpr std::uint64_t quick_ms = 250;  // an answer within this asks for a wider window
     static constexpr std::size_t window_min = 2;
@@ -86,6 +87,9 @@ class ChunkExchange {
         // How many more may be asked for, and bytes of whole ones.
         std::size_t room() const;
         std::size_t room_bytes() const;
+        // A quarter of the window is asked for at a time: a question for each chunk that came would wake both ends for
+        // little.
+        bool is_well_filled() const;
     };
 
     void offer(const Line& line);
@@ -108,6 +112,7 @@ class ChunkExchange {
     std::vector<WantedChunk> wanted_;
     std::unordered_set<ChunkId, IdHash> busy_;  // under way, or come and being stored
     std::vector<Come> come_;
+    std::uint64_t verify_ = 0;   // when, while some have come: they are waited for until several are hashed at once
     std::vector<ChunkId> news_;  // stored, to be offered
     std::uint64_t refresh_ = 0, paused_ = 0;
     std::size_t looked_at_ = limits::chunk_ids_count;  // so many wants at most: what every line can be told

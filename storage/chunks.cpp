@@ -69,6 +69,8 @@ void Chunks::Staged::add(Staged&& more) {
     large.insert(large.end(), more.large.begin(), more.large.end());
 }
 
+bool Chunks::Staged::is_worth_a_transaction() const { return small.size() >= 1'024 || large.size() >= 128; }
+
 Result<Chunks::Staged> Chunks::stage(std::vector<GivenChunk> chunks) const {
     Staged staged;
     std::vector<const GivenChunk*> large;
@@ -118,6 +120,7 @@ Result<> Chunks::write_files(const std::vector<const GivenChunk*>& chunks) const
     for (const auto& [path, name] : successors) {
         if (::rename(path.c_str(), name.c_str()) != 0) return give_up(disk_error(errno, name));
     }
+    for (const auto* chunk : chunks) cached_->used(chunk->id, file_of(chunk->id), chunk->bytes.size());
     // The file system's own sync has taken the folders along.
     if (written.size() >= sync_all_from && successors.empty()) return Done{};
     return sync_each({folders.begin(), folders.end()}, folder_);
@@ -154,14 +157,23 @@ Result<Bytes> Chunks::read_unverified(ReadTxn& txn, const ChunkId& id) const {
     if (!row) return absent();
     if (row->empty()) return spoiled();
     if (row->front() == in_row) return copy_of(ByteView(*row).subspan(1));
-    auto bytes = read_file(file_of(id), sealed_chunk_bytes_max);
-    return bytes ? std::move(bytes) : spoiled();
+    const auto file = file_of(id);
+    auto bytes = read_file(file, sealed_chunk_bytes_max);
+    if (!bytes) return spoiled();
+    cached_->used(id, file, bytes->size());
+    return bytes;
 }
 
 Result<Bytes> Chunks::read(ReadTxn& txn, const ChunkId& id) const {
     auto bytes = read_unverified(txn, id);
     if (bytes && chunk_id(*bytes) != id) return spoiled();
     return bytes;
+}
+
+void Chunks::expect(const ChunkId& id) const {
+    if (folder_.empty()) return;
+    const Descriptor file(::open(file_of(id).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (file.is_open()) ::posix_fadvise(file.number(), 0, 0, POSIX_FADV_WILLNEED);
 }
 
 void Chunks::erase(WriteTxn& txn, const ChunkId& id) { txn.erase(Table::chunks, id.view()); }

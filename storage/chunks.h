@@ -18,6 +18,7 @@
 
 #include "core/files.h"
 #include "storage/kv.h"
+#include "storage/page_cache.h"
 
 namespace staffroom {
 
@@ -40,7 +41,7 @@ class Chunks {
         std::vector<std::pair<ChunkId, std::uint32_t>> large;  // size
         void add(Staged&& more);
         // A transaction costs two waits for the disk, however much it enters.
-        bool is_worth_a_transaction() const { return small.size() >= 1'024 || large.size() >= 128; }
+        bool is_worth_a_transaction() const;
     };
     Result<Staged> stage(std::vector<GivenChunk> chunks) const;
     static void enter(WriteTxn& txn, const Staged& staged);
@@ -56,6 +57,9 @@ class Chunks {
     // Errors: not_found; io when they cannot be read at all.
     Result<Bytes> read_unverified(ReadTxn& txn, const ChunkId& id) const;
 
+    // It will be read soon: the disk begins to, and nothing waits for it.
+    void expect(const ChunkId& id) const;
+
     // Erases the row; the file goes by remove_files() once the transaction has returned.
     static void erase(WriteTxn& txn, const ChunkId& id);
     void remove_files(const std::vector<ChunkId>& ids) const;
@@ -70,13 +74,18 @@ class Chunks {
     std::filesystem::path file_of(const ChunkId& id) const;
 
   private:
+    static constexpr std::uint64_t cached_bytes_max = std::uint64_t{64} << 20;
+
     explicit Chunks(std::filesystem::path folder)
-        : folder_(std::move(folder)), writing_(std::make_unique<std::mutex>()) {}
+        : folder_(std::move(folder)),
+          writing_(std::make_unique<std::mutex>()),
+          cached_(std::make_unique<PageCacheShare>(cached_bytes_max)) {}
     std::filesystem::path part_folder() const { return folder_ / "part"; }
     Result<> write_files(const std::vector<const GivenChunk*>& chunks) const;
 
     std::filesystem::path folder_;
     std::unique_ptr<std::mutex> writing_;  // one batch at a time: two may hold the same chunk
+    std::unique_ptr<PageCacheShare> cached_;
 };
 
 }  // namespace staffroom

@@ -26,6 +26,8 @@ std::optional<Bytes> CommittedChunks::read(const ChunkId& chunk) const {
     return bytes;
 }
 
+void CommittedChunks::expect(const ChunkId& chunk) const { chunks_.expect(chunk); }
+
 bool CommittedChunks::is_sound(const ChunkId& chunk) const {
     bool sound = false;
     (void)store_.read([&](ReadTxn& txn) -> Result<> { return sound = chunks_.read(txn, chunk).ok(), Done{}; });

@@ -15,6 +15,7 @@ class CommittedChunks final : public ChunkStore {
 
     bool has(const ChunkId& chunk) const override;
     std::optional<Bytes> read(const ChunkId& chunk) const override;
+    void expect(const ChunkId& chunk) const override;
     bool is_sound(const ChunkId& chunk) const override;
     std::vector<GroupId> groups(const ChunkId& chunk) const override;
     std::vector<WantedChunk> wanted(std::size_t limit) const override;

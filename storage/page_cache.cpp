@@ -1,0 +1,34 @@
+#include "storage/page_cache.h"
+
+#include <fcntl.h>
+
+#include "storage/disk.h"
+
+namespace staffroom {
+
+void PageCacheShare::used(const ChunkId& id, const std::filesystem::path& file, std::uint64_t bytes) {
+    std::list<Use> forgotten;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto known = by_id_.find(id);
+        if (known != by_id_.end()) {
+            uses_.splice(uses_.begin(), uses_, known->second);
+            return;
+        }
+        uses_.push_front({id, file, bytes});
+        by_id_.emplace(id, uses_.begin());
+        bytes_ += bytes;
+        while (bytes_ > bytes_max_) {
+            by_id_.erase(uses_.back().id);
+            bytes_ -= uses_.back().bytes;
+            forgotten.splice(forgotten.end(), uses_, std::prev(uses_.end()));
+        }
+    }
+    // Advice only: a file that is gone, or cannot be opened, needs none.
+    for (const auto& use : forgotten) {
+        const Descriptor descriptor(::open(use.file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+        if (descriptor.is_open()) ::posix_fadvise(descriptor.number(), 0, 0, POSIX_FADV_DONTNEED);
+    }
+}
+
+}  // namespace staffroom

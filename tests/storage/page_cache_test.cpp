@@ -1,0 +1,52 @@
+#include "storage/page_cache.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "storage/disk.h"
+#include "tests/disposable.h"
+
+using namespace staffroom;
+
+namespace {
+
+ChunkId numbered(std::uint8_t number) {
+    ChunkId id;
+    id.bytes.fill(number);
+    return id;
+}
+
+// How much of a file the system holds in memory.
+std::size_t bytes_in_memory(const std::filesystem::path& path, std::size_t size) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY));
+    auto* map = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number(), 0);
+    REQUIRE(map != MAP_FAILED);
+    std::vector<unsigned char> pages(size / 4'096);
+    REQUIRE_EQ(::mincore(map, size, pages.data()), 0);
+    ::munmap(map, size);
+    return 4'096 *
+           static_cast<std::size_t>(std::count_if(pages.begin(), pages.end(), [](auto page) { return page & 1; }));
+}
+
+}  // namespace
+
+TEST_CASE("of many files that are written only those of late stay in the computer's memory") {
+    constexpr std::size_t size = 64 * 1'024;
+    const Disposable folder;
+    PageCacheShare share(3 * size);
+    const auto path = [&](std::uint8_t number) { return folder.path() / std::to_string(number); };
+    const auto use = [&](std::uint8_t number) { share.used(numbered(number), path(number), size); };
+    for (std::uint8_t number = 0; number < 5; ++number) {
+        REQUIRE(replace_file(path(number), Bytes(size, number)).ok());  // synced
+        use(number);
+        if (number > 0) use(1);  // used again and again, so it is never the oldest
+    }
+    // Where the system keeps files in memory whatever it is advised (tmpfs), there is nothing to see.
+    if (bytes_in_memory(path(0), size) > 0) return;
+    CHECK_EQ(bytes_in_memory(path(2), size), 0);
+    for (const std::uint8_t of_late : {1, 3, 4}) CHECK_EQ(bytes_in_memory(path(of_late), size), size);
+}

@@ -12,5 +12,14 @@ namespace staffroom {
 // those when they choose a folder. Errors: as own_file_error(), also for a folder inside that may not be read, so that
 // nothing is left out in silence.
 Result<std::vector<std::filesystem::path>> files_below(const std::filesystem::path& folder);
+// The same, but for what cannot be taken into a library, which is put beside them with the reason: files and folders that
+// may not be read, files above limits::file_bytes.
+struct FolderWalk {
+    std::vector<std::filesystem::path> files;
+    std::vector<Error> left_out;
+};
+Result<FolderWalk> readable_files_below(const std::filesystem::path& folder);
+// Why this file cannot be taken into a library. Errors: as own_file_error(), too_large.
+Result<> may_be_taken(const std::filesystem::path& file);
 
 }  // namespace staffroom

@@ -85,6 +85,15 @@ Result<SafeFolder> SafeFolder::open(const std::filesystem::path& folder) {
     return SafeFolder(std::move(opened), folder);
 }
 
+Result<SafeFolder> SafeFolder::within(const std::string& label) const {
+    const auto name = safe_file_name(label);
+    const auto path = path_ / name;
+    if (::mkdirat(folder_.number(), name.c_str(), 0755) != 0 && errno != EEXIST) return own_file_error(errno, path);
+    Descriptor opened(::openat(folder_.number(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!opened.is_open()) return own_file_error(errno, path);
+    return SafeFolder(std::move(opened), path);
+}
+
 Result<SafeFile> SafeFolder::create(const std::string& label) {
     const auto safe = safe_file_name(label);
     for (unsigned number = 1; number <= names_max; ++number) {

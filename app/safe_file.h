@@ -42,6 +42,8 @@ class SafeFolder {
     // Makes the folder when it is missing. Errors: as own_file_error().
     static Result<SafeFolder> open(const std::filesystem::path& folder);
 
+    // A folder in it, made when it is missing. `label` as for a file. Errors: as own_file_error().
+    Result<SafeFolder> within(const std::string& label) const;
     // `label` as a colleague gave it. A name that is taken gets " (2)", " (3)" … Errors: as own_file_error().
     Result<SafeFile> create(const std::string& label);
 

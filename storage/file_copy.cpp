@@ -56,6 +56,10 @@ std::vector<SealedChunk> seal_all(const SymmetricKey& file_key, std::span<const 
 
 }  // namespace
 
+Error too_large_file(const std::filesystem::path& path) {
+    return {Code::too_large, path.string() + " is larger than 4 GiB.", "Split it, or share a link to it instead."};
+}
+
 FileIntake::FileIntake(Descriptor source, std::filesystem::path path, const SymmetricKey& file_key, FileMaker maker,
                        std::uint64_t bytes_total)
     : source_(std::move(source)),
@@ -77,7 +81,7 @@ Result<FileIntake> FileIntake::open(const std::filesystem::path& path, const Sym
     }
     const auto size = static_cast<std::uint64_t>(status.st_size);
     if (size > limits::file_bytes) {
-        return {Code::too_large, path.string() + " is larger than 4 GiB.", "Split it, or share a link to it instead."};
+        return too_large_file(path);
     }
     return FileIntake(std::move(source), path, file_key, FileMaker(file_key, std::move(name), std::move(media_type)),
                       size);

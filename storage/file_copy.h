@@ -14,6 +14,8 @@ namespace staffroom {
 //     auto intake = FileIntake::open(...); while (!intake->is_done()) intake->step(store, chunks); intake->file()
 // While one batch is made durable the next is sealed, on as many threads as there are processors.
 // Stopped half way it leaves chunks that nobody uses, and a second try finds them stored already.
+Error too_large_file(const std::filesystem::path& path);
+
 class FileIntake {
   public:
     // Links are followed here: this is the teacher's own choice of a file. The name and media type are what others see.

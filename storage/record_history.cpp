@@ -28,11 +28,15 @@ std::vector<RecordChange> record_history(ReadTxn& txn, const Group& group, const
         const auto plain = open_part(commit->header, row.part, *part, *key);
         const auto content = plain ? decode<ContentPart>(*plain) : Result<ContentPart>{Code::malformed, {}};
         if (!content || content->record != record) continue;
-        RecordChange change{commit->id, *author, commit->header.wall_ms, true, {}};
+        RecordChange change{commit->id, *author, commit->header.wall_ms, true, {}, {}};
         change.shown = group.members.judge(*commit, *author, [](const CommitId&) { return false; }).shown();
         for (const auto& op : content->ops) {
             if (op.kind == AssignOp::kind) {
-                if (const auto assign = read_op<AssignOp>(op)) add_field(change, assign->field);
+                const auto assign = read_op<AssignOp>(op);
+                if (!assign) continue;
+                add_field(change, assign->field);
+                const auto* file = assign->value ? assign->value->get<FileRef>() : nullptr;
+                if (file != nullptr) change.files.push_back(*file);
             } else if (op.kind == EditOp::kind) {
                 if (const auto edit = read_op<EditOp>(op)) add_field(change, edit->field);
             }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/files.h"
 #include "storage/group.h"
 
 namespace staffroom {
@@ -14,6 +15,7 @@ struct RecordChange {
     std::uint64_t wall_ms = 0;        // by the clock of who wrote it: shown, never believed
     bool shown = true;                // false: set aside or hidden
     std::vector<std::string> fields;  // in the order in which they were written; empty: the record was made
+    std::vector<FileRef> files;       // that were put into it
 };
 
 // In order (depth, id); parts that cannot be read here are left out. Cost: reads every commit about the record.

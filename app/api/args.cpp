@@ -66,6 +66,12 @@ std::optional<Json> object_in(std::string_view words) {
 
 std::string text_arg(const Json& args, std::string_view name) { return maybe_text_arg(args, name).value_or(""); }
 
+boost::json::array as_list(const std::vector<std::string>& words) {
+    boost::json::array list;
+    for (const auto& each : words) list.push_back(boost::json::string(each));
+    return list;
+}
+
 std::vector<std::string> list_arg(const Json& args, std::string_view name) {
     std::vector<std::string> list;
     const auto* value = find(args, name);

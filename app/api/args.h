@@ -1,6 +1,7 @@
 // Reading a verb's arguments, and finding what a teacher named by id, by the beginning of an id, or by name.
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ std::string text_arg(const Json& args, std::string_view name);
 std::optional<std::string> maybe_text_arg(const Json& args, std::string_view name);
 // A list of texts; a single text counts as a list of one.
 std::vector<std::string> list_arg(const Json& args, std::string_view name);
+// The words in the same order.
+boost::json::array as_list(const std::vector<std::string>& words);
 // What a number may be, both included: the same for the command line and for whoever else asks.
 struct Bounds {
     std::uint64_t least = 0;

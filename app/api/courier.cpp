@@ -24,13 +24,6 @@ Steps<Json> make_trip(Desk& desk, std::unique_ptr<Work> work, Json (*tell)(Desk&
     }
 }
 
-// What print.cpp turns into "partly done".
-boost::json::array named(const std::vector<std::string>& names) {
-    boost::json::array list;
-    for (const auto& name : names) list.push_back(boost::json::string(name));
-    return list;
-}
-
 Json tell_carried(Desk&, const Carry& carry) {
     const auto& done = carry.done();
     Json reply{{"commits", done.commits},   {"chunks", done.chunks},       {"bytes", done.bytes},
@@ -40,7 +33,7 @@ Json tell_carried(Desk&, const Carry& carry) {
         reply["missing"] = boost::json::array{
             boost::json::string("There was no room for everything. Take this along, then carry once more.")};
     }
-    if (!done.strange.empty()) reply["refused"] = named(done.strange);
+    if (!done.strange.empty()) reply["refused"] = as_list(done.strange);
     return reply;
 }
 
@@ -62,7 +55,7 @@ Json tell_unloaded(Desk&, const Unload& unload) {
         reply["missing"] = boost::json::array{boost::json::string(
             "Something on the stick is damaged. What is good was taken; carry the rest once more.")};
     }
-    if (!done.strange.empty()) reply["refused"] = named(done.strange);
+    if (!done.strange.empty()) reply["refused"] = as_list(done.strange);
     return reply;
 }
 

@@ -19,7 +19,7 @@ std::string session_document(const page::Session& session);
 // What explains a status: the document of a verb that failed.
 std::string refusal_document(const Error& why);
 
-// The arguments of `resource add` for a file that was uploaded: those that came with it, as JSON or not at all, and
+// The arguments of `resource add`, or of `resource update`, for a file that was uploaded: those that came with it, as JSON or not at all, and
 // where it is. Error: malformed.
 Result<Json> upload_args(std::string_view args, const std::string& group, const std::string& name,
                          const std::string& path);

@@ -2,19 +2,22 @@
 #include <boost/json.hpp>
 #include <filesystem>
 
+#include "app/api/file_versions.h"
 #include "app/api/intake.h"
 #include "app/api/records.h"
 #include "app/api/save.h"
 #include "app/api/verbs.h"
+#include "app/file_guess.h"
 #include "app/folder_walk.h"
 #include "app/home.h"
 #include "core/records/practice.h"
 #include "core/text_rules.h"
-#include "storage/file_refs.h"
 #include "storage/own_file.h"
 
 namespace staffroom::api {
 namespace {
+
+constexpr std::size_t parts_a_step = 256;
 
 bool is_link(const std::string& source) { return source.starts_with("http://") || source.starts_with("https://"); }
 
@@ -36,9 +39,10 @@ Result<std::vector<Input>> about(Desk& desk, const GroupId& group, const Json& a
     return inputs;
 }
 
-std::vector<Input> titled(std::vector<Input> inputs, const std::string& title) {
-    const auto is_title = [](const Input& input) { return input.field == "title"; };
-    if (std::ranges::none_of(inputs, is_title)) inputs.push_back({"title", Value(title), {}});
+// What was guessed, unless somebody said something.
+std::vector<Input> guessed(std::vector<Input> inputs, const char* field, const std::string& guess) {
+    const auto is_said = [&](const Input& input) { return input.field == field; };
+    if (!guess.empty() && std::ranges::none_of(inputs, is_said)) inputs.push_back({field, Value(guess), {}});
     return inputs;
 }
 
@@ -67,12 +71,14 @@ Steps<Json> add_each(Desk& desk, GroupId group, std::vector<Input> inputs, std::
     std::vector<ContentPart> parts;
     for (std::size_t i = 0; i < paths.size(); ++i) {
         auto each = inputs;
-        each.push_back({"title", Value(name_as_words(std::filesystem::path(paths[i]).stem().string())), {}});
+        each = guessed(std::move(each), "title", title_of_file(paths[i]));
+        each = guessed(std::move(each), "language", language_of_file(paths[i], (*files)[i].name));
         each.push_back({"files", Value(std::move((*files)[i])), {}});
         auto part = decide_create(group, actor_in(desk, group), {"resource", std::move(each)}, random_id<Nonce16>());
         if (!part) co_return part.error();
         made.push_back(boost::json::string(to_text(part->record)));
         parts.push_back(std::move(*part));
+        if (parts.size() % parts_a_step == 0) co_yield Progress{"files", parts.size(), paths.size()};
     }
     if (const auto written = write(desk, group, parts); !written) co_return written.error();
     intake.kept();
@@ -90,7 +96,7 @@ Steps<Json> resource_add(Desk& desk, Json args) {
     if (!inputs) co_return inputs.error();
     if (is_link(source)) {
         inputs->push_back({"link", Value(Link{source}), {}});
-        co_return co_await add_one(desk, group, titled(std::move(*inputs), source), {});
+        co_return co_await add_one(desk, group, guessed(std::move(*inputs), "title", source), {});
     }
     if (source.find("://") != std::string::npos) {
         co_return Error{Code::malformed, in_quotes(source) + " is no web address.",
@@ -107,25 +113,39 @@ Steps<Json> resource_add(Desk& desk, Json args) {
     if (kind != fs::file_type::directory) {
         // What came through the page's door has no path that says how it is called.
         auto called = text_arg(args, "name");
-        const auto stem = (called.empty() ? *path : fs::path(called)).stem().string();
-        co_return co_await add_one(desk, group, titled(std::move(*inputs), name_as_words(stem)), std::move(paths),
-                                   std::move(called));
+        const auto name = called.empty() ? *path : fs::path(called);
+        auto about_it = guessed(std::move(*inputs), "title", title_of_file(name));
+        about_it = guessed(std::move(about_it), "language", language_of_file(*path, name.filename().string()));
+        co_return co_await add_one(desk, group, std::move(about_it), std::move(paths), std::move(called));
     }
     const bool as_one = flag_arg(args, "as-one");
     if (!as_one && args.contains("title")) {
         co_return Error{Code::malformed, "The files of a folder are called by their own names.",
                         "Leave out --title, or add --as-one to make one resource of the folder."};
     }
-    const auto walked = files_below(*path);
+    const auto walked = readable_files_below(*path);
     if (!walked) co_return walked.error();
-    if (walked->empty()) {
+    if (walked->files.empty() && !walked->left_out.empty()) co_return walked->left_out.front();
+    if (walked->files.empty()) {
         co_return Error{Code::not_found, "There is no file in " + in_quotes(source) + ".", "Choose another folder."};
     }
     paths.clear();
-    for (const auto& file : *walked) paths.push_back(file.string());
-    if (!as_one) co_return co_await add_each(desk, group, std::move(*inputs), std::move(paths));
+    for (const auto& file : walked->files) paths.push_back(file.string());
+    std::vector<std::string> refused;
+    for (const auto& why : walked->left_out) refused.push_back(why.say);
+    // What print.cpp turns into "partly done".
+    const auto with_refused = [&](Result<Json> made) {
+        if (made && !refused.empty()) (*made)["refused"] = as_list(refused);
+        return made;
+    };
+    if (!as_one) {
+        auto made = co_await add_each(desk, group, std::move(*inputs), std::move(paths));
+        co_return with_refused(std::move(made));
+    }
     const auto name = path->filename().empty() ? path->parent_path().filename() : path->filename();
-    co_return co_await add_one(desk, group, titled(std::move(*inputs), name_as_words(name.string())), std::move(paths));
+    auto about_it = guessed(std::move(*inputs), "title", title_of_name(name.string()));
+    auto made = co_await add_one(desk, group, std::move(about_it), std::move(paths));
+    co_return with_refused(std::move(made));
 }
 
 Json described(Desk& desk, const FoundRecord& found) {
@@ -133,20 +153,9 @@ Json described(Desk& desk, const FoundRecord& found) {
     Json row{
         {"id", to_text(view.id)}, {"title", title_of(found.state)}, {"by", person_name(desk, found.group, view.owner)}};
     boost::json::array tags, files;
+    for (const auto& version : current_versions(view)) files.push_back(described(desk, found.group, version));
     if (const auto* field = view.find("tag")) {
         for (const auto& tag : field->values) tags.push_back(json_of(tag.value));
-    }
-    if (const auto* field = view.find("files")) {
-        for (const auto& each : field->values) {
-            const auto* file = each.value.get<FileRef>();
-            if (file == nullptr) continue;
-            bool here = false;
-            (void)desk.home.profile().store().read([&](ReadTxn& txn) -> Result<> {
-                here = file_refs::presence(txn, desk.home.profile().chunks(), *file).is_whole();
-                return Done{};
-            });
-            files.push_back(Json{{"name", file->name}, {"size", file->size}, {"here", here}});
-        }
     }
     row["tags"] = std::move(tags);
     row["files"] = std::move(files);
@@ -188,10 +197,6 @@ Reply resource_list(Desk& desk, const Json& args) {
     return Json{{"resources", std::move(list)}};
 }
 
-Result<FoundRecord> find_resource(Desk& desk, const Json& args) {
-    return find_record(desk.home.replica(), text_arg(args, "resource"), {"resource"});
-}
-
 Reply resource_show(Desk& desk, const Json& args) {
     const auto found = find_resource(desk, args);
     if (!found) return found.error();
@@ -201,18 +206,22 @@ Reply resource_show(Desk& desk, const Json& args) {
     return Json{{"resource", std::move(row)}};
 }
 
-// Copies every file that is here into the folder, under safe names; says which are not here yet.
+// Those that a teacher asked for: one version, or what is in it now.
+Result<std::vector<FileVersion>> wanted_versions(Desk& desk, const FoundRecord& found, const std::string& named) {
+    if (named.empty()) return current_versions(view_in(desk, found));
+    auto version = find_version(all_versions(desk, found), named);
+    if (!version) return version.error();
+    return std::vector{std::move(*version)};
+}
+
+// Copies every file that is here into the folder, under safe names; says which are not here yet. Of several versions each
+// goes into a folder that says by whom it is and when: they keep their name, and none looks like the right one.
 Steps<Json> resource_get(Desk& desk, Json args) {
     const auto found = find_resource(desk, args);
     if (!found) co_return found.error();
-    const auto view = view_in(desk, *found);
-    std::vector<FileRef> files;
-    if (const auto* field = view.find("files")) {
-        for (const auto& each : field->values) {
-            if (const auto* file = each.value.get<FileRef>()) files.push_back(*file);
-        }
-    }
-    if (files.empty()) {
+    const auto files = wanted_versions(desk, *found, text_arg(args, "version"));
+    if (!files) co_return files.error();
+    if (files->empty()) {
         co_return Error{Code::not_found, "This resource has no file.", "It may be a link: staffroom resource show"};
     }
     const auto to = path_arg(args, "to");
@@ -221,13 +230,25 @@ Steps<Json> resource_get(Desk& desk, Json args) {
     if (!folder) co_return folder.error();
     boost::json::array saved, missing;
     Progress done{"bytes", 0, 0};
-    for (const auto& file : files) done.total += file.size;
-    for (const auto& file : files) {
-        const auto copied = co_await save(desk, *folder, file, done);
+    for (const auto& version : *files) done.total += version.file.size;
+    for (const auto& version : *files) {
+        const auto& file = version.file;
+        std::optional<SafeFolder> within;
+        if (has_other_version(*files, version) && is_here(desk, file)) {
+            auto opened = folder->within(who_and_when(desk, found->group, version));
+            if (!opened) co_return opened.error();
+            within.emplace(std::move(*opened));
+        }
+        const auto copied = co_await save(desk, within ? *within : *folder, file, done);
         if (!copied) co_return copied.error();
         done.done += file.size;
         if (copied->here) {
-            saved.push_back(Json{{"name", file.name}, {"path", copied->path.string()}, {"warning", copied->warning}});
+            saved.push_back(Json{{"name", file.name},
+                                 {"path", copied->path.string()},
+                                 {"by", person_name(desk, found->group, version.by)},
+                                 {"when", version.wall_ms},
+                                 {"version", version.id()},
+                                 {"warning", copied->warning}});
         } else {
             missing.push_back(boost::json::string(file.name));
         }

@@ -42,6 +42,7 @@ std::span<const Verb> erasing_verbs();
 std::span<const Verb> meeting_verbs();  // join, sync, colleagues
 std::span<const Verb> storage_verbs();  // verify, repair, backup, export, import
 std::span<const Verb> files_verbs();    // files, storage
+std::span<const Verb> version_verbs();  // of a resource's files
 std::span<const Verb> watch_verbs();    // watched folders
 std::span<const Verb> courier_verbs();  // carry, unload
 std::span<const Verb> search_verbs();

@@ -10,11 +10,11 @@
 #include "app/api/intake.h"
 #include "app/api/records.h"
 #include "app/api/verbs.h"
+#include "app/file_guess.h"
 #include "app/folder_walk.h"
 #include "app/home.h"
 #include "app/network.h"
 #include "app/watched_folders.h"
-#include "core/text_rules.h"
 #include "net/curve_link.h"
 #include "storage/own_file.h"
 
@@ -40,6 +40,7 @@ std::optional<Look> look_at(const fs::path& path) {
 
 struct Taken {
     std::uint64_t added = 0, updated = 0;
+    std::vector<std::string> refused = {};  // why a file or folder in it was left where it is
 };
 
 // The next version in the place of the one before, the resource itself when there is none. Nothing is written for a version
@@ -48,9 +49,10 @@ Result<Taken> put_version(Desk& desk, const Folder& folder, const std::string& n
                           const std::optional<WatchedFile>& before) {
     const auto actor = actor_in(desk, folder.group);
     const auto nonce = WatchedFolders::nonce_of(desk.home.identity().device(), folder, name);
-    const auto title = name_as_words(fs::path(name).stem().string());
-    const auto part = decide_create(folder.group, actor,
-                                    {"resource", {{"title", Value(title), {}}, {"files", Value(file), {}}}}, nonce);
+    NewRecord wanted{"resource", {{"title", Value(title_of_file(name)), {}}, {"files", Value(file), {}}}};
+    const auto language = language_of_file(fs::path(folder.path) / name, name);
+    if (!language.empty()) wanted.inputs.push_back({"language", Value(language), {}});
+    const auto part = decide_create(folder.group, actor, wanted, nonce);
     if (!part) return part.error();
     const auto state = desk.home.replica().record(folder.group, part->record);
     if (!state || !state->exists) {
@@ -86,11 +88,15 @@ Result<Taken> put_version(Desk& desk, const Folder& folder, const std::string& n
 // everything is.
 Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
     WatchedFolders watched(desk.home.profile().store());
-    const auto paths = files_below(folder.path);
-    if (!paths) co_return paths.error();
+    const auto found = readable_files_below(folder.path);
+    if (!found) co_return found.error();
+    Taken all;
+    for (const auto& why : found->left_out) {
+        if (why.code != Code::not_found) all.refused.push_back(why.say);  // else deleted meanwhile
+    }
     Looks now;
     Progress done{"bytes", 0, 0};
-    for (const auto& path : *paths) {
+    for (const auto& path : found->files) {
         if (const auto look = look_at(path)) now.emplace(path, *look);
     }
     std::vector<std::pair<fs::path, Look>> changed;
@@ -103,7 +109,6 @@ Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
         done.total += look.bytes;
     }
     if (before != nullptr) *before = std::move(now);
-    Taken all;
     for (const auto& [path, look] : changed) {
         co_yield done;
         Intakes::Intake intake(desk.home.intakes());
@@ -111,14 +116,22 @@ Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
         const auto files = co_await take_in(desk, folder.group, intake, std::move(one), done);
         done.done += look.bytes;
         if (!files && files.code() == Code::not_found) continue;  // deleted meanwhile
-        if (!files) co_return files.error();
+        if (!files && !desk.home.profile().chunks().has_room_for(look.bytes)) co_return files.error();
+        if (!files) {  // one that cannot be taken does not keep the others out
+            all.refused.push_back(files.error().say);
+            continue;
+        }
         if (look_at(path) != look) continue;  // written to meanwhile: the next look takes it
         const auto name = path.lexically_relative(folder.path).string();
         const auto known = watched.file(folder, name);
         // What was erased on purpose does not come back for lying in the folder still.
         if (check_not_erased(desk.home.replica(), folder.group, desk.home.identity().person(), *files)) {
             const auto taken = put_version(desk, folder, name, files->front(), known);
-            if (!taken) co_return taken.error();
+            if (!taken && taken.code() == Code::io) co_return taken.error();
+            if (!taken) {
+                all.refused.push_back(taken.error().say);
+                continue;
+            }
             if (taken->added + taken->updated > 0) intake.kept();
             all.added += taken->added;
             all.updated += taken->updated;
@@ -194,10 +207,13 @@ Steps<Json> watch(Desk& desk, Json args) {
     if (const auto kept = WatchedFolders(desk.home.profile().store()).watch(*folder); !kept) co_return kept.error();
     const auto taken = co_await look_through(desk, *folder, nullptr);
     if (!taken) co_return taken.error();
-    co_return Json{{"folder", folder->path},
-                   {"group", to_text(folder->group)},
-                   {"added", taken->added},
-                   {"updated", taken->updated}};
+    Json reply{{"folder", folder->path},
+               {"group", to_text(folder->group)},
+               {"added", taken->added},
+               {"updated", taken->updated}};
+    // What print.cpp turns into "partly done".
+    if (!taken->refused.empty()) reply["refused"] = as_list(taken->refused);
+    co_return reply;
 }
 
 Reply unwatch(Desk& desk, const Json& args) {
@@ -218,11 +234,16 @@ Reply watched(Desk& desk, const Json&) {
     for (const auto& each : folders.all()) {
         const auto* group = desk.home.replica().group(each.group);
         std::error_code error;
+        std::vector<std::string> refused;
+        if (const auto found = readable_files_below(each.path)) {
+            for (const auto& why : found->left_out) refused.push_back(why.say);
+        }
         rows.push_back(Json{{"folder", each.path},
                             {"group", to_text(each.group)},
                             {"name", group == nullptr ? std::string() : group_name(desk.home.replica(), *group)},
                             {"files", folders.files_count(each)},
-                            {"there", fs::is_directory(each.path, error)}});
+                            {"there", fs::is_directory(each.path, error)},
+                            {"refused", as_list(refused)}});
     }
     return Json{{"watched", std::move(rows)}};
 }

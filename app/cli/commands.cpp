@@ -106,7 +106,14 @@ constexpr Option resource_add[] = {group,
 constexpr Option resource_list[] = {group, tags};
 constexpr Option only_resource[] = {resource};
 constexpr Option resource_get[] = {
-    resource, {"--to", "to", Takes::folder, false, "the folder to save it in; without it, this one"}};
+    resource,
+    {"--to", "to", Takes::folder, false, "the folder to save it in; without it, this one"},
+    {"--version", "version", Takes::text, false, "only this one, an earlier one too; see: resource versions"}};
+constexpr Option resource_update[] = {resource,
+                                      {"FILE", "source", Takes::path, true, "the new version"},
+                                      {"--replaces", "replaces", Takes::text, false,
+                                       "the file whose place it takes, by name or version, if it has several"}};
+constexpr Option resource_choose[] = {resource, {"VERSION", "version", Takes::text, true, "as in: resource versions"}};
 constexpr Option resource_edit[] = {resource, new_title, tags, subject, grades, language, licence};
 constexpr Option resource_used[] = {resource,
                                     {"--worked", "worked", Takes::text, false, "what worked in class"},
@@ -249,6 +256,9 @@ constexpr Command all[] = {
     {"resource list", "The library of a group", resource_list},
     {"resource show", "One resource", only_resource},
     {"resource get", "Save a resource's files in a folder", resource_get},
+    {"resource update", "Put a new version of a file in the place of the one before", resource_update},
+    {"resource versions", "Who put which version of its files in, and when", only_resource},
+    {"resource choose", "Of several versions of a file keep this one; an earlier one comes back", resource_choose},
     {"resource edit", "Change what is said about a resource", resource_edit},
     {"resource adapt", "Make a copy of your own, with credit", only_resource},
     {"resource used", "Say that you used it in class, and what happened", resource_used},

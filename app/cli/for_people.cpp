@@ -27,6 +27,7 @@ class ForPeople {
                                                              [](const auto& each) { return each.value().is_array(); });
         if (is_lists) {
             for (const auto& [key, rows] : reply_) {
+                if (key == "missing" && rows.get_array().empty()) continue;
                 if (reply_.size() > 1) std::cout << said_.word(key) << ":\n";
                 print_rows(rows.get_array());
             }

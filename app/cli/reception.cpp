@@ -46,7 +46,8 @@ void Reception::take_upload(const page::Uploaded& file, LocalDoor::Answer answer
     auto args = api::upload_args(file.args, file.group, file.name, file.path);
     if (!args) return answer(document_of(args.error()));
     const std::lock_guard lock(mutex_);
-    hand_on({"resource add", std::move(*args), file.id, false, {}, translating(std::move(answer), last_language_)});
+    const auto* verb = args->contains("resource") ? "resource update" : "resource add";
+    hand_on({verb, std::move(*args), file.id, false, {}, translating(std::move(answer), last_language_)});
 }
 
 void Reception::give_piece(const page::FileAsked& asked, std::uint64_t offset, std::size_t most,

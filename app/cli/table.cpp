@@ -24,13 +24,26 @@ std::string date_of(std::uint64_t wall_ms, const api::Said& said) {
     return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local)};
 }
 
+std::string words_of(const json::value& value, const api::Said& said);
+
+// Of several that are called the same it is told whose each is and when it was made.
+std::string words_among(const json::value& value, const json::array& all, const api::Said& said) {
+    const auto words = words_of(value, said);
+    const auto* object = value.if_object();
+    if (object == nullptr || !object->contains("by") || !object->contains("when")) return words;
+    const auto same = [&](const json::value& other) { return words_of(other, said) == words; };
+    if (std::count_if(all.begin(), all.end(), same) < 2) return words;
+    return words + " (" + words_of(object->at("by"), said) + ", " + line_of("when", object->at("when"), said) + ")";
+}
+
 std::string words_of(const json::value& value, const api::Said& said) {
     if (value.is_string()) return shown_name(std::string_view(value.get_string()), 400);
     if (value.is_bool()) return said.word(value.get_bool() ? "yes" : "no");
     if (value.is_null()) return "-";
     if (value.is_array()) {
         std::string line;
-        for (const auto& each : value.get_array()) line += (line.empty() ? "" : ", ") + words_of(each, said);
+        const auto& all = value.get_array();
+        for (const auto& each : all) line += (line.empty() ? "" : ", ") + words_among(each, all, said);
         return line;
     }
     if (value.is_object()) {
@@ -66,6 +79,7 @@ std::string cell_of(std::string_view key, const json::value& value, const api::S
     if (is_id(value)) return std::string(value.get_string()).substr(0, id_letters);
     if (value.is_array()) {
         std::string cell;
+        if (!value.get_array().empty() && !is_id(value.get_array().front())) return line_of(key, value, said);
         for (const auto& each : value.get_array()) cell += (cell.empty() ? "" : ", ") + cell_of(key, each, said);
         return cell;
     }
@@ -89,7 +103,9 @@ std::string table_of(const json::array& rows, const api::Said& said) {
             auto column = std::find_if(columns.begin(), columns.end(), [&](const auto& c) { return c.name == name; });
             if (column == columns.end()) column = columns.insert(columns.end(), Column{name, {}, true, 0});
             column->cells.resize(at);
-            column->cells.push_back(shown_name(cell_of(key, value, said), cell_columns_max));
+            // A path is of use only whole.
+            const auto most = key == "path" || key == "folder" ? std::string::npos : cell_columns_max;
+            column->cells.push_back(shown_name(cell_of(key, value, said), most));
             const bool ids =
                 value.is_array() && !value.get_array().empty() ? is_id(value.get_array()[0]) : is_id(value);
             if (!column->cells.back().empty()) column->ids &= ids;

@@ -12,10 +12,10 @@
 #include "app/api/records.h"
 #include "app/api/save.h"
 #include "app/api/text_version.h"
+#include "app/file_guess.h"
 #include "app/folder_walk.h"
 #include "app/home.h"
 #include "app/safe_file.h"
-#include "core/text_rules.h"
 
 namespace staffroom::api {
 namespace {
@@ -123,7 +123,7 @@ Result<Imported> import_page(Desk& desk, const GroupId& group, const fs::path& p
         if (!put) return put.error();
         return Imported{0, put->changed ? 1u : 0u, 0};
     }
-    const auto title = maybe_text_arg(page.fields, "title").value_or(name_as_words(path.stem().string()));
+    const auto title = maybe_text_arg(page.fields, "title").value_or(title_of_file(path));
     NewRecord wanted{"note", {{"title", Value(title), {}}}};
     if (!page.words.empty()) wanted.inputs.push_back({"body", Value(page.words), {}});
     for (const auto& tag : list_arg(page.fields, "tag")) wanted.inputs.push_back({"tag", Value(tag), {}});
@@ -216,10 +216,10 @@ Steps<Imported> import_markdown(Desk& desk, GroupId group, fs::path folder) {
             Intakes::Intake intake(desk.home.intakes());
             auto file = co_await take_in(desk, group, intake, std::move(one), done);
             if (!file) co_return file.error();
-            const auto made = make(desk, group,
-                                   {"resource",
-                                    {{"title", Value(name_as_words(path.stem().string())), {}},
-                                     {"files", Value(std::move(file->front())), {}}}});
+            const auto made =
+                make(desk, group,
+                     {"resource",
+                      {{"title", Value(title_of_file(path)), {}}, {"files", Value(std::move(file->front())), {}}}});
             if (!made) co_return made.error();
             intake.kept();
             ++read.files;

@@ -24,6 +24,13 @@ folder_as_one() {
     answers amina resource add "$group" "$world/folder" --as-one --title Both && answers amina resource show Both &&
         grep -q 'one.txt' "$world/out" && grep -q 'two.txt' "$world/out"
 }
+# B14, A07: what cannot be taken is named, and the rest comes.
+all_but_one() {
+    mkdir "$world/odd" && truncate -s 4294967297 "$world/odd/a.bin" && printf 'odd' >"$world/odd/$(printf 'b\nb.txt')" &&
+        printf 'last' >"$world/odd/z.txt" && exits 6 as amina resource add "$group" "$world/odd" && is_json &&
+        grep -q 'a.bin is larger than 4 GiB' "$world/out" && answers amina resource list "$group" && grep -q '"title":"b b"' "$world/out" &&
+        grep -q '"title":"z"' "$world/out" && rm "$world/odd/z.txt" "$world/odd/b"* && refuses 1 amina resource add "$group" "$world/odd"
+}
 links_and_collections() {
     answers amina resource add "$group" https://example.org/tides --title Tides && answers amina collection new "$group" --title Sea &&
         answers amina collection add Sea Tides && answers amina record show Sea && grep -q '"item":\["' "$world/out"
@@ -65,6 +72,7 @@ group='' film='' other='' large=''
 tell "two share a library" begins
 tell "a folder becomes a resource a file, hidden files left out" folder_as_many
 tell "a folder becomes one resource" folder_as_one
+tell "B14 A07 of a folder all comes but what is too large, which is named" all_but_one
 tell "links, and collections of what is there" links_and_collections
 tell "on demand: a file comes when it is asked for" on_demand
 tell "dropped, it frees the disk, and can be kept again" drops

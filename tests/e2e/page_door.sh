@@ -106,6 +106,13 @@ uploaded() {
         amina resource show "$image" | grep -q '"art"' && amina resource get "$film" --to "$world/got" >/dev/null &&
         cmp "$world/film.bin" "$world/got"/* && no_upload_is_left
 }
+next_version() {
+    printf 'first' >"$world/first.txt" && plan=$(upload 'plan.txt&args=%7B%22title%22%3A%22My%20plan%22%7D' "$world/first.txt" | field resource) &&
+        printf 'the second' >"$world/second.txt" &&
+        [ "$(upload "plan.txt&args=%7B%22resource%22%3A%22$plan%22%7D" "$world/second.txt" | field resource)" = "$plan" ] &&
+        amina resource show "$plan" | grep -q '"files":\[{"name":"plan.txt","size":10,[^]]*\]' &&
+        [ "$(amina resource versions "$plan" | grep -o '"version":' | grep -c .)" = 2 ] && no_upload_is_left
+}
 upload_refused() {
     upload 'x&args=nonsense' "$world/film.bin" | grep -q '"malformed"' && (group=nonsense && upload x "$world/film.bin") | grep -q '"not_found"' &&
         status 413 -b "$world/jar" -H "Origin: $(host)" -H "X-Staffroom-Token: $token" -H 'Content-Type: application/octet-stream' \
@@ -197,6 +204,7 @@ tell "the built page is served, and may run only its own scripts" served
 tell "W10 paths that lead out of the page lead nowhere" nowhere
 tell "W09 too large is said, and the page goes on" too_much
 tell "a file comes in by the page, and nothing of it stays beside the library" uploaded
+tell "what comes in for a resource is its next version" next_version
 tell "an upload that cannot be is refused in words" upload_refused
 tell "a file goes out whole and in pieces, under a safe name" downloaded
 tell "A06 what might run is only ever saved; a picture that is one is shown" never_run

@@ -39,8 +39,8 @@ two_versions_at_once() {
 }
 both_are_here() {  # the file follows what names it
     rm -rf "$world/both"
-    as amina resource get "$moon" --to "$world/both" >/dev/null && grep -qx "moon, by Amina" "$world"/both/* &&
-        grep -qx "moon, by Birk" "$world"/both/*
+    as amina resource get "$moon" --to "$world/both" >/dev/null && grep -rqx "moon, by Amina" "$world/both" &&
+        grep -rqx "moon, by Birk" "$world/both"
 }
 killed() {
     for round in 1 2 3 4; do
@@ -52,6 +52,14 @@ killed() {
     until_true 60 lists amina "film moon round 1 round 2 round 3 round 4 stars tides " || { titles amina && return 1; }
     film_is_here() { rm -rf "$world/got" && as amina resource get film --to "$world/got" >/dev/null && cmp -s "$world/lessons/film.bin" "$world/got/film.bin"; }
     until_true 60 film_is_here && [ "$(ls "$world/got" | grep -c .)" = 1 ] && exits 0 as amina verify
+}
+# What stands before the others in the folder, so that all that comes after it would wait.
+one_that_cannot() {
+    mkdir "$world/odd" && truncate -s 4294967297 "$world/odd/a.bin" && printf 'odd' >"$world/odd/$(printf 'b\nb.txt')" &&
+        printf 'last' >"$world/odd/z.txt" && exits 6 as amina files watch "$group" "$world/odd" && is_json && [ "$(n added)" = 2 ] &&
+        grep -q 'a.bin' "$world/out" && titles amina | grep -q 'b b.* z $' && printf 'later' >"$world/odd/zz.txt" &&
+        late_is_here() { titles amina | grep -q ' zz $'; } && until_true 60 late_is_here && exits 0 as amina files watched &&
+        grep -q 'a.bin is larger than 4 GiB' "$world/out" && exits 0 as amina files unwatch "$group" "$world/odd"
 }
 no_more() {
     exits 0 as amina files unwatch "$group" "$world/lessons" && printf 'late' >"$world/lessons/late.txt" &&
@@ -70,6 +78,7 @@ tell "what is added or changed in it reaches a colleague, as the same resource" 
 tell "what is deleted in it stays in the library" deleted_stays
 tell "two versions made at the same time are both kept" two_versions_at_once
 tell "killed at any moment, everything is there once" killed
+tell "B14 A07 one file in it that is too large or strangely named keeps no other out" one_that_cannot
 tell "unwatched, it brings no more" no_more
 tell "what makes no sense is refused with words" nonsense
 finish

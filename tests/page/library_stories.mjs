@@ -20,4 +20,23 @@ export async function library_stories(amina, group) {
         await amina.getByRole('link', { name: /Water cycle/ }).waitFor({ state: 'detached' });
         must((await amina.locator('.pickable').count()) === 2, 'two are in it');
     });
+    await tell('a file gets its next version from the page, and the one before can be chosen again', async () => {
+        await go(amina, '#/'); // the library forgets its filters
+        await go(amina, `#/g/${group}/library`);
+        await amina.locator('input[type=file]').first().setInputFiles({
+            name: 'poem.txt',
+            mimeType: 'text/plain',
+            buffer: Buffer.from('first'),
+        });
+        await amina.getByRole('link', { name: /poem/ }).first().click();
+        await amina.getByRole('button', { name: 'New version' }).waitFor();
+        await amina.locator('main input[type=file]').setInputFiles({
+            name: 'poem.txt',
+            mimeType: 'text/plain',
+            buffer: Buffer.from('the second'),
+        });
+        await amina.getByText('The new version takes the place of the one before.').waitFor();
+        await amina.getByText(/10 bytes/).waitFor();
+        must((await amina.getByRole('button', { name: 'New version' }).count()) === 1, 'it is one file');
+    });
 }

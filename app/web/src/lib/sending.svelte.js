@@ -14,11 +14,10 @@ async function send_one(group, file, args) {
         !confirm(t('{name} is very large and will take long on a slow network. Add it?', { name: file.name }))
     )
         return null;
-    const title = file.name.replace(/\.[^.]+$/, '').replace(/[_-]+/g, ' ');
     const id = ++next;
     sending.push({ id, name: file.name, done: 0, total: file.size });
     const row = sending.find((each) => each.id === id);
-    const way = upload(group.id, file, { title, ...args }, (done) => (row.done = done));
+    const way = upload(group.id, file, args, (done) => (row.done = done));
     row.give_up = way.give_up;
     const gone = () =>
         sending.splice(
@@ -40,7 +39,8 @@ async function send_one(group, file, args) {
 export async function send_files(group, files, args = {}) {
     const made = [];
     for (const file of files) {
-        const resource = await send_one(group, file, args);
+        const title = file.name.replace(/\.[^.]+$/, '').replace(/[_-]+/g, ' ');
+        const resource = await send_one(group, file, { title, ...args });
         if (resource) made.push(resource);
     }
     changed(group.id);
@@ -51,6 +51,12 @@ export async function send_files(group, files, args = {}) {
             }),
         );
     return made;
+}
+// The next version of a file that is in a resource.
+export async function send_version(resource, replaces, file) {
+    const done = await send_one({ id: resource.group }, file, { resource: resource.id, replaces });
+    changed(resource.id);
+    if (done) toast(t('The new version takes the place of the one before.'));
 }
 export const dismiss = (id) =>
     sending.splice(

@@ -53,6 +53,8 @@ class Network {
 
     // What a verb has just written, so that colleagues who are near get it.
     virtual void wrote(const GroupId& group, const Ingested& ingested) = 0;
+    // A piece of a file was lost here: it is wanted again.
+    virtual void files_changed() = 0;
     virtual void groups_changed() = 0;
     // How fast files may move was set anew (app/file_pace.h).
     virtual void pace_changed() = 0;

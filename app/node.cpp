@@ -342,6 +342,13 @@ void Node::let_in_members() {
     link_->allow(keys);
 }
 
+void Node::files_changed() {
+    if (!peers_) return;
+    const auto now = net::uptime_ms();
+    peers_->chunks_changed(now);
+    settle(now);
+}
+
 void Node::groups_changed() {
     events_.groups_changed();
     if (!peers_) return;

@@ -71,6 +71,7 @@ class Node final : public Network {
     bool is_open() const override { return link_ != nullptr; }
     net::Ports ports() const override { return ports_; }
     void wrote(const GroupId& group, const Ingested& ingested) override;
+    void files_changed() override;
     void groups_changed() override;
     void pace_changed() override;
     void device_changed() override;

@@ -54,7 +54,11 @@ std::optional<ChunkFrame> ChunkGiving::next(Asker& asker) {
     asker.queued.erase(id);
     if (asker.expected > 0) --asker.expected;
     expect(asker);
-    return ChunkFrame{id, may_serve(*asker.session, id) ? here_.chunks.read(id) : std::nullopt};
+    if (!may_serve(*asker.session, id)) return ChunkFrame{id, std::nullopt};
+    auto bytes = here_.chunks.read(id);
+    // It has a row and cannot be read: whoever asks goes to others, and this computer does too.
+    if (!bytes && here_.chunks.has(id) && !here_.chunks.is_sound(id)) out_.act(LoseChunk{id});
+    return ChunkFrame{id, std::move(bytes)};
 }
 
 void ChunkGiving::give(LinkId link, Asker& asker, std::uint64_t now) {

@@ -61,7 +61,8 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, ByteView fram
             if (!have) return Parting::protocol;
             // Only what it was told to be wanted counts, so a liar cannot fill memory.
             for (const auto& chunk : have->ids) {
-                if (std::binary_search(line.told.begin(), line.told.end(), chunk)) line.has.insert(chunk);
+                if (std::binary_search(line.told.begin(), line.told.end(), chunk) && line.may_give(chunk))
+                    line.has.insert(chunk);
             }
             fill(now);
             break;
@@ -125,7 +126,7 @@ std::optional<std::uint64_t> ChunkExchange::hear(Line& line, ChunkFrame&& frame,
     line.has.erase(frame.id);
     if (!frame.bytes) {
         busy_.erase(frame.id);
-        line.never.insert(frame.id);
+        ++line.failed[frame.id];
         return std::nullopt;
     }
     if (come_.empty()) verify_ = now + verify_ms;
@@ -147,7 +148,7 @@ void ChunkExchange::verify() {
         busy_.erase(chunk.id);
         const auto line = lines_.find(chunk.link);
         if (line == lines_.end()) continue;
-        line->second.never.insert(chunk.id);
+        ++line->second.failed[chunk.id];
         out_.say(chunk.link, WrongChunk{chunk.id});
     }
     come_.clear();
@@ -235,7 +236,7 @@ std::size_t ChunkExchange::holders(const ChunkId& chunk) const {
 ChunkExchange::Line* ChunkExchange::choose(const ChunkId& chunk) {
     Line* best = nullptr;
     for (auto& [link, line] : lines_) {
-        if (!line.has.contains(chunk) || line.never.contains(chunk)) continue;
+        if (!line.has.contains(chunk) || !line.may_give(chunk)) continue;
         if (line.room() == 0) continue;
         if (!best || line.under_way.size() < best->under_way.size()) best = &line;
     }

@@ -33,6 +33,7 @@ class ChunkExchange {
     static constexpr std::uint64_t full_pause_ms = 10'000;
     static constexpr std::uint64_t quick_ms = 250;  // an answer within this asks for a wider window
     static constexpr std::size_t window_min = 2;
+    static constexpr unsigned tries_max = 3;  // of one chunk with one neighbour who says again that it has it (S05)
 
     ChunkExchange(const Here& here, Outbox& out) : here_(here), out_(out), giving_(here, out) {}
 
@@ -74,14 +75,19 @@ class ChunkExchange {
     };
     struct Line {
         const Session* session = nullptr;
-        std::unordered_set<ChunkId, IdHash> has, never;
-        std::unordered_set<ChunkId, IdHash> wants;  // theirs
+        std::unordered_set<ChunkId, IdHash> has;
+        std::unordered_map<ChunkId, unsigned, IdHash> failed;  // how often it gave none, or a wrong one
+        std::unordered_set<ChunkId, IdHash> wants;             // theirs
         std::unordered_map<ChunkId, Request, IdHash> under_way;
         std::size_t bytes_under_way = 0;
         std::vector<ChunkId> told;  // what of ours it was last told to be wanted
         std::uint64_t tell = 0;     // when to tell it again
         std::size_t window = window_min;
         std::uint64_t wait = wait_ms;
+        bool may_give(const ChunkId& chunk) const {
+            const auto at = failed.find(chunk);
+            return at == failed.end() || at->second < tries_max;
+        }
         bool takes_many() const { return session->greeted()->version >= 2; }
         std::size_t ids_most() const { return takes_many() ? limits::chunk_ids_count : limits::ids_count; }
         // How many more may be asked for, and bytes of whole ones.

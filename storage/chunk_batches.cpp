@@ -5,19 +5,36 @@
 namespace staffroom {
 namespace {
 
-Result<std::vector<GivenChunk>> fresh_of(Store& store, std::vector<GivenChunk> given) {
+Result<std::vector<GivenChunk>> fresh_of(Store& store, const Chunks& chunks, std::vector<GivenChunk> given, Take take) {
     std::vector<GivenChunk> fresh;
+    std::vector<ChunkId> spoiled;
+    const auto is_spoiled = [&](ReadTxn& txn, const GivenChunk& chunk) {
+        const auto here = chunks.read_unverified(txn, chunk.id);
+        return here ? *here != chunk.bytes : here.code() == Code::io;
+    };
     auto looked = store.read([&](ReadTxn& txn) -> Result<> {
         for (auto& chunk : given) {
-            if (!Chunks::has(txn, chunk.id)) fresh.push_back(std::move(chunk));
+            const bool is_here = Chunks::has(txn, chunk.id);
+            if (is_here && (take != Take::all || !is_spoiled(txn, chunk))) continue;
+            if (is_here) spoiled.push_back(chunk.id);
+            fresh.push_back(std::move(chunk));
         }
         return Done{};
     });
     if (!looked) return looked.error();
+    for (const auto& chunk : spoiled) {
+        if (auto lost = lose_chunk(store, chunks, chunk); !lost) return lost.error();
+    }
     return fresh;
 }
 
 }  // namespace
+
+Result<> lose_chunk(Store& store, const Chunks& chunks, const ChunkId& chunk) {
+    auto lost = store.write([&](WriteTxn& txn) -> Result<> { return file_refs::lost(txn, chunk), Done{}; });
+    if (lost) chunks.remove_files({chunk});
+    return lost;
+}
 
 Result<> enter_chunks(Store& store, const Chunks& chunks, const Chunks::Staged& staged, Take take) {
     std::vector<ChunkId> strange;
@@ -46,7 +63,7 @@ Result<> enter_chunks(Store& store, const Chunks& chunks, const Chunks::Staged& 
 }
 
 Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk> given, Take take) {
-    auto fresh = fresh_of(store, std::move(given));
+    auto fresh = fresh_of(store, chunks, std::move(given), take);
     if (!fresh) return fresh.error();
     if (fresh->empty()) return Done{};
     const auto staged = chunks.stage(std::move(*fresh));
@@ -55,7 +72,7 @@ Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk
 }
 
 Result<> ChunkBatches::put(std::vector<GivenChunk> given) {
-    auto fresh = fresh_of(*store_, std::move(given));
+    auto fresh = fresh_of(*store_, *chunks_, std::move(given), take_);
     if (!fresh) return fresh.error();
     if (staging_.valid()) {
         auto staged = staging_.get();

@@ -12,10 +12,15 @@ enum class Take : std::uint8_t {
     used,  // colleagues', to which one refers already; the others' files go again
 };
 
+// What lies here as that chunk is something else, or cannot be read: no more of it, and it is wanted again by all who use
+// it. Error: io.
+Result<> lose_chunk(Store& store, const Chunks& chunks, const ChunkId& chunk);
+
 // Chunks that are staged are here from now on. Error: io (disk full).
 Result<> enter_chunks(Store& store, const Chunks& chunks, const Chunks::Staged& staged, Take take);
 
-// One batch, which is here when this returns.
+// One batch, which is here when this returns. One's own (Take::all) also take the place of what this disk has spoiled of
+// them, so that adding a file once more mends it.
 // Needs chunk_id(bytes) == id for each. Error: io (disk full).
 Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk> given, Take take = Take::all);
 

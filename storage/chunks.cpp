@@ -22,6 +22,14 @@ constexpr std::size_t sync_all_from = 6;
 Error spoiled() {
     return {Code::io, "A piece of a file is damaged on this disk.", "It is fetched again from a colleague."};
 }
+// Not the file's fault: what is short now is there again soon, and nothing is given up for it.
+Error short_of_descriptors() {
+    return {Code::busy, "Too many files are open on this computer.", "Close other programs."};
+}
+bool is_short(const std::filesystem::path& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    return !file.is_open() && (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
+}
 Error absent() {
     return {Code::not_found, "Part of this file is not here yet.", "It comes when a colleague who has it is near."};
 }
@@ -157,10 +165,10 @@ Result<Bytes> Chunks::read_unverified(ReadTxn& txn, const ChunkId& id) const {
     if (!row) return absent();
     if (row->empty()) return spoiled();
     if (row->front() == in_row) return copy_of(ByteView(*row).subspan(1));
-    const auto file = file_of(id);
-    auto bytes = read_file(file, sealed_chunk_bytes_max);
-    if (!bytes) return spoiled();
-    cached_->used(id, file, bytes->size());
+    const auto path = file_of(id);
+    auto bytes = read_file(path, sealed_chunk_bytes_max);
+    if (!bytes) return is_short(path) ? short_of_descriptors() : spoiled();
+    cached_->used(id, path, bytes->size());
     return bytes;
 }
 

@@ -52,9 +52,10 @@ class Chunks {
     static bool has(ReadTxn& txn, const ChunkId& id);
     // Sealed bytes, or nothing when the chunk is not here.
     static std::optional<std::uint32_t> size(ReadTxn& txn, const ChunkId& id);
-    // Errors: not_found; io when the bytes are not those of the id any more (then forget it and want it again).
+    // Errors: not_found; io when the bytes are not those of the id any more (then lose_chunk()); busy (too many files are
+    // open on this computer).
     Result<Bytes> read(ReadTxn& txn, const ChunkId& id) const;
-    // Errors: not_found; io when they cannot be read at all.
+    // Errors: not_found; io when they cannot be read at all; busy.
     Result<Bytes> read_unverified(ReadTxn& txn, const ChunkId& id) const;
 
     // It will be read soon: the disk begins to, and nothing waits for it.

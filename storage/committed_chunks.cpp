@@ -30,7 +30,11 @@ void CommittedChunks::expect(const ChunkId& chunk) const { chunks_.expect(chunk)
 
 bool CommittedChunks::is_sound(const ChunkId& chunk) const {
     bool sound = false;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> { return sound = chunks_.read(txn, chunk).ok(), Done{}; });
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        const auto read = chunks_.read(txn, chunk);
+        sound = read.ok() || read.code() == Code::busy;
+        return Done{};
+    });
     return sound;
 }
 

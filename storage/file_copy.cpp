@@ -125,6 +125,20 @@ Result<std::vector<GivenChunk>> FileIntake::next_batch() {
     return batch;
 }
 
+namespace {
+
+void lose_if_spoiled(Store& store, const Chunks& chunks, const ChunkId& chunk) {
+    bool spoiled = false;
+    const auto looked = store.read([&](ReadTxn& txn) -> Result<> {
+        const auto bytes = chunks.read(txn, chunk);
+        spoiled = !bytes && bytes.code() == Code::io;
+        return Done{};
+    });
+    if (looked && spoiled) (void)lose_chunk(store, chunks, chunk);
+}
+
+}  // namespace
+
 Result<FileReader> FileReader::open(Store& store, const Chunks& chunks, const FileRef& file) {
     Manifest manifest;
     const auto opened = store.read([&](ReadTxn& txn) -> Result<> {
@@ -133,6 +147,9 @@ Result<FileReader> FileReader::open(Store& store, const Chunks& chunks, const Fi
         manifest = std::move(*found);
         return Done{};
     });
+    if (!opened && opened.code() == Code::io) {
+        for (const auto& ref : file.manifest) lose_if_spoiled(store, chunks, ref.id);
+    }
     if (!opened) return opened.error();
     return FileReader(std::move(manifest));
 }
@@ -149,6 +166,7 @@ Result<Bytes> FileReader::next(Store& store, const Chunks& chunks) {
         plain = std::move(*chunk);
         return Done{};
     });
+    if (!read && read.code() == Code::io) lose_if_spoiled(store, chunks, manifest_.chunks[next_].id);
     if (!read) return read.error();
     if (plain.size() != size_of_chunk(manifest_.size, next_)) {
         return {Code::malformed, "This file was damaged by whoever shared it.", "Ask them to share it again."};

@@ -54,11 +54,11 @@ class FileIntake {
 //     auto reader = FileReader::open(...); while (!reader->is_done()) reader->next(store, chunks)
 class FileReader {
   public:
-    // Errors: not_found (its manifest is not here yet); malformed (its author made it so); io.
+    // Errors: not_found (its manifest is not here yet); malformed (its author made it so); io (what is damaged on this disk
+    // is lost from now on, and wanted again); busy (too many files are open on this computer).
     static Result<FileReader> open(Store& store, const Chunks& chunks, const FileRef& file);
 
-    // Needs !is_done(). Errors: not_found (this part of it is not here yet); io (damaged on this disk); malformed (its
-    // author made it so).
+    // Needs !is_done(). Errors: not_found (this part of it is not here yet); io, malformed and busy as above.
     Result<Bytes> next(Store& store, const Chunks& chunks);
     // Goes on at that chunk, or at the end.
     void go_to_chunk(std::uint64_t number);

@@ -340,11 +340,7 @@ Result<> Replica::keep_chunks(std::vector<GivenChunk> chunks) {
     return store_chunks(store_, chunk_files_, std::move(chunks), Take::used);
 }
 
-Result<> Replica::lose_chunk(const ChunkId& chunk) {
-    auto lost = store_.write([&](WriteTxn& txn) -> Result<> { return file_refs::lost(txn, chunk), Done{}; });
-    if (lost) chunk_files_.remove_files({chunk});
-    return lost;
-}
+Result<> Replica::lose_chunk(const ChunkId& chunk) { return staffroom::lose_chunk(store_, chunk_files_, chunk); }
 
 Result<std::vector<std::pair<GroupId, Ingested>>> Replica::catch_up() {
     std::vector<GroupId> behind;

@@ -24,15 +24,20 @@ Steps<Json> make_trip(Desk& desk, std::unique_ptr<Work> work, Json (*tell)(Desk&
     }
 }
 
-Json tell_carried(Desk&, const Carry& carry) {
+Json tell_carried(Desk& desk, const Carry& carry) {
     const auto& done = carry.done();
     Json reply{{"commits", done.commits},   {"chunks", done.chunks},       {"bytes", done.bytes},
                {"skipped", done.skipped},   {"passed_on", done.passed_on}, {"removed", done.removed},
-               {"receipts", done.receipts}, {"left_out", done.left_out},   {"safe_to_unplug", true}};
-    if (done.left_out > 0) {
-        reply["missing"] = boost::json::array{
-            boost::json::string("There was no room for everything. Take this along, then carry once more.")};
+               {"receipts", done.receipts}, {"left_out", done.left_out},   {"damaged", done.damaged},
+               {"safe_to_unplug", true}};
+    std::vector<std::string> missing;
+    if (done.left_out > 0)
+        missing.emplace_back("There was no room for everything. Take this along, then carry once more.");
+    if (done.damaged > 0) {
+        missing.emplace_back("A piece of a file is damaged on this disk.");
+        desk.network.files_changed();
     }
+    if (!missing.empty()) reply["missing"] = as_list(missing);
     if (!done.strange.empty()) reply["refused"] = as_list(done.strange);
     return reply;
 }

@@ -4,6 +4,7 @@
 
 #include "app/api/records.h"
 #include "app/home.h"
+#include "app/network.h"
 
 namespace staffroom::api {
 namespace {
@@ -30,6 +31,7 @@ Result<FilePiece> FilePieces::read(Desk& desk, const std::string& record, std::s
     auto& profile = desk.home.profile();
     if (!open_ || open_->file != *file) {
         auto opened = FileReader::open(profile.store(), profile.chunks(), *file);
+        if (!opened && opened.code() == Code::io) desk.network.files_changed();  // what was damaged is wanted again
         if (!opened) return opened.code() == Code::not_found ? not_here_yet() : opened.error();
         open_.emplace(Open{*file, std::move(*opened)});
     }
@@ -38,6 +40,7 @@ Result<FilePiece> FilePieces::read(Desk& desk, const std::string& record, std::s
     auto before = static_cast<std::size_t>(offset % limits::chunk_bytes);
     while (piece.bytes.size() < most && !reader.is_done()) {
         const auto plain = reader.next(profile.store(), profile.chunks());
+        if (!plain && plain.code() == Code::io) desk.network.files_changed();
         if (!plain) return plain.code() == Code::not_found ? not_here_yet() : plain.error();
         const auto count = std::min(plain->size() - std::min(before, plain->size()), most - piece.bytes.size());
         append(piece.bytes, ByteView(*plain).subspan(before, count));

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "app/home.h"
+#include "app/network.h"
 #include "storage/file_copy.h"
 #include "storage/own_file.h"
 
@@ -13,6 +14,7 @@ Steps<Saved> save(Desk& desk, SafeFolder& folder, FileRef file, Progress before)
     auto& profile = desk.home.profile();
     auto reader = FileReader::open(profile.store(), profile.chunks(), file);
     if (!reader && reader.code() == Code::not_found) co_return Saved{};
+    if (!reader && reader.code() == Code::io) desk.network.files_changed();  // what was damaged is wanted again
     if (!reader) co_return reader.error();
     auto target = folder.create(file.name);
     if (!target) co_return target.error();
@@ -20,6 +22,7 @@ Steps<Saved> save(Desk& desk, SafeFolder& folder, FileRef file, Progress before)
     while (!reader->is_done()) {
         const auto plain = reader->next(profile.store(), profile.chunks());
         if (!plain && plain.code() == Code::not_found) co_return Saved{};
+        if (!plain && plain.code() == Code::io) desk.network.files_changed();
         if (!plain) co_return plain.error();
         if (!write_all(target->descriptor(), *plain)) co_return own_file_error(errno, target->path());
         if (reader->bytes_done() >= synced + synced_together) {

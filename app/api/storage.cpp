@@ -8,6 +8,7 @@
 #include "app/backup.h"
 #include "app/home.h"
 #include "app/interop/markdown.h"
+#include "app/network.h"
 #include "app/search/search.h"
 #include "storage/doctor.h"
 #include "storage/pages.h"
@@ -34,8 +35,14 @@ Steps<pages::Survey> walk_pages(Desk& desk) {
     co_return walk();
 }
 
+struct Checked {
+    Json found;
+    std::uint64_t bad = 0;
+    std::vector<ChunkId> chunks_bad;  // of those
+};
+
 // Everything that is kept is read and compared with its id or seal.
-Steps<Json> verify(Desk& desk, Json) {
+Steps<Checked> check(Desk& desk) {
     auto& profile = desk.home.profile();
     const auto pages = co_await walk_pages(desk);
     if (!pages) co_return pages.error();
@@ -57,15 +64,38 @@ Steps<Json> verify(Desk& desk, Json) {
                {"parts", health.parts},
                {"chunks", health.chunks},
                {"locked", health.values_locked}};
-    if (bad == 0) co_return found;
-    co_return with_trouble(std::move(found), {name_of(Code::io), "Something that is kept here is damaged.",
-                                              "Run: staffroom stop, then: staffroom repair"});
+    co_return Checked{std::move(found), bad, health.chunks_bad};
 }
 
-// While it runs nothing is mended beneath it, so without damage there is only to fold everything again, a group at a step.
+Json reported(Checked checked) {
+    if (checked.bad == 0) return std::move(checked.found);
+    const bool only_files = checked.bad == checked.chunks_bad.size();
+    return with_trouble(std::move(checked.found),
+                        {name_of(Code::io), "Something that is kept here is damaged.",
+                         only_files ? "Run: staffroom repair" : "Run: staffroom stop, then: staffroom repair"});
+}
+
+Steps<Json> verify(Desk& desk, Json) {
+    auto checked = co_await check(desk);
+    if (!checked) co_return checked.error();
+    co_return reported(std::move(*checked));
+}
+
+// While it runs nothing is mended beneath it but pieces of files, which are lost and come from colleagues again. Without other
+// damage there is only to fold everything again, a group at a step.
 Steps<Json> repair(Desk& desk, Json args) {
-    auto found = co_await verify(desk, {});
-    if (trouble_in(found) || !flag_arg(args, "rebuild")) co_return found;
+    auto checked = co_await check(desk);
+    if (!checked) co_return checked.error();
+    if (checked->bad > checked->chunks_bad.size()) co_return reported(std::move(*checked));
+    for (const auto& chunk : checked->chunks_bad) {
+        if (const auto lost = desk.home.replica().lose_chunk(chunk); !lost) co_return lost.error();
+    }
+    if (checked->bad > 0) desk.network.files_changed();
+    Result<Json> found = std::move(checked->found);
+    (*found)["bad"] = 0;
+    (*found)["repaired"] = checked->bad;
+    (*found)["chunks_wanted"] = checked->bad;
+    if (!flag_arg(args, "rebuild")) co_return found;
     std::vector<GroupId> groups;
     for (const auto& [id, group] : desk.home.replica().groups()) groups.push_back(id);
     for (std::size_t i = 0; i < groups.size(); ++i) {

@@ -254,18 +254,33 @@ Result<bool> Carry::pack() {
     return false;
 }
 
-// The next few. What is damaged here is left out.
+// The next few. What is damaged here is left out, and comes back as from any colleague.
 void Carry::read_chunks() {
     std::vector<ByteView> bytes;
     while (plan_.chunk_at < plan_.chunks.size() && plan_.read.size() < hashes_at_once) {
         const auto& id = plan_.chunks[plan_.chunk_at++];
         auto sealed = home_.replica().chunks().read(id);
-        if (sealed) plan_.read.push_back({id, std::move(*sealed)});
+        if (sealed) {
+            plan_.read.push_back({id, std::move(*sealed)});
+        } else {
+            lose(id);
+        }
     }
     for (const auto& chunk : plan_.read) bytes.push_back(chunk.bytes);
     const auto ids = chunk_ids(bytes);
     auto id = ids.begin();
-    std::erase_if(plan_.read, [&](const GivenChunk& chunk) { return chunk.id != *id++; });
+    std::erase_if(plan_.read, [&](const GivenChunk& chunk) {
+        if (chunk.id == *id++) return false;
+        lose(chunk.id);
+        return true;
+    });
+}
+
+void Carry::lose(const ChunkId& chunk) {
+    const auto& chunks = home_.replica().chunks();
+    if (!chunks.has(chunk) || chunks.is_sound(chunk)) return;
+    ++done_.damaged;
+    (void)home_.replica().lose_chunk(chunk);
 }
 
 Result<bool> Carry::leave_receipt() {

@@ -28,6 +28,7 @@ struct Carried {
     std::uint64_t commits = 0, chunks = 0;  // written to the stick
     std::uint64_t bytes = 0;                // of all that was written
     std::uint64_t skipped = 0;              // commits and chunks that they have, or that are on the stick already
+    std::uint64_t damaged = 0;              // chunks that this disk has spoiled: lost, and wanted again
     std::uint64_t left_out = 0;             // lacked, and found no room within bytes_max or on the stick
     std::uint64_t passed_on = 0;            // parts for others, out of the bag
     std::uint64_t receipts = 0;             // devices whose receipt was on the stick
@@ -65,6 +66,7 @@ class Carry {
     Result<bool> plan();
     Result<bool> pack();
     void read_chunks();
+    void lose(const ChunkId& chunk);
     Result<bool> leave_receipt();
     Result<bool> end_group();
     Result<bool> open_the_bag();

@@ -123,6 +123,28 @@ TEST_CASE("a chunk that is damaged where it lies is found out by who gets it, an
     CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, 60'000));
 }
 
+TEST_CASE("who lost a damaged chunk and has it again is asked again, three times at most") {
+    Staff staff({"Amina", "Ben"});
+    const auto group = staff.group({0, 1});
+    const auto ids = share(staff, group, 10, 1'000, {1});
+    const auto damaged = ids[3];
+    const auto good = staff[0].log->chunks[damaged];
+    const auto mend = [&](const Bytes& bytes) {
+        staff[0].log->chunks[damaged] = bytes;
+        std::erase_if(staff[0].log->wanted_chunks, [&](const WantedChunk& wanted) { return wanted.id == damaged; });
+    };
+    auto bad = good;
+    bad.back() ^= 1;
+    mend(bad);
+    staff.start_all();
+    staff.introduce(1, 0);
+    for (unsigned times = 1; times < ChunkExchange::tries_max; ++times) {
+        CHECK(staff.run_until([&] { return !staff[0].log->chunks.contains(damaged); }, 60'000));
+        mend(times + 1 < ChunkExchange::tries_max ? bad : good);
+    }
+    CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, 60'000));
+}
+
 TEST_CASE("who says of a sound chunk that it was wrong changes nothing") {
     Staff staff({"Amina", "Mallory"});
     const auto group = staff.group({0, 1});

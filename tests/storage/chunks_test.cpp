@@ -324,6 +324,110 @@ TEST_CASE("A04 a chunk that the disk spoiled is found on reading and fetched aga
     CHECK(theirs.whole(file) == content);
 }
 
+namespace {
+
+ChunkId large_chunk_of(Shelf& shelf, const FileRef& file) {
+    Manifest manifest;
+    shelf.write([&](WriteTxn& txn) { manifest = *file_refs::manifest_of(txn, shelf.chunks, file); });
+    return manifest.chunks.at(0).id;
+}
+
+void overwrite(const std::filesystem::path& path, const std::string& words) {
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << words;
+}
+
+}  // namespace
+
+TEST_CASE("A04 whoever reads a file whose piece is damaged loses that piece, so that it is wanted and comes again") {
+    Stage stage;
+    auto& theirs = stage.theirs;
+    const auto content = pattern(3 * limits::chunk_bytes);
+    const auto file = stage.mine.add(stage.file("plan", content));
+    theirs.refer(7, file);
+    while (theirs.fetch_from(stage.mine) > 0) continue;
+    const auto victim = theirs.chunks.file_of(large_chunk_of(theirs, file));
+    enum class Damage { flipped, cut, gone };
+    for (const auto damage : {Damage::flipped, Damage::cut, Damage::gone}) {
+        CAPTURE(int(damage));
+        if (damage == Damage::flipped) {
+            std::fstream(victim, std::ios::in | std::ios::out | std::ios::binary).put('!');
+        } else if (damage == Damage::cut) {
+            std::filesystem::resize_file(victim, 1'000);
+        } else {
+            std::filesystem::remove(victim);
+        }
+        CHECK_EQ(theirs.whole(file), copy_of(view_of("A piece of a file is damaged on this disk.")));
+        CHECK_EQ(theirs.wanted().size(), 1);
+        CHECK_FALSE(std::filesystem::exists(victim));
+        CHECK_EQ(theirs.fetch_from(stage.mine), 1);
+        CHECK(theirs.whole(file) == content);
+        CHECK(theirs.wanted().empty());
+    }
+}
+
+TEST_CASE("A04 the manifest's own piece is lost and wanted in the same way") {
+    Stage stage;
+    auto& theirs = stage.theirs;
+    const auto content = pattern(600 * limits::chunk_bytes / 64);
+    const auto file = stage.mine.add(stage.file("plan", content));
+    theirs.refer(7, file);
+    while (theirs.fetch_from(stage.mine) > 0) continue;
+    auto& rows = theirs.store.tables[std::size_t(Table::chunks)];
+    const auto& id = file.manifest.at(0).id;
+    const auto row = rows.find(Bytes(id.view().begin(), id.view().end()));
+    REQUIRE(row != rows.end());
+    row->second.back() ^= 1;
+    CHECK_EQ(theirs.whole(file), copy_of(view_of("A piece of a file is damaged on this disk.")));
+    CHECK_EQ(theirs.fetch_from(stage.mine), 1);
+    CHECK(theirs.whole(file) == content);
+}
+
+TEST_CASE("A04 adding the same file once more mends what the disk has spoiled of it") {
+    Stage stage;
+    const auto content = pattern(3 * limits::chunk_bytes);
+    const auto path = stage.file("plan", content);
+    const auto file = stage.mine.add(path);
+    stage.mine.refer(7, file);
+    overwrite(stage.mine.chunks.file_of(large_chunk_of(stage.mine, file)), "spoiled");
+    CHECK(stage.mine.add(path) == file);
+    CHECK(stage.mine.whole(file) == content);
+    CHECK_EQ(stage.mine.files(), 3);
+    CHECK(stage.mine.wanted().empty());
+}
+
+// A power cut between the file and its row leaves a name that is taken, by all of the chunk or by a piece of it.
+TEST_CASE("D01 a chunk whose file's name is taken by something else comes under that name all the same") {
+    Stage stage;
+    auto& theirs = stage.theirs;
+    const auto content = pattern(3 * limits::chunk_bytes);
+    const auto file = stage.mine.add(stage.file("plan", content));
+    const auto id = large_chunk_of(stage.mine, file);
+    const auto name = theirs.chunks.file_of(id);
+    std::filesystem::create_directories(name.parent_path());
+    const auto elsewhere = stage.file("elsewhere", pattern(5));
+    enum class Taken { half, whole, longer, empty, link };
+    for (const auto taken : {Taken::half, Taken::whole, Taken::longer, Taken::empty, Taken::link}) {
+        CAPTURE(int(taken));
+        auto bytes = *stage.mine.read(id);
+        if (taken == Taken::half) bytes.resize(bytes.size() / 2);
+        if (taken == Taken::longer) bytes.resize(2 * bytes.size());
+        if (taken == Taken::empty) bytes.clear();
+        if (taken == Taken::link) {
+            std::filesystem::create_symlink(elsewhere, name);
+        } else {
+            overwrite(name, {bytes.begin(), bytes.end()});
+        }
+        theirs.refer(7, file);
+        while (theirs.fetch_from(stage.mine) > 0) continue;
+        CHECK(theirs.whole(file) == content);
+        CHECK(std::filesystem::is_regular_file(std::filesystem::symlink_status(name)));
+        CHECK_EQ(std::filesystem::file_size(elsewhere), 5);
+        CHECK(std::filesystem::is_empty(stage.folder / "theirs/part"));
+        theirs.write([&](WriteTxn& txn) { file_refs::forget(txn, 1, record(7)); });
+        std::filesystem::remove(name);
+    }
+}
+
 TEST_CASE("half-written files are dropped at the next start, orphans by the sweep") {
     Stage stage;
     const auto file = stage.mine.add(stage.file("plan", pattern(2 * limits::chunk_bytes)));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/api/verb.h"
+#include "app/file_rates.h"
 #include "core/ids.h"
 #include "core/members/invite.h"
 #include "core/members/link_offer.h"
@@ -122,6 +123,7 @@ class Network {
     // Those that are open in the page's tabs.
     virtual api::LiveNotes& notes() = 0;
 
+    virtual FileRates::Rates file_rates() const = 0;
     virtual std::uint64_t uptime_ms() const = 0;
     // Requests that take more than a moment and are not answered yet.
     virtual std::vector<Underway> underway() const = 0;

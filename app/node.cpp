@@ -223,6 +223,8 @@ void Node::take_network(std::uint64_t now) {
     if (now >= watch_ms_) {
         link_->watch(static_cast<std::size_t>(resident_bytes()));
         watch_ms_ = now + watch_every_ms;
+        peers_->set_room(home_.profile().room() == Room::for_all, now);
+        rates_.measure(peers_->chunks().bytes_in(), peers_->chunks().bytes_out(), now);
     }
     peers_->tick(now);
     settle(now);
@@ -465,6 +467,8 @@ std::optional<net::JoinAnswered> Node::join_answer(const GroupId& group) const {
     const auto found = join_answers_.find(group);
     return found == join_answers_.end() ? std::nullopt : std::optional(found->second);
 }
+
+FileRates::Rates Node::file_rates() const { return rates_.rates(net::uptime_ms()); }
 
 std::vector<net::Neighbour> Node::neighbours() const {
     return peers_ ? peers_->neighbours() : std::vector<net::Neighbour>{};

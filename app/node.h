@@ -105,6 +105,7 @@ class Node final : public Network {
     void tell_presence(const GroupId& group, const Presence& presence,
                        const std::function<bool(const DeviceId&)>& is_for) override;
     api::LiveNotes& notes() override { return notes_; }
+    FileRates::Rates file_rates() const override;
     std::uint64_t uptime_ms() const override;
     std::vector<Underway> underway() const override;
     void stop() override { stopping_ = true; }
@@ -202,6 +203,7 @@ class Node final : public Network {
     std::vector<net::Address> typed_;  // asked again until they answer
     std::uint64_t ask_again_ms_ = 0;
     std::uint64_t watch_ms_ = 0;
+    FileRates rates_;
     std::uint64_t tend_ms_ = 0;
     net::GatheredCommits commits_;    // to be stored together
     std::vector<GivenChunk> chunks_;  // likewise

@@ -130,6 +130,7 @@ void Node::write_chunks() {
     if (room) return chunk_writer_->put(std::move(given));
     std::vector<ChunkId> ids;
     for (const auto& chunk : given) ids.push_back(chunk.id);
+    peers_->set_room(false, net::uptime_ms());
     peers_->chunks_stored(ids, false, net::uptime_ms());
 }
 

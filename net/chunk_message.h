@@ -71,4 +71,14 @@ struct WrongChunk {
     }
 };
 
+// Whether this side's disk takes what colleagues have. Said when that changes, and by a full one when it meets somebody.
+struct RoomFrame {
+    static constexpr Kind kind = Kind::room;
+    bool has_room = true;
+    template <class A>
+    void serialize(A& ar) {
+        ar(has_room);
+    }
+};
+
 }  // namespace staffroom::net

@@ -8,8 +8,22 @@ namespace staffroom::net {
 
 void ChunkExchange::met(const Session& session, std::uint64_t now) {
     auto& line = lines_[session.on().link];
+    const bool is_new = line.session == nullptr;
     line.session = &session;
     line.tell = now;
+    if (is_new && !has_room_) out_.say(session.on().link, RoomFrame{false});
+}
+
+void ChunkExchange::set_room(bool has_room, std::uint64_t now) {
+    if (std::exchange(has_room_, has_room) == has_room) return;
+    for (const auto& [link, line] : lines_) out_.say(link, RoomFrame{has_room});
+    if (has_room) paused_ = 0;
+    fill(now);
+}
+
+bool ChunkExchange::is_full(LinkId link) const {
+    const auto at = lines_.find(link);
+    return at != lines_.end() && at->second.is_full;
 }
 
 std::size_t ChunkExchange::Line::room() const {
@@ -94,6 +108,12 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, ByteView fram
             for (auto& chunk : several->chunks) took_ms = std::max(took_ms, hear(line, std::move(chunk), now));
             if (come_.size() >= hashes_at_once) verify();
             widen(line, took_ms, now);
+            break;
+        }
+        case Kind::room: {
+            const auto room = message_in<RoomFrame>(frame);
+            if (!room) return Parting::protocol;
+            line.is_full = !room->has_room;
             break;
         }
         case Kind::wrong_chunk: {
@@ -244,7 +264,7 @@ ChunkExchange::Line* ChunkExchange::choose(const ChunkId& chunk) {
 }
 
 void ChunkExchange::fill(std::uint64_t now) {
-    if (now < paused_ || giving_.is_paused() || !budget_.open(now)) return;
+    if (!has_room_ || now < paused_ || giving_.is_paused() || !budget_.open(now)) return;
     std::size_t room = 0, room_bytes = 0;
     for (const auto& [link, line] : lines_) {
         if (line.is_well_filled()) continue;
@@ -321,7 +341,7 @@ void ChunkExchange::tick(std::uint64_t now) {
 std::uint64_t ChunkExchange::deadline() const {
     auto earliest = std::min(news_.empty() ? refresh_ : 0, giving_.deadline());
     if (!come_.empty()) earliest = std::min(earliest, is_fetching() ? verify_ : 0);
-    if (!wanted_.empty() && !giving_.is_paused()) {
+    if (has_room_ && !wanted_.empty() && !giving_.is_paused()) {
         if (paused_ != 0) {
             earliest = std::min(earliest, paused_);
         } else if (budget_.opens_at() != 0) {
@@ -336,9 +356,9 @@ std::uint64_t ChunkExchange::deadline() const {
 }
 
 bool ChunkExchange::is_settled() const {
-    return busy_.empty() &&
-           (giving_.is_paused() || std::none_of(wanted_.begin(), wanted_.end(),
-                                                [&](const WantedChunk& wanted) { return holders(wanted.id) > 0; }));
+    return busy_.empty() && (!has_room_ || giving_.is_paused() ||
+                             std::none_of(wanted_.begin(), wanted_.end(),
+                                          [&](const WantedChunk& wanted) { return holders(wanted.id) > 0; }));
 }
 
 }  // namespace staffroom::net

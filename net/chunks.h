@@ -47,6 +47,10 @@ class ChunkExchange {
     void changed(std::uint64_t now) { refresh_ = std::min(refresh_, now + gather_ms); }
     // Those that came together.
     void stored(const std::vector<ChunkId>& chunks, bool ok, std::uint64_t now);
+    // Whether this disk takes files. Without room none is asked for, and the neighbours know why.
+    void set_room(bool has_room, std::uint64_t now);
+    // Whether that neighbour's disk is full, as it says.
+    bool is_full(LinkId link) const;
     // What is under way still comes.
     void set_pace(const Pace& pace, std::uint64_t now);
 
@@ -80,6 +84,7 @@ class ChunkExchange {
         std::unordered_set<ChunkId, IdHash> wants;             // theirs
         std::unordered_map<ChunkId, Request, IdHash> under_way;
         std::size_t bytes_under_way = 0;
+        bool is_full = false;       // their disk
         std::vector<ChunkId> told;  // what of ours it was last told to be wanted
         std::uint64_t tell = 0;     // when to tell it again
         std::size_t window = window_min;
@@ -122,7 +127,8 @@ class ChunkExchange {
     std::vector<ChunkId> news_;  // stored, to be offered
     std::uint64_t refresh_ = 0, paused_ = 0;
     std::size_t looked_at_ = limits::chunk_ids_count;  // so many wants at most: what every line can be told
-    bool more_ = false;                                // there were more
+    bool has_room_ = true;
+    bool more_ = false;  // there were more
     ChunkGiving giving_;
     PaceBudget budget_;
     std::uint64_t bytes_in_ = 0;

@@ -69,6 +69,7 @@ enum class Kind : std::uint8_t {
     chunks = 22,
     presence = 23,  // likewise
     wrong_chunk = 24,
+    room = 25,
     claim = 32,  // lobby only, as is its answer
     answer = 33,
     link_claim = 34,      // likewise, answered alike

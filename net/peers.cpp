@@ -386,7 +386,8 @@ std::vector<Neighbour> Peers::neighbours() const {
         const auto& greeted = *session.greeted();
         list.push_back({link, greeted.record.device, greeted.run, greeted.record.name, line.door, line.dialled,
                         line.since, session.heard_ms(), session.given_count(), session.taken_count(),
-                        session.too_fast_count(), session.is_held(), session.shared().size(), session.is_settled()});
+                        session.too_fast_count(), session.is_held(), session.shared().size(), chunks_.is_full(link),
+                        session.is_settled()});
     }
     return list;
 }

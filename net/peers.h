@@ -40,6 +40,7 @@ struct Neighbour {
     std::uint64_t too_fast = 0;          // commits of its own that were declined: they came faster than 200 a second
     bool held = false;                   // commits of our own wait, because it takes only 200 of them a second
     std::size_t groups = 0;              // shared
+    bool full = false;                   // its disk takes no files, as it says
     bool settled = false;                // equal with us, as far as both may show
 };
 
@@ -73,6 +74,8 @@ class Peers {
     void groups_changed(std::uint64_t now);
     // A chunk was added here, or other ones are wanted than before.
     void chunks_changed(std::uint64_t now) { chunks_.changed(now); }
+    // Whether this disk takes colleagues' files.
+    void set_room(bool has_room, std::uint64_t now) { chunks_.set_room(has_room, now); }
     // From now on, for all neighbours together.
     void set_pace(const Pace& pace, std::uint64_t now) { chunks_.set_pace(pace, now); }
 

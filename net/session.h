@@ -78,7 +78,7 @@ class Session {
     // Chunks are exchanged beside the session (net/chunks.h): these frames are not for it.
     static bool is_about_chunks(Kind kind) {
         return (kind >= Kind::want_chunks && kind <= Kind::chunk) || kind == Kind::get_chunks || kind == Kind::chunks ||
-               kind == Kind::wrong_chunk;
+               kind == Kind::wrong_chunk || kind == Kind::room;
     }
 
   private:

@@ -22,6 +22,10 @@ class Answered final : public Errand {
 // Shows a code, or links this computer with the one that another shows (app/api/linking.cpp).
 std::unique_ptr<Errand> device_link(Desk& desk, const Json& args);
 
+// What is on its way: bytes that are still to come, bytes a second in and out, seconds left as far as that can be told, and
+// whether this disk or that of anybody near takes no more (app/api/files.cpp).
+Json transfers_now(Desk& desk);
+
 // By the options that say whom to meet (app/api/meeting.cpp). Errors: malformed, and those of Network::open().
 Result<> open_network(Desk& desk, const Json& args);
 

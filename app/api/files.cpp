@@ -90,6 +90,8 @@ class Fetch final : public Errand {
         if (here != progress_.done || moved_ms_ == 0) moved_ms_ = now;
         progress_ = {"bytes", here, bytes};
         if (here == bytes) return latest_;
+        if (desk.home.profile().room() != Room::for_all)
+            return with_trouble(*latest_, {name_of(Code::refused), "Disk full.", "Free some space."});
         if (now < moved_ms_ + patience_ms) return std::nullopt;
         return with_trouble(*latest_, {name_of(Code::busy), "Nobody who is near has the rest of it.",
                                        "It comes when a colleague who has it is near."});
@@ -233,6 +235,34 @@ Reply pause(Desk& desk, const Json&) {
     return set_pace(desk, wanted);
 }
 
+}  // namespace
+
+Json transfers_now(Desk& desk) {
+    std::uint64_t missing = 0;
+    (void)desk.home.profile().store().read([&](ReadTxn& txn) -> Result<> {
+        missing = 0;
+        for (const auto& [id, group] : desk.home.replica().groups()) {
+            missing += file_refs::wanted_of(txn, group->number).bytes;
+        }
+        return Done{};
+    });
+    const auto rates = desk.network.file_rates();
+    boost::json::value left;
+    if (missing > 0 && rates.in > 0) left = missing / rates.in;
+    boost::json::array full;
+    for (const auto& each : desk.network.neighbours()) {
+        if (each.full) full.push_back(boost::json::string(each.name));
+    }
+    return Json{{"to_come", missing},
+                {"in_bytes_s", rates.in},
+                {"out_bytes_s", rates.out},
+                {"seconds_left", std::move(left)},
+                {"disk_full", desk.home.profile().room() != Room::for_all},
+                {"colleagues_full", std::move(full)}};
+}
+
+namespace {
+
 Reply storage(Desk& desk, const Json&) {
     auto& profile = desk.home.profile();
     const auto stats = profile.store().stats();
@@ -260,6 +290,7 @@ Reply storage(Desk& desk, const Json&) {
                 {"bytes", stats->file_bytes + here},
                 {"free", free_bytes(desk.home.folder())},
                 {"pace", described(FilePace(profile.store()).read())},
+                {"transfers", transfers_now(desk)},
                 {"groups", std::move(rows)}};
 }
 

@@ -136,6 +136,14 @@ class Sync final : public Errand {
                    {"waiting", waiting},
                    {"files_missing", lacking},
                    {"safe_to_leave", is_safe_to_leave(desk.home.replica())}};
+        reply["disk_full"] = desk.home.profile().room() != Room::for_all;
+        boost::json::array full;
+        for (const auto& each : desk.network.neighbours()) {
+            if (each.full) full.push_back(boost::json::string(each.name));
+        }
+        reply["colleagues_full"] = std::move(full);
+        // What print.cpp turns into "partly done".
+        if (lacking > 0 && desk.home.profile().room() != Room::for_all) reply["missing"] = as_list({"Disk full."});
         if (missed.empty() || missed.size() < peers_.size()) return Reply(std::move(reply));
         return with_trouble(std::move(reply),
                             Trouble{"failed", "Nobody of your groups was met at the address you gave.",
@@ -180,12 +188,13 @@ std::unique_ptr<Errand> sync(Desk& desk, const Json& args) {
     return std::make_unique<Sync>(desk, options->peers, *seconds, net::uptime_ms());
 }
 
-// What a teacher should know of the pace at which the two give each other changes; empty as a rule.
+// What a teacher should know of how the two give each other changes and files; empty as a rule.
 std::string notice_about(const net::Neighbour& neighbour) {
     if (neighbour.too_fast > 0) {
         return "This computer sends more changes than anybody can write; the rest is taken bit by bit. If it goes on, "
                "ask its owner what runs there.";
     }
+    if (neighbour.full) return "The disk of this computer is full: it takes nothing until there is room.";
     if (neighbour.held) return "You have many changes to give; this colleague takes them bit by bit.";
     return "";
 }
@@ -245,6 +254,7 @@ boost::json::array colleagues_rows(Desk& desk) {
             row["given"] = found->given;
             row["taken"] = found->taken;
             row["declined"] = found->too_fast;
+            row["disk_full"] = found->full;
             row["notice"] = notice_about(*found);
         }
         row["person"] = to_text(whose.person);

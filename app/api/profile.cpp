@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "app/api/args.h"
+#include "app/api/errands.h"
 #include "app/api/live_notes.h"
 #include "app/api/said.h"
 #include "app/api/verbs.h"
@@ -52,6 +53,8 @@ Reply status(Desk& desk, const Json&) {
                {"uptime_s", desk.network.uptime_ms() / 1000},
                {"storage", stats->file_bytes},
                {"free", free_bytes(home.folder())},
+               {"disk_full", home.profile().room() != Room::for_all},
+               {"transfers", transfers_now(desk)},
                {"memory", resident_bytes()},
                {"waiting", waiting},
                {"waiting_for_key", unreadable},

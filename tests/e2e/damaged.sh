@@ -45,9 +45,10 @@ at_the_getter() {
         answers birk repair && [ "$(n repaired)" = 1 ] && until_true 60 gets birk film && answers birk verify
 }
 # As a power cut may leave them: half a piece under its own name, and no word of it in the store.
+drops_other() { as birk files drop other >/dev/null; } # once it has heard that Amina has all
 half_written() {
     as amina resource add "$group" "$world/other.bin" >/dev/null && until_true 60 gets birk other && pieces birk >"$world/all" &&
-        answers birk files drop other && pieces birk >"$world/left" && grep -vxFf "$world/left" "$world/all" >"$world/names" &&
+        until_true 20 drops_other && pieces birk >"$world/left" && grep -vxFf "$world/left" "$world/all" >"$world/names" &&
         [ "$(grep -c . "$world/names")" -ge 15 ] || return 1
     while read -r name; do mkdir -p "$world/birk/chunks/${name%/*}" && head -c 9000 /dev/urandom >"$world/birk/chunks/$name" || return 1; done <"$world/names"
     answers birk files keep other && until_true 60 gets birk other && answers birk verify

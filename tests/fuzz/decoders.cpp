@@ -49,7 +49,7 @@ constexpr auto& net_types =
                net::Taken, net::Announce, net::Want, net::AskFarewell, net::Haves, net::WantParts, net::Parts,
                net::AskKeys, net::WantChunks, net::HaveChunks, net::GetChunk, net::ChunkFrame, net::Ping, net::Pong,
                net::Claim, net::Answer, net::ReconcileBody, net::courier::PartHeader, net::courier::Load,
-               net::courier::Receipt, net::GetChunks, net::ChunksFrame, net::WrongChunk>;
+               net::courier::Receipt, net::GetChunks, net::ChunksFrame, net::WrongChunk, net::RoomFrame>;
 constexpr std::array<Decoder, 4> others = {commit, node, front, invitation};
 
 }  // namespace

@@ -218,6 +218,29 @@ TEST_CASE("a full disk stops the requests, and they go on when there is room") {
     CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, 60'000));
 }
 
+TEST_CASE("D05 a disk without room asks for no file and says so, also to who comes later; then the file goes on") {
+    Staff staff({"Amina", "Ben", "Chidi"});
+    const auto group = staff.group({0, 1, 2});
+    share(staff, group, 50, 20'000, {1});
+    staff.start_all();
+    staff[1].peers().set_room(false, staff.network.now());
+    staff.introduce(1, 0);
+    staff.run(30'000);
+    const auto knows = [&](std::size_t who, bool full) {
+        const auto near = staff[who].peers().neighbours();
+        return std::any_of(near.begin(), near.end(), [&](const Neighbour& each) { return each.full == full; });
+    };
+    CHECK(knows(0, true));
+    CHECK(staff[1].log->chunks.empty());
+    CHECK(staff[1].peers().is_settled());
+    staff.introduce(2, 1);
+    CHECK(staff.run_until([&] { return knows(2, true); }, 20'000));
+    staff[1].peers().set_room(true, staff.network.now());
+    CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, 60'000));
+    CHECK_FALSE(knows(0, true));
+    CHECK_FALSE(knows(2, true));
+}
+
 TEST_CASE("small chunks share frames, and with whoever speaks version 1 they do not") {
     for (const std::uint64_t version : {1, 2}) {
         Staff staff({"Amina", "Ben"});

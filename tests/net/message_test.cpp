@@ -48,6 +48,7 @@ TEST_CASE("O01 O02 O03 O05 every message is decoded exactly or not at all") {
     laws::check_decoder(ChunkFrame{counting<ChunkId>(3), Bytes{1, 2, 3}});
     laws::check_decoder(GetChunks{{counting<ChunkId>(3), counting<ChunkId>(4)}});
     laws::check_decoder(WrongChunk{counting<ChunkId>(3)});
+    laws::check_decoder(RoomFrame{true});
     laws::check_decoder(ChunksFrame{{{counting<ChunkId>(3), Bytes{1, 2, 3}}, {counting<ChunkId>(4), std::nullopt}}});
     laws::check_decoder(ChunkFrame{counting<ChunkId>(3), std::nullopt});
     laws::check_decoder(Ping{300});

@@ -345,6 +345,7 @@ void Node::let_in_members() {
 }
 
 void Node::files_changed() {
+    events_.files_came();
     if (!peers_) return;
     const auto now = net::uptime_ms();
     peers_->chunks_changed(now);

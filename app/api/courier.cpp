@@ -20,7 +20,8 @@ Steps<Json> make_trip(Desk& desk, std::unique_ptr<Work> work, Json (*tell)(Desk&
         const auto over = work->step();
         if (!over) co_return over.error();
         if (*over) co_return tell(desk, *work);
-        co_yield Progress{};
+        const auto way = work->way();
+        co_yield Progress{"bytes", way.done, way.total};
     }
 }
 
@@ -42,8 +43,9 @@ Json tell_carried(Desk& desk, const Carry& carry) {
     return reply;
 }
 
-Json tell_unloaded(Desk&, const Unload& unload) {
+Json tell_unloaded(Desk& desk, const Unload& unload) {
     const auto& done = unload.done();
+    if (done.chunks > 0) desk.network.files_changed();
     Json reply{{"commits", done.commits},
                {"chunks", done.chunks},
                {"bytes", done.bytes},

@@ -45,6 +45,12 @@ class Carry {
     // A little of the work. True: all is on the stick, and it may be taken out.
     Result<bool> step();
     const Carried& done() const { return done_; }
+    // Bytes of pieces of files that are on the stick, of those that are known to go there: a group is looked at when those
+    // before it are done.
+    struct Way {
+        std::uint64_t done = 0, total = 0;
+    };
+    Way way() const { return {std::min(way_.done, way_.total), way_.total}; }
 
   private:
     enum class Stage { look, plan, pack, leave_receipt, end_group, open_the_bag, pass_on, over };
@@ -71,12 +77,14 @@ class Carry {
     Result<bool> end_group();
     Result<bool> open_the_bag();
     Result<bool> pass_on();
-    bool has_room_for(std::uint64_t bytes) const;
+    bool has_room_for(std::uint64_t bytes, std::uint64_t margin) const;
+    std::uint64_t bytes_of(const std::vector<ChunkId>& chunks) const;
 
     Home& home_;
     std::unique_ptr<Stick> stick_, bag_;
     CarryOptions options_;
     Carried done_;
+    Way way_;
     Stage stage_ = Stage::look;
     bool begun_ = false;
     std::vector<GroupId> groups_;

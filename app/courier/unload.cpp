@@ -66,7 +66,10 @@ Result<bool> Unload::list() {
     auto packets = packets_in(*stick_, done_.strange);
     if (!packets) return packets.error();
     packets_ = std::move(*packets);
-    for (const auto& [name, packet] : packets_) others_.push_back(name);
+    for (const auto& [name, packet] : packets_) {
+        others_.push_back(name);
+        parts_.total += packet.size;
+    }
     find_own(others_);
     stage_ = Stage::next_part;
     return false;
@@ -141,7 +144,15 @@ Result<bool> Unload::read() {
     return false;
 }
 
+Unload::Way Unload::way() const {
+    auto way = parts_;
+    if (reading_ && !again_) way.done += reading_->reader.offset();
+    way.done = std::min(way.done, way.total);
+    return way;
+}
+
 Result<> Unload::end_part() {
+    if (!again_) parts_.done += reading_->source->size();
     if (!again_) done_.damaged += reading_->reader.damaged() + (reading_->reader.has_end() ? 0 : 1);
     if (auto stored = store_commits(); !stored) return stored;
     if (auto stored = store_chunks(); !stored) return stored;
@@ -268,6 +279,7 @@ Result<bool> Unload::for_others() {
     const auto bag = packets_in(*bag_, strange);
     if (!bag) return bag.error();
     const auto& packet = packets_.at(name);
+    parts_.done += packet.size;
     if (!is_news(*bag, name, packet)) return false;
     const auto go = make_way(*bag, packet);
     if (!go || bag_->room() < packet.size + colleagues_need_free_bytes) {

@@ -39,6 +39,11 @@ class Unload {
     // A little of the work. True: all is done, and the stick may be taken out.
     Result<bool> step();
     const Unloaded& done() const { return done_; }
+    // Bytes of the stick's parts that were looked through.
+    struct Way {
+        std::uint64_t done = 0, total = 0;
+    };
+    Way way() const;
 
   private:
     enum class Stage { list, next_part, read, for_others, copy, leave_receipt, end_group, over };
@@ -63,6 +68,7 @@ class Unload {
     Network& network_;
     std::unique_ptr<Stick> stick_, bag_;
     Unloaded done_;
+    Way parts_;  // those that are over
     Stage stage_ = Stage::list;
     Packets packets_;
     std::vector<std::pair<std::string, GroupId>> own_;

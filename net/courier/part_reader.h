@@ -39,6 +39,9 @@ class PartReader {
     std::size_t damaged() const { return damaged_; }
     bool has_end() const { return has_end_; }
 
+    // How far it has come in the file.
+    std::uint64_t offset() const { return offset_; }
+
   private:
     // A part with more stretches than this, or more bytes in them, is not worth the time: nothing of the rest is read.
     static constexpr std::size_t damaged_max = 1'000;

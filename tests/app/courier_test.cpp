@@ -401,6 +401,53 @@ TEST_CASE("B12 a full stick is said, and nothing half written stays on it") {
     CHECK((birk.holds_all_of(amina, group) && birk.wants_nothing()));
 }
 
+TEST_CASE("B12 on a stick with little room goes what people wrote, and their files go on the next trip") {
+    Desk amina("Amina"), birk("Birk");
+    const auto group = amina.founds();
+    amina.lets_in(birk, group);
+    amina.adds_file(group, 600'000);
+    const auto stick = fresh_folder(amina.path() / "stick");
+    Hand hand;
+    hand.room = 1'000'000;
+    const auto some = carry(amina, stick, hand);
+    REQUIRE(some.ok());
+    CHECK((some->commits > 0 && some->chunks == 0 && some->left_out > 0));
+    REQUIRE(unload(birk, stick).ok());
+    CHECK(birk.holds_all_of(amina, group));
+    CHECK_FALSE(birk.wants_nothing());
+    REQUIRE(carry(amina, stick).ok());
+    REQUIRE(unload(birk, stick).ok());
+    CHECK(birk.wants_nothing());
+}
+
+TEST_CASE("how far a trip is goes up to all of it, on the way out and on the way in") {
+    Desk amina("Amina"), birk("Birk");
+    const auto group = amina.founds();
+    amina.lets_in(birk, group);
+    amina.adds_file(group, 3'000'000);
+    const auto stick = fresh_folder(amina.path() / "stick");
+    const auto follow = [](auto& work) {
+        std::uint64_t before = 0, seen = 0;
+        for (;;) {
+            const auto over = work.step();
+            REQUIRE(over.ok());
+            const auto way = work.way();
+            CHECK_LE(before, way.done);
+            CHECK_LE(way.done, way.total);
+            seen += way.done > before;
+            before = way.done;
+            if (*over) break;
+        }
+        CHECK_GE(seen, 1);
+        CHECK_GE(before, 3'000'000);
+        CHECK_EQ(work.way().done, work.way().total);
+    };
+    Carry out(*amina.home, std::move(open_stick(stick, Make::yes)).value(), amina.bag(), {});
+    follow(out);
+    Unload in(*birk.home, *birk.node, std::move(open_stick(stick, Make::no)).value(), birk.bag());
+    follow(in);
+}
+
 TEST_CASE("S05 a receipt that names a million things that are not here costs nothing but itself") {
     Desk amina("Amina"), birk("Birk");
     const auto group = amina.founds();

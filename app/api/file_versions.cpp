@@ -94,6 +94,25 @@ bool is_here(Desk& desk, const FileRef& file) {
     return here;
 }
 
+std::vector<std::string> who_has(Desk& desk, const GroupId& id, const FileVersion& version) {
+    const auto& replica = desk.home.replica();
+    const auto* group = replica.group(id);
+    if (group == nullptr) return {};
+    const auto haves = replica.log().haves(id);
+    const auto lacks_nothing = [&](const DeviceId& device) {
+        return device != desk.home.identity().device() && std::ranges::any_of(haves, [&](const Have& have) {
+                   return have.device == device && have.wanted_chunks == 0 && have.wanted_parts == 0 &&
+                          have.content.root == replica.root(id, CommitKind::content);
+               });
+    };
+    std::vector<std::string> names;
+    for (const auto& member : group->members.members()) {
+        const bool put_it_in = member.person == version.by && version.by != desk.home.identity().person();
+        if (put_it_in || std::ranges::any_of(member.devices, lacks_nothing)) names.push_back(member.name);
+    }
+    return names;
+}
+
 Json described(Desk& desk, const GroupId& group, const FileVersion& version) {
     return Json{{"name", version.file.name},
                 {"size", version.file.size},
@@ -104,6 +123,12 @@ Json described(Desk& desk, const GroupId& group, const FileVersion& version) {
                 {"when", version.wall_ms}};
 }
 
+Json described_closely(Desk& desk, const GroupId& group, const FileVersion& version) {
+    auto row = described(desk, group, version);
+    if (!row["here"].as_bool()) row["with"] = as_list(who_has(desk, group, version));
+    return row;
+}
+
 namespace {
 
 Reply resource_versions(Desk& desk, const Json& args) {
@@ -111,7 +136,7 @@ Reply resource_versions(Desk& desk, const Json& args) {
     if (!found) return found.error();
     boost::json::array rows;
     for (const auto& version : all_versions(desk, *found)) {
-        auto row = described(desk, found->group, version);
+        auto row = described_closely(desk, found->group, version);
         row["current"] = version.current;
         rows.push_back(std::move(row));
     }

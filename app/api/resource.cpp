@@ -201,9 +201,19 @@ Reply resource_show(Desk& desk, const Json& args) {
     const auto found = find_resource(desk, args);
     if (!found) return found.error();
     auto row = described(desk, *found);
+    boost::json::array files;
+    for (const auto& version : current_versions(view_in(desk, *found)))
+        files.push_back(described_closely(desk, found->group, version));
+    row["files"] = std::move(files);
     row["group"] = to_text(found->group);
     row["about"] = words_of(desk, *found, "about");
     return Json{{"resource", std::move(row)}};
+}
+
+std::string in_one_line(const std::vector<std::string>& names) {
+    std::string line;
+    for (const auto& name : names) line += (line.empty() ? "" : ", ") + shown_name(name);
+    return line;
 }
 
 // Those that a teacher asked for: one version, or what is in it now.
@@ -252,6 +262,11 @@ Steps<Json> resource_get(Desk& desk, Json args) {
         } else {
             missing.push_back(boost::json::string(file.name));
         }
+    }
+    const auto with = saved.empty() ? in_one_line(who_has(desk, found->group, files->front())) : std::string();
+    if (!with.empty()) {
+        co_return Error{Code::busy, "The file is not on this computer yet.",
+                        "It is with: " + with + ". It comes by itself when one of them is near: staffroom sync"};
     }
     if (saved.empty()) {
         co_return Error{Code::busy, "The file is not on this computer yet.",

@@ -31,6 +31,10 @@ std::string words_among(const json::value& value, const json::array& all, const 
     const auto words = words_of(value, said);
     const auto* object = value.if_object();
     if (object == nullptr || !object->contains("by") || !object->contains("when")) return words;
+    if (const auto* with = object->if_contains("with"); with != nullptr && with->is_array()) {
+        // A file that is not here: who has it.
+        return words + " (" + said.word("with") + ": " + words_of(*with, said) + ")";
+    }
     const auto same = [&](const json::value& other) { return words_of(other, said) == words; };
     if (std::count_if(all.begin(), all.end(), same) < 2) return words;
     return words + " (" + words_of(object->at("by"), said) + ", " + line_of("when", object->at("when"), said) + ")";

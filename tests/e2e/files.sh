@@ -39,7 +39,8 @@ on_demand() {
     head -c 700000 /dev/urandom >"$world/film.bin" && answers birk files policy "$group" on-demand && answers birk files policy "$group" &&
         grep -q '"policy":"on-demand"' "$world/out" &&
         film=$(as amina resource add "$group" "$world/film.bin" --title Film | field resource) && meets &&
-        refuses 7 birk resource get "$film" --to "$world/got" && answers birk files fetch "$film" && [ "$(n here)" = 0 ] && meets &&
+        refuses 7 birk resource get "$film" --to "$world/got" && grep -q 'It is with: Amina Diallo' "$world/out" &&
+        answers birk resource show "$film" && grep -q '"with":\["Amina Diallo"\]' "$world/out" && answers birk files fetch "$film" && [ "$(n here)" = 0 ] && meets &&
         holds "$film" film.bin
 }
 drops() {

@@ -173,6 +173,10 @@ Reply record_list(Desk& desk, const Json& args) {
                  {"by", person_name(desk, (*group)->id, state.birth->owner)},
                  {"created_ms", state.birth->wall_ms},
                  {"retired", state.is_retired()}};
+        const auto about = title_of(state).empty() ? about_of(state) : std::nullopt;
+        const auto target =
+            about ? desk.home.replica().record(about->group.value_or((*group)->id), about->record) : std::nullopt;
+        if (target) row["about"] = title_of(*target);
         if (full) {
             auto whole = json_of(view_in(desk, {(*group)->id, std::move(state)}));
             row["fields"] = std::move(whole["fields"]);

@@ -16,25 +16,9 @@ constexpr std::size_t forget_rows = 512;  // changes that everybody has taken
 constexpr std::size_t together_max = 64, together_bytes = std::size_t{1} << 20;
 constexpr int wait_ms = 5;
 
-// A record that has no title of its own bears that of what it is about.
-constexpr const char* abouts[] = {"target", "thread", "resource", "meeting", "agreement", "plan"};
-
-std::optional<RecordRef> about(const RecordState& state) {
-    for (const auto* field : abouts) {
-        for (const auto& fixed : state.birth->fixed) {
-            const auto* ref = fixed.field == field ? fixed.value.get<RecordRef>() : nullptr;
-            if (ref != nullptr) return *ref;
-        }
-        const auto* shown = state.shown(field);
-        const auto* ref = shown != nullptr ? shown->value.get<RecordRef>() : nullptr;
-        if (ref != nullptr) return *ref;
-    }
-    return std::nullopt;
-}
-
 std::string shown_title(const Replica& replica, const RecordState& state) {
     auto title = title_of(state);
-    const auto ref = title.empty() ? about(state) : std::nullopt;
+    const auto ref = title.empty() ? about_of(state) : std::nullopt;
     const auto target = ref ? replica.record(ref->group.value_or(state.group), ref->record) : std::nullopt;
     return target ? title_of(*target) : title;
 }

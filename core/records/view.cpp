@@ -97,11 +97,24 @@ std::optional<RecordView> view_of(const RecordState& state, const TextOf& text_o
 }
 
 std::string title_of(const RecordState& state) {
-    for (const auto field : {"title", "name", "what", "question", "quote", "measure", "criteria"}) {
+    for (const auto field : {"title", "name", "what", "question", "focus", "quote", "measure", "criteria"}) {
         const auto* entry = state.shown(field);
         if (const auto* words = entry ? entry->value.get<std::string>() : nullptr) return *words;
     }
     return {};
+}
+
+std::optional<RecordRef> about_of(const RecordState& state) {
+    for (const auto field : {"target", "thread", "resource", "meeting", "agreement", "plan"}) {
+        for (const auto& fixed : state.birth->fixed) {
+            const auto* ref = fixed.field == field ? fixed.value.get<RecordRef>() : nullptr;
+            if (ref != nullptr) return *ref;
+        }
+        const auto* shown = state.shown(field);
+        const auto* ref = shown != nullptr ? shown->value.get<RecordRef>() : nullptr;
+        if (ref != nullptr) return *ref;
+    }
+    return std::nullopt;
 }
 
 std::vector<Element> elements_of(const RecordState& state, std::string_view field) {

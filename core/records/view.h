@@ -54,6 +54,9 @@ std::optional<RecordView> view_of(const RecordState& state, const TextOf& text_o
 // The record's name for a list: its title, or what comes nearest; may be empty.
 std::string title_of(const RecordState& state);
 
+// What a record belongs to, which lends its title to one that has none: a message its talk, feedback the lesson.
+std::optional<RecordRef> about_of(const RecordState& state);
+
 // An element of a set (ordered), in shown order: by position, ties by value; those without a position last.
 struct Element {
     Value value;

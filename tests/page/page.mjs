@@ -74,6 +74,16 @@ await tell('a note begins from a template, a task moves by keyboard, a lesson is
     await amina.getByText('A film').waitFor();
 });
 
+await tell('what was said in a talk stands in the feed under the title of the talk', async () => {
+    const talk = (await ask(amina, 'record new', { group, type: 'thread', fields: ['title=Chalk or slate?'] })).record;
+    await ask(amina, 'record new', { group, type: 'post', fields: [`thread=${talk}`, 'body=Slate, for the wind.'] });
+    await go(amina, '#/');
+    await amina
+        .getByRole('link', { name: /Chalk or slate\?.*Post/ })
+        .first()
+        .waitFor();
+});
+
 await library_stories(amina, group);
 
 // Verbs that the page's own door answers, not the command line.
@@ -227,6 +237,9 @@ if (thorough) {
     await tell('in Arabic everything runs from right to left', async () => {
         await in_language('ar');
         must((await amina.evaluate(() => document.dir)) === 'rtl', 'dir');
+        await go(amina, `#/record/${task}`);
+        const by = await amina.locator('.sheet > p').first().textContent();
+        must(by.includes('\u2068Amina Diallo\u2069'), `a Latin name keeps the numbers after it in their place: ${by}`);
         await go(amina, '#/');
         return [...(await axe_offences(amina, 'ar #/')), ...(await look_aside(amina, 'ar', group))];
     });

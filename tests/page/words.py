@@ -14,7 +14,7 @@ catalogues = web / "public/i18n"
 quoted = r"""(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")"""
 # What is translated without standing in t('…'): the values of these tables, and words of the schema and the daemon.
 tables = r"(?:title|words|name|about|say|advice|do): " + quoted
-lists = "filters|parts|ways|policies|names|looks|roles|about_type|columns|buttons|facts"
+lists = "filters|parts|ways|policies|names|looks|roles|about_type|several|makes|spoken_so|columns|buttons|facts"
 
 
 def plain(found):
@@ -43,7 +43,7 @@ def sentences():
             found.update(plain(each) for each in re.findall(quoted, table.group(1)) if any(each))
     keys = re.compile(r"^(?:[a-z][a-z0-9-]*(?: [a-z]+)?|\$\{.*|#/.*|[A-Z]:.*)$")
     found = {each for each in found if not keys.match(each) and re.search(r"[A-Za-z]{2}", each)}
-    return found | {"Who comes"} | set(json.loads((web / "tools/schema_words.json").read_text()))
+    return found | set(json.loads((web / "tools/schema_words.json").read_text()))
 
 
 def values(sentence):

@@ -120,7 +120,7 @@ class Builder {
             }
             (row.name === 'TableHeader' ? head : body).append(line);
         }
-        const table = element('table', head, body);
+        const table = this.spoken(element('table', head, body));
         const frame = element('div', table);
         frame.className = 'table';
         frame.tabIndex = 0;

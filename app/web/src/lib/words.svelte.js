@@ -47,11 +47,27 @@ export function t(sentence, values) {
     const known = made.get(sentence);
     const format = known ?? new IntlMessageFormat(words, now, undefined, { ignoreTag: true });
     if (!known) made.set(sentence, format);
-    return format.format(values);
+    return format.format(right_to_left.has(now) ? apart(values) : values);
 }
+// A Latin name before a date would take its numbers along: each value is a stretch of its own between right-to-left words.
+const apart = (values) =>
+    Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? `\u2068${value}\u2069` : value]),
+    );
 
 // What the schema and the daemon call something: `check-in` is shown as "Check-in" where no catalogue has it.
-const spoken_so = { rsvp: 'Who comes' };
+const spoken_so = {
+    rsvp: 'Who comes',
+    body: 'Text',
+    wish: 'Reply wished for',
+    check: 'Checklist',
+    min_answers: 'Answers needed for a tally',
+    can_help: 'Can help with',
+    would_like: 'Would like help with',
+    thread: 'Talk',
+    'check-in': 'Check-in',
+    'take-away': 'Take-away',
+};
 export function named(word) {
     if (spoken_so[word]) return t(spoken_so[word]);
     const plain = String(word).replaceAll('_', ' ').replaceAll('-', ' ');

@@ -58,6 +58,11 @@ export async function meeting_stories(amina, brian, group) {
         const file = await saved;
         must(file.suggestedFilename() === 'invitation to Drama.txt', file.suggestedFilename());
         const invitation = await amina.getByLabel('The invitation as a text').inputValue();
+        await amina.emulateMedia({ media: 'print' });
+        must(!(await amina.locator('main h1').isVisible()), 'the sheet is printed without the screen behind it');
+        must(!(await amina.locator('dialog button').first().isVisible()), 'and without what can be pressed');
+        must(await amina.locator('dialog').getByText(invitation).first().isVisible(), 'the whole text is on paper');
+        await amina.emulateMedia({ media: null });
         await amina.keyboard.press('Escape');
         await go(brian, '#/start');
         await brian.getByText(say('Join a colleague')).first().click();
@@ -136,6 +141,26 @@ export async function look_aside(page, language, group) {
     await page.keyboard.press('Escape');
     await page.unroute('**/api');
     await look('the groups near');
+
+    const { record: task } = await ask(page, 'record new', {
+        group,
+        type: 'task',
+        fields: ['title=Both', 'due=2026-12-05', 'column=To do'],
+    });
+    const { person } = await ask(page, 'whoami');
+    await page.route('**/api', async (route) => {
+        if (route.request().postDataJSON().verb !== 'record show') return route.continue();
+        const answer = await route.fetch();
+        const document = await answer.json();
+        document.record.also = { due: ['2026-12-08'], owner: [person] };
+        await route.fulfill({ response: answer, json: document });
+    });
+    await go(page, `#/record/${task}`);
+    const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date('2026-12-08T00:00'));
+    await page.locator('.versions').getByText(day).waitFor();
+    await page.locator('.versions').getByText('Amina Diallo').waitFor();
+    await look('both versions of a date and of a person, as people read them');
+    await page.unroute('**/api');
 
     await go(page, '#/transfers');
     await page.locator('select').first().waitFor();

@@ -14,7 +14,7 @@ catalogues = web / "public/i18n"
 quoted = r"""(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")"""
 # What is translated without standing in t('…'): the values of these tables, and words of the schema and the daemon.
 tables = r"(?:title|words|name|about|say|advice|do): " + quoted
-lists = "filters|parts|ways|policies|names|looks|roles|about_type|several|makes|spoken_so|columns|buttons|facts"
+lists = "filters|parts|ways|policies|names|looks|roles|about_type|several|makes|sheet|spoken_so|columns|buttons|facts"
 
 
 def plain(found):

@@ -176,7 +176,7 @@ Reply record_list(Desk& desk, const Json& args) {
         const auto about = title_of(state).empty() ? about_of(state) : std::nullopt;
         const auto target =
             about ? desk.home.replica().record(about->group.value_or((*group)->id), about->record) : std::nullopt;
-        if (target) row["about"] = title_of(*target);
+        if (target) row["belongs_to"] = title_of(*target);
         if (full) {
             auto whole = json_of(view_in(desk, {(*group)->id, std::move(state)}));
             row["fields"] = std::move(whole["fields"]);

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "app/cli/heads.h"
 #include "app/cli/qr.h"
 #include "app/cli/sheet.h"
 #include "app/cli/table.h"
@@ -28,7 +29,7 @@ class ForPeople {
         if (is_lists) {
             for (const auto& [key, rows] : reply_) {
                 if (key == "missing" && rows.get_array().empty()) continue;
-                if (reply_.size() > 1) std::cout << said_.word(key) << ":\n";
+                if (reply_.size() > 1) std::cout << said_.word(head_of(key)) << ":\n";
                 print_rows(rows.get_array());
             }
         } else if (reply_.size() == 1 && reply_.begin()->value().is_object()) {
@@ -58,15 +59,37 @@ class ForPeople {
         if (rows.empty()) {
             print_hint("Nothing here yet.");
         } else if (rows.front().is_object()) {
-            std::cout << table_of(rows, said_);
+            std::cout << table_of(command_ == "types" || command_ == "templates" ? with_what_is_typed(rows) : rows,
+                                  said_);
         } else {
             for (const auto& row : rows) std::cout << line_of({}, row, said_) << '\n';
         }
     }
 
+    // What one types in a command stays as it is, whatever it is called in the reader's language.
+    json::array with_what_is_typed(const json::array& rows) const {
+        json::array all;
+        for (const auto& each : rows) {
+            json::object row;
+            for (const auto& [key, value] : each.as_object()) {
+                if (key == "type" && command_ == "types") {
+                    const std::string type(value.as_string());
+                    row["to_type"] = type;
+                    if (const auto name = said_.word(type); name != type) row["name"] = name;
+                } else if (key == "about" && !each.as_object().contains("id")) {
+                    row[key] = said_.of(std::string(value.as_string()));
+                } else {
+                    row[key] = value;
+                }
+            }
+            all.push_back(std::move(row));
+        }
+        return all;
+    }
+
     void print_fields(const json::object& object, const std::string& indent) const {
         for (const auto& [key, value] : object) {
-            const auto name = indent + said_.word(key) + ":";
+            const auto name = indent + said_.word(head_of(key)) + ":";
             if (value.is_object()) {
                 if (value.get_object().empty()) continue;
                 std::cout << name << '\n';

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "app/cli/heads.h"
 #include "app/home.h"
 #include "core/text_rules.h"
 
@@ -57,7 +58,7 @@ std::string words_of(const json::value& value, const api::Said& said) {
         }
         std::string line;
         for (const auto& [key, each] : object)
-            line += (line.empty() ? "" : ", ") + said.word(key) + " " + words_of(each, said);
+            line += (line.empty() ? "" : ", ") + said.word(head_of(key)) + " " + words_of(each, said);
         return line;
     }
     return json::serialize(value);
@@ -95,8 +96,10 @@ std::string cell_of(std::string_view key, const json::value& value, const api::S
 std::string line_of(std::string_view key, const json::value& value, const api::Said& said) {
     const bool date = key == "when" || key == "began" || key == "created_ms" || key == "last_met";
     if (date && value.is_number()) return date_of(value.to_number<std::uint64_t>(), said);
-    const bool ours = key == "role" || key == "kind" || key == "type";
-    return ours && value.is_string() ? said.word(words_of(value, said)) : words_of(value, said);
+    if (const auto measure = measure_of(key, value)) return *measure;
+    const auto words = words_of(value, said);
+    const auto ours = value.is_string() ? word_of(key, words) : std::nullopt;
+    return ours ? said.word(*ours) : words;
 }
 
 std::string table_of(const json::array& rows, const api::Said& said) {
@@ -122,7 +125,7 @@ std::string table_of(const json::array& rows, const api::Said& said) {
     std::stable_partition(columns.begin(), columns.end(), [](const Column& column) { return !column.ids; });
     for (auto& column : columns) {
         column.cells.resize(rows.size());
-        column.cells.insert(column.cells.begin(), said.word(column.name));
+        column.cells.insert(column.cells.begin(), said.word(head_of(column.name)));
         for (const auto& cell : column.cells) column.width = std::max(column.width, columns_of(cell));
     }
     std::string text;

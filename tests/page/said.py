@@ -136,6 +136,13 @@ def sentences():
     return found
 
 
+def heads():
+    """What fields and words of a reply are called, where the page has no such words."""
+    page = json.loads((catalogues.parent / "en.json").read_text())
+    spoken = re.findall(r'\{"[^"]+", "([^"]+)"\}', (root / "app/cli/heads.cpp").read_text())
+    return {each[0].upper() + each[1:] for each in spoken} - page.keys()
+
+
 def places(sentence):
     return sorted(re.findall(r"\{([a-z])\}", sentence))
 
@@ -146,7 +153,7 @@ def fits(key, sentence):
 
 
 def main():
-    said = set(sentences()) - for_programs
+    said = (set(sentences()) - for_programs) | heads()
     listed = catalogues / "en.json"
     keys = json.loads(listed.read_text())
     general = [each for each in keys if places(each)]

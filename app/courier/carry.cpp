@@ -271,9 +271,13 @@ Result<bool> Carry::pack() {
 // The next few. What is damaged here is left out, and comes back as from any colleague.
 void Carry::read_chunks() {
     std::vector<ByteView> bytes;
+    const auto& chunks = home_.replica().chunks();
+    const auto begin = std::min(plan_.chunk_at + hashes_at_once, plan_.chunks.size());
+    const auto end = std::min(plan_.chunk_at + 2 * hashes_at_once, plan_.chunks.size());
+    for (auto at = begin; at < end; ++at) chunks.expect(plan_.chunks[at]);
     while (plan_.chunk_at < plan_.chunks.size() && plan_.read.size() < hashes_at_once) {
         const auto& id = plan_.chunks[plan_.chunk_at++];
-        auto sealed = home_.replica().chunks().read(id);
+        auto sealed = chunks.read(id);
         if (sealed) {
             plan_.read.push_back({id, std::move(*sealed)});
         } else {

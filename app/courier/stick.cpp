@@ -16,7 +16,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view unkept_end = ".part";
-constexpr std::uint64_t begin_at = std::uint64_t{4} << 20;
+// Of a part so much is written, or read, before it goes on its way, or out of the computer's memory: whole parts would push
+// out all else, and a stick that begins to write at the end shows no progress.
+constexpr std::uint64_t stretch = std::uint64_t{4} << 20;
 constexpr std::size_t entries_max = 65'536;  // a folder with more is somebody's joke
 
 Error failed(int error, const fs::path& path) {
@@ -49,12 +51,18 @@ class File final : public format::Source {
             filled += static_cast<std::size_t>(got);
         }
         bytes.resize(filled);
+        if (offset >= read_ + 2 * stretch) {
+            (void)::posix_fadvise(file_.number(), static_cast<off_t>(read_), static_cast<off_t>(offset - read_),
+                                  POSIX_FADV_DONTNEED);
+            read_ = offset;
+        }
         return bytes;
     }
 
   private:
     Descriptor file_;
     std::uint64_t size_;
+    std::uint64_t read_ = 0;  // up to here it is out of memory again
     fs::path path_;
 };
 
@@ -101,15 +109,13 @@ class FolderStick final : public Stick {
         file_ = Descriptor(
             ::openat(folder_.number(), unkept.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
         if (!file_.is_open()) return failed(errno, path_);
+        written_ = begun_at_ = ended_at_ = 0;
         return Done{};
     }
     Result<> write(ByteView bytes) override {
         if (!write_all(file_.number(), bytes)) return failed(errno, path_);
-        // The stick writes while the next is read and sealed; sync() waits for it, and says what failed.
-        written_ += bytes.size();
-        if (written_ < begin_at) return Done{};
-        (void)::sync_file_range(file_.number(), 0, 0, SYNC_FILE_RANGE_WRITE);
-        written_ = 0;
+        written_ += static_cast<off_t>(bytes.size());
+        if (written_ - begun_at_ >= static_cast<off_t>(stretch)) send_off();
         return Done{};
     }
     Result<> sync() override {
@@ -141,10 +147,24 @@ class FolderStick final : public Stick {
     std::uint64_t room() const override { return free_bytes(path_); }
 
   private:
+    // The stick writes this stretch while the next is read and sealed. sync() says what failed.
+    void send_off() {
+        const auto file = file_.number();
+        constexpr auto wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+        (void)::sync_file_range(file, begun_at_, written_ - begun_at_, SYNC_FILE_RANGE_WRITE);
+        if (begun_at_ > ended_at_) {
+            (void)::sync_file_range(file, ended_at_, begun_at_ - ended_at_, wait);
+            (void)::posix_fadvise(file, ended_at_, begun_at_ - ended_at_, POSIX_FADV_DONTNEED);
+        }
+        ended_at_ = begun_at_;
+        begun_at_ = written_;
+    }
+
     Descriptor folder_, file_;
     fs::path path_;
     std::string begun_;
-    std::uint64_t written_ = 0;  // since the stick was last told to begin
+    // Of the begun part: bytes given, those the stick was told to write, those it has written.
+    off_t written_ = 0, begun_at_ = 0, ended_at_ = 0;
 };
 
 Result<std::unique_ptr<Stick>> open_folder(const fs::path& folder) {

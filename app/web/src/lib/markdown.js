@@ -120,8 +120,8 @@ class Builder {
             }
             (row.name === 'TableHeader' ? head : body).append(line);
         }
-        const table = this.spoken(element('table', head, body));
-        const frame = element('div', table);
+        const table = element('table', head, body);
+        const frame = this.spoken(element('div', table));
         frame.className = 'table';
         frame.tabIndex = 0;
         return frame;

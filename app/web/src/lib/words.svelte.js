@@ -50,10 +50,8 @@ export function t(sentence, values) {
     return format.format(right_to_left.has(now) ? apart(values) : values);
 }
 // A Latin name before a date would take its numbers along: each value is a stretch of its own between right-to-left words.
-const apart = (values) =>
-    Object.fromEntries(
-        Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? `\u2068${value}\u2069` : value]),
-    );
+const alone = (value) => (typeof value === 'string' ? `\u2068${value}\u2069` : value);
+const apart = (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, alone(value)]));
 
 // What the schema and the daemon call something: `check-in` is shown as "Check-in" where no catalogue has it.
 const spoken_so = {
@@ -114,4 +112,5 @@ export function ago(ms) {
     }
     return format.format(0, 'minute');
 }
-export const listed = (words) => new Intl.ListFormat(language()).format(words);
+export const listed = (words) =>
+    new Intl.ListFormat(language()).format(right_to_left.has(language()) ? words.map(alone) : words);

@@ -1,0 +1,1 @@
+import{ah as o,x as t,W as c}from"./Icon-D5mDuZOn.js";function f(e){throw new Error("https://svelte.dev/e/lifecycle_outside_component")}function u(e){o===null&&f(),t(()=>{const n=c(e);if(typeof n=="function")return n})}export{u as o};

@@ -123,6 +123,16 @@ class ForPeople {
         }
     }
 
+    // What is typed stands before two blanks or more, and what it does behind them.
+    void print_help(const std::string& help) const {
+        for (std::size_t at = 0, end = 0; (end = help.find('\n', at)) != std::string::npos; at = end + 1) {
+            const auto line = help.substr(at, end - at);
+            const auto blanks = line.rfind("  ");
+            const auto words = blanks == std::string::npos ? 0 : blanks + 2;
+            std::cout << line.substr(0, words) << (words < line.size() ? said_.of(line.substr(words)) : "") << '\n';
+        }
+    }
+
     // Codes are read in upper case throughout too, which makes a coarser picture (core/checked_text.h).
     void print_code(const std::string& code) const {
         if (has("qr")) {
@@ -142,8 +152,10 @@ class ForPeople {
             if (isatty(STDOUT_FILENO) != 0 && !words.ends_with('\n')) std::cout << '\n';
         } else if (command_ == "search") {
             print_found();
-        } else if (command_ == "help" || command_ == "completion") {
-            std::cout << text(command_.c_str());
+        } else if (command_ == "help") {
+            print_help(text("help"));
+        } else if (command_ == "completion") {
+            std::cout << text("completion");
         } else {
             return false;
         }

@@ -102,6 +102,13 @@ bare_environment() {
     [ $? -lt 128 ]
 }
 
+in_words_of_people() {
+    exits 0 env STAFFROOM_LANGUAGE=fr "$program" help && grep -q '^  note new  *Écrire une note$' "$world/out" &&
+        exits 0 env STAFFROOM_LANGUAGE=fr "$program" --home "$world/amina" group list && grep -q 'Communauté d’apprentissage' "$world/out" &&
+        exits 0 env STAFFROOM_LANGUAGE=fr "$program" --home "$world/amina" types && grep -q '^meeting  *Réunion ' "$world/out" &&
+        exits 0 env STAFFROOM_LANGUAGE=en "$program" --home "$world/amina" status && grep -q '^free on this disk: [0-9.]* [kMGT]B$' "$world/out"
+}
+
 two_at_once() {
     writers=
     for i in 1 2 3 4 5 6 7 8; do
@@ -196,6 +203,7 @@ tell "C02 closed standard streams and broken pipes end cleanly" closed_pipes
 tell "C03 a passphrase is in no argument, environment, file or log" secrets
 tell "C04 interrupted at any step, the profile stays whole" interrupted
 tell "C05 no HOME, locale C, 40 columns" bare_environment
+tell "a reader meets kinds, sizes and help in words of people, and types as they are typed" in_words_of_people
 tell "C06 eight commands at once are done one after the other" two_at_once
 tell "C07 terminal escapes in names are stripped" escapes_are_stripped
 tell "D10 a second start says that it is already running" second_start

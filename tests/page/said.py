@@ -143,6 +143,16 @@ def heads():
     return {each[0].upper() + each[1:] for each in spoken} - page.keys()
 
 
+def abouts():
+    """What each command does, and what else stands in the help of all."""
+    page = json.loads((catalogues.parent / "en.json").read_text())
+    table = (root / "app/cli/commands.cpp").read_text().split("constexpr Command all[] = {")[1]
+    said = [texts(each)[0] for each in re.findall(r'\{"[a-z -]+",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', table)]
+    whole = (root / "app/cli/help.cpp").read_text().split("std::string help_for_all() {")[1].split("\n}\n")[0]
+    said += [texts(each)[0].strip() for each in re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+', whole)]
+    return {each for each in said if re.search("[a-z]{2} [a-z]", each)} - page.keys()
+
+
 def places(sentence):
     return sorted(re.findall(r"\{([a-z])\}", sentence))
 
@@ -153,7 +163,7 @@ def fits(key, sentence):
 
 
 def main():
-    said = (set(sentences()) - for_programs) | heads()
+    said = (set(sentences()) - for_programs) | heads() | abouts()
     listed = catalogues / "en.json"
     keys = json.loads(listed.read_text())
     general = [each for each in keys if places(each)]

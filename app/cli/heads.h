@@ -1,5 +1,5 @@
-// What teachers call the fields and words of a reply: "created_ms" is "made", "plc" a learning community. Programs read the
-// names themselves (--json).
+// What teachers call the fields and words of a reply: "created_ms" is "made", "plc" a learning community. Programs read
+// the names themselves (--json).
 #pragma once
 
 #include <boost/json/value.hpp>

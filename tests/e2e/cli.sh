@@ -103,10 +103,11 @@ bare_environment() {
 }
 
 in_words_of_people() {
-    exits 0 env STAFFROOM_LANGUAGE=fr "$program" help && grep -q '^  note new  *Écrire une note$' "$world/out" &&
-        exits 0 env STAFFROOM_LANGUAGE=fr "$program" --home "$world/amina" group list && grep -q 'Communauté d’apprentissage' "$world/out" &&
-        exits 0 env STAFFROOM_LANGUAGE=fr "$program" --home "$world/amina" types && grep -q '^meeting  *Réunion ' "$world/out" &&
-        exits 0 env STAFFROOM_LANGUAGE=en "$program" --home "$world/amina" status && grep -q '^free on this disk: [0-9.]* [kMGT]B$' "$world/out"
+    in_language() { exits 0 env STAFFROOM_LANGUAGE="$1" "$program" --home "$world/amina" $2; }
+    in_language fr help && grep -q '^  note new  *Écrire une note$' "$world/out" &&
+        in_language fr "group list" && grep -q 'Communauté d’apprentissage' "$world/out" &&
+        in_language fr types && grep -q '^meeting  *Réunion ' "$world/out" &&
+        in_language en status && grep -q '^free on this disk: [0-9.]* [kMGT]B$' "$world/out"
 }
 
 two_at_once() {

@@ -103,6 +103,7 @@ bare_environment() {
 }
 
 in_words_of_people() {
+    # shellcheck disable=SC2086
     in_language() { exits 0 env STAFFROOM_LANGUAGE="$1" "$program" --home "$world/amina" $2; }
     in_language fr help && grep -q '^  note new  *Écrire une note$' "$world/out" &&
         in_language fr "group list" && grep -q 'Communauté d’apprentissage' "$world/out" &&

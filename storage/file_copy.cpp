@@ -17,6 +17,12 @@ namespace {
 
 constexpr std::size_t batch_chunks = 32;
 
+std::uint64_t changed_ns(const struct stat& status) {
+    constexpr std::uint64_t second_ns = 1'000'000'000;
+    return static_cast<std::uint64_t>(status.st_mtim.tv_sec) * second_ns +
+           static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
+}
+
 // As many bytes as there are room for, fewer only at the end. Nothing with errno set.
 std::optional<ByteView> read_full(int descriptor, Bytes& room) {
     std::size_t done = 0;
@@ -61,12 +67,13 @@ Error too_large_file(const std::filesystem::path& path) {
 }
 
 FileIntake::FileIntake(Descriptor source, std::filesystem::path path, const SymmetricKey& file_key, FileMaker maker,
-                       std::uint64_t bytes_total)
+                       std::uint64_t bytes_total, std::uint64_t changed)
     : source_(std::move(source)),
       path_(std::move(path)),
       file_key_(file_key),
       maker_(std::move(maker)),
-      bytes_total_(bytes_total) {}
+      bytes_total_(bytes_total),
+      changed_ns_(changed) {}
 
 Result<FileIntake> FileIntake::open(const std::filesystem::path& path, const SymmetricKey& file_key, std::string name,
                                     std::string media_type) {
@@ -84,7 +91,7 @@ Result<FileIntake> FileIntake::open(const std::filesystem::path& path, const Sym
         return too_large_file(path);
     }
     return FileIntake(std::move(source), path, file_key, FileMaker(file_key, std::move(name), std::move(media_type)),
-                      size);
+                      size, changed_ns(status));
 }
 
 Result<> FileIntake::step(Store& store, const Chunks& chunks) {
@@ -95,12 +102,23 @@ Result<> FileIntake::step(Store& store, const Chunks& chunks) {
     }
     if (!batches_) batches_.emplace(store, chunks, Take::all);
     if (read_) {
+        if (was_written_to()) {
+            return {Code::busy, in_quotes(path_.string()) + " was written to while it was read.",
+                    "Add it again once that is done."};
+        }
         done_ = true;
         return batches_->finish();
     }
     auto batch = next_batch();
     if (!batch) return batch.error();
     return batches_->put(std::move(*batch));
+}
+
+// Half of one version and half of the next is neither.
+bool FileIntake::was_written_to() const {
+    struct stat status {};
+    if (::fstat(source_.number(), &status) != 0) return true;
+    return changed_ns(status) != changed_ns_ || static_cast<std::uint64_t>(status.st_size) != bytes_total_;
 }
 
 Result<std::vector<GivenChunk>> FileIntake::next_batch() {

@@ -25,7 +25,7 @@ class FileIntake {
 
     // Reads up to 8 MiB and stores those of the step before. Refuses when the disk has no room for what is left of the
     // file, so that nothing is begun that cannot end, and the reserve of a full disk is not spent on it.
-    // Errors: refused (disk full), io, too_large (the file grew above 4 GiB meanwhile).
+    // Errors: refused (disk full), io, busy (it was written to meanwhile), too_large (it grew above 4 GiB).
     Result<> step(Store& store, const Chunks& chunks);
     bool is_done() const { return done_; }
     std::uint64_t bytes_done() const { return bytes_done_; }
@@ -34,7 +34,8 @@ class FileIntake {
 
   private:
     FileIntake(Descriptor source, std::filesystem::path path, const SymmetricKey& file_key, FileMaker maker,
-               std::uint64_t bytes_total);
+               std::uint64_t bytes_total, std::uint64_t changed);
+    bool was_written_to() const;
     Result<std::vector<GivenChunk>> next_batch();
 
     Descriptor source_;
@@ -46,6 +47,7 @@ class FileIntake {
     bool read_ = false;                    // to its end
     std::uint64_t bytes_done_ = 0;
     std::uint64_t bytes_total_ = 0;
+    std::uint64_t changed_ns_ = 0;  // as it was opened
     bool done_ = false;
     FileRef file_;
 };

@@ -128,6 +128,25 @@ TEST_CASE("A07 files of every size around a chunk's come back as they were") {
     CHECK_EQ(FileIntake::open(sparse, file_key(), "a", "b").code(), Code::too_large);
 }
 
+TEST_CASE("a file that is written to while it is read is not taken, and is once that is done") {
+    Stage stage;
+    const auto path = stage.file("plan", pattern(70 * limits::chunk_bytes));
+    const auto take = [&](const std::function<void()>& meanwhile) {
+        auto intake = FileIntake::open(path, file_key(), "plan", "a/b");
+        REQUIRE(intake.ok());
+        REQUIRE(intake->step(stage.mine.store, stage.mine.chunks).ok());
+        meanwhile();
+        while (!intake->is_done()) {
+            if (const auto stepped = intake->step(stage.mine.store, stage.mine.chunks); !stepped)
+                return std::optional(stepped.code());
+        }
+        return std::optional<Code>();
+    };
+    CHECK(take([&] { std::ofstream(path, std::ios::app) << "more"; }) == Code::busy);
+    CHECK(take([&] { std::filesystem::resize_file(path, 40 * limits::chunk_bytes); }) == Code::busy);
+    CHECK_EQ(stage.mine.add(path).size, 40 * limits::chunk_bytes);
+}
+
 TEST_CASE("only plain files are taken in") {
     Stage stage;
     REQUIRE_EQ(::mkfifo((stage.folder / "pipe").c_str(), 0600), 0);

@@ -111,6 +111,8 @@ class ChunkStore {
   public:
     virtual ~ChunkStore() = default;
     virtual bool has(const ChunkId& chunk) const = 0;
+    // Sealed bytes; nothing when it is not here.
+    virtual std::optional<std::uint32_t> size(const ChunkId& chunk) const = 0;
     // As they lie here: whoever gets them compares them with the id, so it is not done twice.
     virtual std::optional<Bytes> read(const ChunkId& chunk) const = 0;
     // It will be read in a moment: a disk may begin to. Nothing waits for that.

@@ -19,7 +19,10 @@ void ChunkGiving::ask(const Session& session, const std::vector<ChunkId>& chunks
     auto& asker = askers_[session.on().link];
     asker.session = &session;
     for (const auto& chunk : chunks) {
-        if (asker.queue.size() < asked_max && asker.queued.insert(chunk).second) asker.queue.push_back(chunk);
+        if (asker.queued.size() == asked_max) break;
+        if (!asker.queued.insert(chunk).second) continue;
+        const bool is_small = here_.chunks.size(chunk).value_or(0) <= staffroom::limits::small_chunk_bytes;
+        (is_small ? asker.small : asker.queue).push_back(chunk);
     }
     expect(asker);
     tick(now);
@@ -48,11 +51,12 @@ std::optional<ChunkFrame> ChunkGiving::next(Asker& asker) {
         if (!may_serve(*asker.session, chunk->id)) chunk->bytes.reset();
         return chunk;
     }
-    if (asker.queue.empty()) return std::nullopt;
-    const auto id = asker.queue.front();
-    asker.queue.pop_front();
+    auto& queue = asker.small.empty() ? asker.queue : asker.small;
+    if (queue.empty()) return std::nullopt;
+    const auto id = queue.front();
+    queue.pop_front();
     asker.queued.erase(id);
-    if (asker.expected > 0) --asker.expected;
+    if (&queue == &asker.queue && asker.expected > 0) --asker.expected;
     expect(asker);
     if (!may_serve(*asker.session, id)) return ChunkFrame{id, std::nullopt};
     auto bytes = here_.chunks.read(id);

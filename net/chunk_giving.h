@@ -7,7 +7,8 @@
 //    read only when it is about to go, so the memory of a turn bounds what a hostile member can make us hold;
 //  - it is given as it lies here, and whoever gets it verifies it. Only when told that it was wrong is it looked at here:
 //    one that is damaged is given up and wanted again;
-//  - small chunks share frames with whoever understands that (version 2);
+//  - small chunks go before whole ones, so that a worksheet does not wait for a film that the same colleague asked for, and
+//    share frames with whoever understands that (version 2);
 //  - while transfers are paused nothing goes, and what was asked for is kept until it does or the link is gone.
 #pragma once
 
@@ -45,11 +46,11 @@ class ChunkGiving {
   private:
     struct Asker {
         const Session* session = nullptr;
-        std::deque<ChunkId> queue;
+        std::deque<ChunkId> small, queue;  // small ones first, each in the order asked
         std::unordered_set<ChunkId, IdHash> queued;
-        std::size_t expected = 0;        // the disk was told of so many at the front
+        std::size_t expected = 0;        // the disk was told of so many at the front of `queue`
         std::optional<ChunkFrame> held;  // read, and found no room in the frame before
-        bool is_served() const { return queue.empty() && !held; }
+        bool is_served() const { return small.empty() && queue.empty() && !held; }
     };
     void expect(Asker& asker) const;
     std::optional<ChunkFrame> next(Asker& asker);

@@ -17,6 +17,12 @@ bool CommittedChunks::has(const ChunkId& chunk) const {
     return here;
 }
 
+std::optional<std::uint32_t> CommittedChunks::size(const ChunkId& chunk) const {
+    std::optional<std::uint32_t> size;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> { return size = Chunks::size(txn, chunk), Done{}; });
+    return size;
+}
+
 std::optional<Bytes> CommittedChunks::read(const ChunkId& chunk) const {
     std::optional<Bytes> bytes;
     (void)store_.read([&](ReadTxn& txn) -> Result<> {

@@ -14,6 +14,7 @@ class CommittedChunks final : public ChunkStore {
         : store_(store), chunks_(chunks), groups_(groups) {}
 
     bool has(const ChunkId& chunk) const override;
+    std::optional<std::uint32_t> size(const ChunkId& chunk) const override;
     std::optional<Bytes> read(const ChunkId& chunk) const override;
     void expect(const ChunkId& chunk) const override;
     bool is_sound(const ChunkId& chunk) const override;

@@ -277,6 +277,30 @@ TEST_CASE("whoever asks for hundreds of chunks at once is given them in turn wit
     CHECK(staff.run_until([&] { return staff[2].log->wanted_chunks.empty(); }, 5'000));
 }
 
+TEST_CASE("a worksheet that is asked for behind a film is given before the rest of it") {
+    Staff staff({"Amina", "Ben"});
+    const auto group = staff.group({0, 1});
+    auto asked = share(staff, group, 40, sealed_chunk_bytes_max, {});
+    const auto worksheet = share(staff, group, 3, 500, {});
+    asked.insert(asked.end(), worksheet.begin(), worksheet.end());
+    staff.start_all();
+    staff[0].peers().set_pace({0, std::uint64_t{1} << 20, false}, staff.network.now());
+    staff[1].host->lie = [&](Bytes& frame) {
+        if (kind_of(frame) == Kind::haves) frame = frame_of(GetChunks{asked});
+    };
+    std::vector<ChunkId> came;
+    staff[1].host->hear = [&](LinkId, ByteView frame) {
+        if (kind_of(frame) == Kind::chunk) came.push_back(message_in<ChunkFrame>(frame)->id);
+        if (kind_of(frame) != Kind::chunks) return;
+        const auto several = message_in<ChunksFrame>(frame);
+        for (const auto& each : several->chunks) came.push_back(each.id);
+    };
+    staff.introduce(1, 0);
+    REQUIRE(staff.run_until([&] { return came.size() >= 6; }, 60'000));
+    // Frames may overtake each other on their way.
+    for (const auto& each : worksheet) CHECK(std::find(came.begin(), came.end(), each) != came.end());
+}
+
 namespace {
 
 // Seconds, as simulated, that 20 MiB take between two of whom `capped` has a pace.

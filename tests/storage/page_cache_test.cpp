@@ -48,5 +48,6 @@ TEST_CASE("of many files that are written only those of late stay in the compute
     // Where the system keeps files in memory whatever it is advised (tmpfs), there is nothing to see.
     if (bytes_in_memory(path(0), size) > 0) return;
     CHECK_EQ(bytes_in_memory(path(2), size), 0);
-    for (const std::uint8_t of_late : {1, 3, 4}) CHECK_EQ(bytes_in_memory(path(of_late), size), size);
+    for (const std::uint8_t of_late : std::vector<std::uint8_t>{1, 3, 4})
+        CHECK_EQ(bytes_in_memory(path(of_late), size), size);
 }

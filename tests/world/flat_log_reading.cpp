@@ -163,6 +163,11 @@ std::optional<Bytes> FlatLog::read(const ChunkId& chunk) const {
     return at == chunks.end() ? std::nullopt : std::optional(at->second);
 }
 
+std::optional<std::uint32_t> FlatLog::size(const ChunkId& chunk) const {
+    const auto bytes = read(chunk);
+    return bytes ? std::optional(static_cast<std::uint32_t>(bytes->size())) : std::nullopt;
+}
+
 bool FlatLog::is_sound(const ChunkId& chunk) const {
     const auto bytes = read(chunk);
     return bytes && chunk_id(*bytes) == chunk;

@@ -47,8 +47,8 @@ nothing_half() {
     [ "$(as amina resource list "$group" | grep -o '"title"' | grep -c .)" = 2 ] && [ ! -e "$world/amina/intake" ] &&
         exits 0 as amina verify
 }
-begins_third() {
-    [ -e "$world/third.bin" ] || head -c "${megabytes}000000" /dev/urandom >"$world/third.bin"
+begins_third() { # large enough to be seen under way
+    [ -e "$world/third.bin" ] || head -c "$((6 * megabytes))000000" /dev/urandom >"$world/third.bin"
     held=$(chunks_of amina)
     "$program" --home "$world/amina" resource add "$group" "$world/third.bin" >"$world/long" 2>&1 </dev/null &
     long=$!

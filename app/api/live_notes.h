@@ -9,9 +9,9 @@
 // by the least difference. "Saved" is told when the transaction has returned; a long paste takes several, one a turn of
 // the node's loop.
 //
-// Five times a second is for colleagues who have the note open (app/api/note_places.h), and a mean: a bucket holds five
+// Five times a second is for colleagues who have the note open (app/api/note_places.h), and a mean: a bucket holds sixteen
 // commits and gets one each fifth of a second, so they see a key as soon as it was pressed, until somebody has typed
-// faster than five keys a second for a while. While nobody has the note open elsewhere, one commit holds what was typed up
+// faster than five keys a second for some seconds. While nobody has the note open elsewhere, one commit holds what was typed up
 // to a pause, or for some seconds: a year of notes is small that way.
 //
 // Bounds: notes open at once, updates kept of each; a tab that lacks older ones opens the note again. All ends when the
@@ -38,7 +38,7 @@ namespace staffroom::api {
 inline constexpr std::size_t open_notes_max = 32;
 inline constexpr std::size_t updates_kept_max = 2'000, updates_bytes_max = std::size_t{8} << 20,
                              updates_at_once_max = 500;
-inline constexpr std::uint64_t commit_every_ms = 200, commits_at_once = 5, try_again_ms = 2'000,
+inline constexpr std::uint64_t commit_every_ms = 200, commits_at_once = 16, try_again_ms = 2'000,
                                forget_after_ms = 3'600'000;
 inline constexpr std::uint64_t pause_ms = 2'000, commit_after_ms = 5'000;  // while nobody watches
 

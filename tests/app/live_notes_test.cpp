@@ -43,6 +43,8 @@ TEST_CASE("a colleague sees a few keys at once, and who types on five times a se
         for (std::size_t key = 0; key < api::commits_at_once; ++key) CHECK(press());
         CHECK_FALSE(press());
     };
+    constexpr auto until_full = api::commits_at_once * api::commit_every_ms;
+    amina.now += until_full;
     all_at_once();
     amina.now += api::commit_every_ms - 1;
     amina.poll();
@@ -54,7 +56,7 @@ TEST_CASE("a colleague sees a few keys at once, and who types on five times a se
     CHECK_FALSE(press());
     amina.now += 60'000;  // a long rest is worth no more than a short one
     amina.poll();
-    amina.now += api::commits_at_once * api::commit_every_ms;
+    amina.now += until_full;
     all_at_once();
 }
 

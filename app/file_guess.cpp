@@ -18,7 +18,8 @@
 namespace staffroom {
 namespace {
 
-constexpr std::size_t looked_at_bytes = 16 * 1024;
+// Some hundred words, which is plenty.
+constexpr std::size_t looked_at_bytes = 3 * 1024;
 
 // Small words that nearly every sentence of a language has and few of another's.
 struct Language {
@@ -89,7 +90,9 @@ std::string language_of_file(const std::filesystem::path& path, std::string_view
     const auto got = ::pread(file.number(), bytes.data(), bytes.size(), 0);
     if (got <= 0) return {};
     bytes.resize(static_cast<std::size_t>(got));
-    if (bytes.size() == looked_at_bytes) {  // a letter that is cut in two goes
+    const bool is_utf16 = bytes.size() > 1 && (bytes[0] ^ bytes[1]) == (0xFE ^ 0xFF) && bytes[0] >= 0xFE;
+    if (!is_utf16 && std::ranges::find(bytes, 0) != bytes.end()) return {};  // no text, whatever it is called
+    if (bytes.size() == looked_at_bytes) {                                   // a letter that is cut in two goes
         while (!bytes.empty() && (bytes.back() & 0xC0) == 0x80) bytes.pop_back();
         if (!bytes.empty() && bytes.back() >= 0xC0) bytes.pop_back();
     }

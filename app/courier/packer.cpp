@@ -2,32 +2,10 @@
 
 namespace staffroom::courier {
 
-Result<Keeping> Keeping::begin(Stick& stick, const std::optional<SymmetricKey>& envelope_key) {
-    if (auto synced = stick.sync(); !synced) return stick.drop(), synced.error();
-    auto source = stick.open_begun();
-    if (!source) return stick.drop(), source.error();
-    auto reader = format::PartReader::open(**source);
-    if (!reader) return stick.drop(), reader.error();
-    return Keeping(stick, std::move(*source), format::PartCheck(std::move(*reader), envelope_key));
-}
-
-Result<bool> Keeping::step() {
-    const auto whole = check_.step();
-    if (!whole && whole.code() == Code::malformed) {
-        stick_->drop();
-        return Error{Code::io, "What was written to the stick does not read back.", "Use another stick."};
-    }
-    if (!whole) return stick_->drop(), whole.error();
-    if (!*whole) return false;
-    source_.reset();
-    if (auto kept = stick_->keep(); !kept) return stick_->drop(), kept.error();
-    return true;
-}
-
 Result<bool> Packer::is_ready() {
-    if (!keeping_) return true;
-    const auto kept = keeping_->step();
-    if (!kept || *kept) keeping_.reset();
+    if (!closing_) return stick_.is_ready();
+    const auto kept = stick_.keep();
+    closing_ = kept && !*kept;
     return kept;
 }
 
@@ -58,14 +36,12 @@ Result<> Packer::close() {
     if (auto flushed = flush(); !flushed) return flushed;
     if (auto ended = put(writer_->end()); !ended) return ended;
     writer_.reset();
-    auto keeping = Keeping::begin(stick_, keys_.envelope);
-    if (!keeping) return keeping.error();
-    keeping_.emplace(std::move(*keeping));
+    closing_ = true;
     return Done{};
 }
 
 Result<> Packer::make_room(std::size_t more) {
-    assert(!keeping_);
+    assert(!closing_);
     if (!writer_) return begin(format::PartKind::changes);
     if (load_size_ + more < format::load_bytes && load_.commits.size() < format::load_commits_max) return Done{};
     return flush();
@@ -88,7 +64,7 @@ Result<> Packer::add(const ChunkId& id, ByteView sealed) {
 Result<> Packer::finish() { return close(); }
 
 Result<> Packer::add_receipt(const format::Receipt& own, const std::vector<Have>& others) {
-    assert(!writer_ && !keeping_);
+    assert(!writer_ && !closing_);
     if (auto begun = begin(format::PartKind::receipt); !begun) return begun;
     if (auto first = put(writer_->load({{own}, {}, {}})); !first) return first;
     for (std::size_t at = 0; at < others.size(); at += format::load_haves_max) {

@@ -1,25 +1,10 @@
-// Writes parts onto a stick: closes one that is large enough, reads it back, gives it its name, begins the next.
+// Writes parts onto a stick: closes one that is large enough, gives it its name when it reads back, begins the next.
 #pragma once
 
 #include "app/courier/stick.h"
 #include "core/genesis.h"
 
 namespace staffroom::courier {
-
-// Reads a begun part back from the stick and gives it its name, a box at a step. Call until it says true; after an
-// error the part is gone. Without the key loads are only known to be there.
-class Keeping {
-  public:
-    static Result<Keeping> begin(Stick& stick, const std::optional<SymmetricKey>& envelope_key);
-    Result<bool> step();
-
-  private:
-    Keeping(Stick& stick, std::unique_ptr<format::Source> source, format::PartCheck check)
-        : stick_(&stick), source_(std::move(source)), check_(std::move(check)) {}
-    Stick* stick_;
-    std::unique_ptr<format::Source> source_;
-    format::PartCheck check_;
-};
 
 class Packer {
   public:
@@ -31,7 +16,7 @@ class Packer {
     // `stick` outlives it.
     Packer(Stick& stick, const GroupKeys& keys, Options options) : stick_(stick), keys_(keys), options_(options) {}
 
-    // False: a full part is being read back; call again. Everything below needs true.
+    // False: the stick has to catch up, or a full part is being read back; call again. Everything below needs true.
     Result<bool> is_ready();
     Result<> add(CommitFrame commit);
     Result<> add(const ChunkId& id, ByteView sealed);
@@ -54,7 +39,7 @@ class Packer {
     GroupKeys keys_;
     Options options_;
     std::optional<format::PartWriter> writer_;
-    std::optional<Keeping> keeping_;
+    bool closing_ = false;  // the stick has all of the part
     format::Load load_;
     std::size_t load_size_ = 0;
     std::uint64_t bytes_ = 0;

@@ -67,7 +67,7 @@ Result<Copying> Copying::begin(Stick& from, Stick& to, const std::string& name) 
 }
 
 Result<bool> Copying::step() {
-    if (keeping_) return keeping_->step();
+    if (closing_) return to_->keep();
     if (check_) {
         const auto whole = check_->step();
         if (!whole) return whole.error();
@@ -76,6 +76,7 @@ Result<bool> Copying::step() {
         if (auto begun = to_->begin(name_); !begun) return begun.error();
         return false;
     }
+    if (!to_->is_ready()) return false;
     const auto block = source_->read(offset_, block_bytes);
     if (!block) return to_->drop(), block.error();
     if (!block->empty()) {
@@ -83,9 +84,7 @@ Result<bool> Copying::step() {
         if (auto written = to_->write(*block); !written) return to_->drop(), written.error();
         return false;
     }
-    auto keeping = Keeping::begin(*to_, std::nullopt);
-    if (!keeping) return keeping.error();
-    keeping_.emplace(std::move(*keeping));
+    closing_ = true;
     return false;
 }
 

@@ -39,8 +39,8 @@ class Copying {
     std::optional<format::PartCheck> check_;  // of the original
     Stick* to_;
     std::string name_;
-    std::optional<Keeping> keeping_;
     std::uint64_t offset_ = 0;
+    bool closing_ = false;  // the copy has all of it
 };
 
 }  // namespace staffroom::courier

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "app/courier/checked_file.h"
+#include "app/courier/stick_error.h"
 #include "storage/disk.h"
 
 namespace staffroom::courier {
@@ -16,22 +18,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view unkept_end = ".part";
-// Of a part so much is written, or read, before it goes on its way, or out of the computer's memory: whole parts would push
-// out all else, and a stick that begins to write at the end shows no progress.
+// Of a part so much is read from the stick at once, and goes out of the computer's memory again: whole parts would push
+// out all else.
 constexpr std::uint64_t stretch = std::uint64_t{4} << 20;
 constexpr std::size_t entries_max = 65'536;  // a folder with more is somebody's joke
-
-Error failed(int error, const fs::path& path) {
-    if (is_disk_full(error, path)) return stick_full();
-    if (error == EACCES || error == EPERM || error == EROFS) {
-        return {Code::refused, "Nothing may be written into " + path.string() + ".",
-                "Unlock the stick or choose another folder."};
-    }
-    if (error == ENOENT || error == ENOTDIR) {
-        return {Code::not_found, "There is no folder " + path.string() + ".", "Put the stick in, and check the path."};
-    }
-    return {Code::io, "The stick does not answer.", "Put it in again, then do the same once more: it goes on."};
-}
 
 class File final : public format::Source {
   public:
@@ -46,23 +36,28 @@ class File final : public format::Source {
             const auto got = ::pread(file_.number(), bytes.data() + filled, bytes.size() - filled,
                                      static_cast<off_t>(offset + filled));
             if (got < 0 && errno == EINTR) continue;
-            if (got < 0) return failed(errno, path_);
+            if (got < 0) return stick_error(errno, path_);
             if (got == 0) break;
             filled += static_cast<std::size_t>(got);
         }
         bytes.resize(filled);
-        if (offset >= read_ + 2 * stretch) {
-            (void)::posix_fadvise(file_.number(), static_cast<off_t>(read_), static_cast<off_t>(offset - read_),
-                                  POSIX_FADV_DONTNEED);
-            read_ = offset;
-        }
+        if (offset >= read_ + stretch) move_on(offset);
         return bytes;
     }
 
   private:
+    void move_on(std::uint64_t offset) {
+        const auto advise = [&](std::uint64_t from, std::uint64_t to, int what) {
+            (void)::posix_fadvise(file_.number(), static_cast<off_t>(from), static_cast<off_t>(to - from), what);
+        };
+        advise(offset, std::min(size_, offset + 2 * stretch), POSIX_FADV_WILLNEED);
+        advise(read_ - std::min(read_, stretch), offset - std::min(offset, stretch), POSIX_FADV_DONTNEED);
+        read_ = offset;
+    }
+
     Descriptor file_;
     std::uint64_t size_;
-    std::uint64_t read_ = 0;  // up to here it is out of memory again
+    std::uint64_t read_ = 0;  // where it moved on last
     fs::path path_;
 };
 
@@ -84,7 +79,7 @@ class FolderStick final : public Stick {
                 ::fstatat(folder_.number(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(facts.st_mode);
             (unkept ? listed.unkept : plain ? listed.parts : listed.refused).push_back(name);
         }
-        if (error) return failed(error.value(), path_);
+        if (error) return stick_error(error.value(), path_);
         for (auto* names : {&listed.parts, &listed.unkept, &listed.refused}) std::sort(names->begin(), names->end());
         return listed;
     }
@@ -93,7 +88,7 @@ class FolderStick final : public Stick {
         // Without waiting: a pipe would wait for its other end for ever.
         Descriptor file(::openat(folder_.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
         struct stat facts {};
-        if (!file.is_open() && errno != ELOOP) return failed(errno, path_ / name);
+        if (!file.is_open() && errno != ELOOP) return stick_error(errno, path_ / name);
         if (!file.is_open() || ::fstat(file.number(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
             return Error{Code::refused, "Something on the stick is no plain file.", "It was left alone."};
         }
@@ -103,68 +98,51 @@ class FolderStick final : public Stick {
     }
 
     Result<> begin(const std::string& name) override {
-        begun_ = name;
+        drop();
         const auto unkept = name + std::string(unkept_end);
         ::unlinkat(folder_.number(), unkept.c_str(), 0);
-        file_ = Descriptor(
-            ::openat(folder_.number(), unkept.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-        if (!file_.is_open()) return failed(errno, path_);
-        written_ = begun_at_ = ended_at_ = 0;
+        auto file = CheckedFile::make(folder_, unkept, path_);
+        if (!file) return file.error();
+        file_ = std::move(*file);
+        begun_ = name;
         return Done{};
     }
-    Result<> write(ByteView bytes) override {
-        if (!write_all(file_.number(), bytes)) return failed(errno, path_);
-        written_ += static_cast<off_t>(bytes.size());
-        if (written_ - begun_at_ >= static_cast<off_t>(stretch)) send_off();
-        return Done{};
-    }
-    Result<> sync() override {
-        if (::fsync(file_.number()) != 0) return failed(errno, path_);
-        (void)::posix_fadvise(file_.number(), 0, 0, POSIX_FADV_DONTNEED);
-        return Done{};
-    }
-    Result<std::unique_ptr<format::Source>> open_begun() override { return open(begun_ + std::string(unkept_end)); }
-    Result<> keep() override {
-        file_ = Descriptor();
+    Result<> write(ByteView bytes) override { return file_->write(bytes); }
+    bool is_ready() override { return !file_ || file_->is_ready(); }
+    Result<bool> keep() override {
+        const auto finished = file_->finish();
+        if (!finished) return drop(), finished.error();
+        if (!*finished) return false;
+        file_.reset();
         const auto unkept = begun_ + std::string(unkept_end);
         if (::renameat(folder_.number(), unkept.c_str(), folder_.number(), begun_.c_str()) != 0 ||
             ::fsync(folder_.number()) != 0) {
-            return failed(errno, path_);
+            const auto error = errno;
+            return drop(), stick_error(error, path_);
         }
         begun_.clear();
-        return Done{};
+        return true;
     }
     void drop() override {
-        file_ = Descriptor();
+        file_.reset();
         if (begun_.empty()) return;
         ::unlinkat(folder_.number(), (begun_ + std::string(unkept_end)).c_str(), 0);
         begun_.clear();
     }
     Result<> remove(const std::string& name) override {
-        if (::unlinkat(folder_.number(), name.c_str(), 0) != 0 && errno != ENOENT) return failed(errno, path_);
+        if (::unlinkat(folder_.number(), name.c_str(), 0) != 0 && errno != ENOENT) return stick_error(errno, path_);
         return Done{};
     }
-    std::uint64_t room() const override { return free_bytes(path_); }
-
-  private:
-    // The stick writes this stretch while the next is read and sealed. sync() says what failed.
-    void send_off() {
-        const auto file = file_.number();
-        constexpr auto wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-        (void)::sync_file_range(file, begun_at_, written_ - begun_at_, SYNC_FILE_RANGE_WRITE);
-        if (begun_at_ > ended_at_) {
-            (void)::sync_file_range(file, ended_at_, begun_at_ - ended_at_, wait);
-            (void)::posix_fadvise(file, ended_at_, begun_at_ - ended_at_, POSIX_FADV_DONTNEED);
-        }
-        ended_at_ = begun_at_;
-        begun_at_ = written_;
+    std::uint64_t room() const override {
+        const auto free = free_bytes(path_), waits = file_ ? file_->unwritten() : 0;
+        return free - std::min(free, waits);
     }
 
-    Descriptor folder_, file_;
+  private:
+    Descriptor folder_;
     fs::path path_;
     std::string begun_;
-    // Of the begun part: bytes given, those the stick was told to write, those it has written.
-    off_t written_ = 0, begun_at_ = 0, ended_at_ = 0;
+    std::unique_ptr<CheckedFile> file_;  // of the begun part
 };
 
 Result<std::unique_ptr<Stick>> open_folder(const fs::path& folder) {
@@ -172,15 +150,11 @@ Result<std::unique_ptr<Stick>> open_folder(const fs::path& folder) {
     if (!opened.is_open() && (errno == ELOOP || errno == ENOTDIR)) {
         return Error{Code::refused, folder.string() + " is no folder of its own.", "Use another stick or folder."};
     }
-    if (!opened.is_open()) return failed(errno, folder);
+    if (!opened.is_open()) return stick_error(errno, folder);
     return std::unique_ptr<Stick>(new FolderStick(std::move(opened), folder));
 }
 
 }  // namespace
-
-Error stick_full() {
-    return {Code::too_large, "The stick is full.", "Free some space on it, then carry once more: it goes on."};
-}
 
 Result<std::unique_ptr<Stick>> open_stick(const fs::path& folder, Make make) {
     std::error_code error;
@@ -189,7 +163,7 @@ Result<std::unique_ptr<Stick>> open_stick(const fs::path& folder, Make make) {
                      "Put the stick in, and check the path."};
     }
     const auto ours = folder / "staffroom";
-    if (make == Make::yes && ::mkdir(ours.c_str(), 0700) != 0 && errno != EEXIST) return failed(errno, folder);
+    if (make == Make::yes && ::mkdir(ours.c_str(), 0700) != 0 && errno != EEXIST) return stick_error(errno, folder);
     if (!fs::exists(fs::symlink_status(ours, error))) {
         return Error{Code::not_found, "There is nothing of Staffroom's in " + folder.string() + ".",
                      "Check the path, or fill it first: staffroom carry"};
@@ -199,7 +173,7 @@ Result<std::unique_ptr<Stick>> open_stick(const fs::path& folder, Make make) {
 
 Result<std::unique_ptr<Stick>> open_bag(const fs::path& home) {
     const auto bag = home / "courier";
-    if (::mkdir(bag.c_str(), 0700) != 0 && errno != EEXIST) return failed(errno, home);
+    if (::mkdir(bag.c_str(), 0700) != 0 && errno != EEXIST) return stick_error(errno, home);
     return open_folder(bag);
 }
 

@@ -33,16 +33,20 @@ class Stick {
     // Errors: not_found; refused (no plain file); io.
     virtual Result<std::unique_ptr<format::Source>> open(const std::string& name) = 0;
 
-    // One part is written at a time: begin, write…, sync, keep. What was not kept is thrown away by drop().
+    // One part is written at a time: begin, write…, keep until true. What was not kept is thrown away by drop().
     virtual Result<> begin(const std::string& name) = 0;
+    // The bytes may be on their way for a while: what fails is said by a later call, keep() at the latest. Waits while the
+    // stick is far behind.
     virtual Result<> write(ByteView bytes) = 0;
-    virtual Result<> sync() = 0;  // also makes open_begun() read from the stick and not from memory
-    virtual Result<std::unique_ptr<format::Source>> open_begun() = 0;
-    virtual Result<> keep() = 0;
+    // Whether write() need not wait. May take a moment.
+    virtual bool is_ready() = 0;
+    // Nothing more comes. True: all of it is on the stick, reads back from there as it was written, and has its name.
+    // False: call again; may take a moment. After an error the part is gone.
+    virtual Result<bool> keep() = 0;
     virtual void drop() = 0;
 
     virtual Result<> remove(const std::string& name) = 0;  // absent is no error
-    virtual std::uint64_t room() const = 0;                // bytes that may still be written
+    virtual std::uint64_t room() const = 0;                // bytes that may still be given to write()
 };
 
 // Errors: not_found (no DIR, or nothing of ours in it when `make` is false); refused; io.
@@ -50,8 +54,5 @@ enum class Make { no, yes };
 Result<std::unique_ptr<Stick>> open_stick(const std::filesystem::path& folder, Make make);
 // The bag of a profile, made when it is missing.
 Result<std::unique_ptr<Stick>> open_bag(const std::filesystem::path& home);
-
-// "The stick is full." and what to do.
-Error stick_full();
 
 }  // namespace staffroom::courier

@@ -83,6 +83,13 @@ Result<> run(Work& work) {
     }
 }
 
+bool kept(Stick& stick) {
+    while (true) {
+        const auto done = stick.keep();
+        if (!done || *done) return done.ok();
+    }
+}
+
 CarryOptions small_parts() {
     CarryOptions options;
     options.part_bytes = 300'000;
@@ -367,7 +374,7 @@ TEST_CASE("B09 a member's part of junk is given up, and one's own data is as it 
         REQUIRE(folder->write(writer.load(load)).ok());
     }
     REQUIRE(folder->write(writer.end()).ok());
-    REQUIRE(folder->keep().ok());
+    REQUIRE(kept(*folder));
     const auto got = unload(birk, stick);
     REQUIRE(got.ok());
     CHECK((got->commits == 0 && got->declined + got->waiting > 0 && got->declined < 5'000));

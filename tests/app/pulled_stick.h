@@ -9,6 +9,7 @@
 #include <string>
 
 #include "app/courier/stick.h"
+#include "app/courier/stick_error.h"
 
 namespace staffroom::courier {
 
@@ -59,14 +60,9 @@ class PulledStick final : public Stick {
         if (hand_.asked == hand_.at) (void)real_->write(bytes.first(bytes.size() / 2));
         return asked<Done>([&] { return real_->write(bytes); });
     }
-    Result<> sync() override {
-        return asked<Done>([&] { return real_->sync(); });
-    }
-    Result<std::unique_ptr<format::Source>> open_begun() override {
-        return wrapped([&] { return real_->open_begun(); });
-    }
-    Result<> keep() override {
-        return asked<Done>([&] { return real_->keep(); });
+    bool is_ready() override { return hand_.pulled() || real_->is_ready(); }
+    Result<bool> keep() override {
+        return asked<bool>([&] { return real_->keep(); });
     }
     void drop() override {
         if (!hand_.pulled()) real_->drop();

@@ -1,0 +1,193 @@
+#include "app/courier/checked_file.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <new>
+
+#include "app/courier/stick_error.h"
+
+namespace staffroom::courier {
+namespace {
+
+constexpr std::chrono::milliseconds moment{10};
+constexpr std::size_t page_bytes = 4'096;
+
+Error not_as_written() { return {Code::io, "What was written to the stick does not read back.", "Use another stick."}; }
+
+}  // namespace
+
+Result<std::unique_ptr<CheckedFile>> CheckedFile::make(const Descriptor& folder, const std::string& name,
+                                                       const std::filesystem::path& path) {
+    constexpr int ours = O_NOFOLLOW | O_CLOEXEC;
+    Descriptor out(::openat(folder.number(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | ours, 0600));
+    if (!out.is_open()) return stick_error(errno, path);
+    Descriptor in(::openat(folder.number(), name.c_str(), O_RDONLY | O_DIRECT | ours));
+    const bool past_memory = in.is_open();  // not every file system can
+    if (!past_memory) in = Descriptor(::openat(folder.number(), name.c_str(), O_RDONLY | ours));
+    if (!in.is_open()) return stick_error(errno, path);
+    return std::unique_ptr<CheckedFile>(new CheckedFile(std::move(out), std::move(in), past_memory, path));
+}
+
+CheckedFile::CheckedFile(Descriptor out, Descriptor in, bool past_memory, std::filesystem::path path)
+    : out_(std::move(out)),
+      in_(std::move(in)),
+      past_memory_(past_memory),
+      path_(std::move(path)),
+      room_(static_cast<std::uint8_t*>(std::aligned_alloc(page_bytes, stretch_bytes))) {
+    if (!room_) throw std::bad_alloc();
+    // Signals are for the program's main thread.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread([this] { work(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+CheckedFile::~CheckedFile() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+}
+
+Result<> CheckedFile::write(ByteView bytes) {
+    while (!bytes.empty()) {
+        if (next_.bytes.empty()) next_.bytes.reserve(stretch_bytes);
+        const auto some = bytes.first(std::min(bytes.size(), stretch_bytes - next_.bytes.size()));
+        append(next_.bytes, some);
+        bytes = bytes.subspan(some.size());
+        if (next_.bytes.size() < stretch_bytes) break;
+        const auto end = next_.offset + stretch_bytes;
+        put(std::exchange(next_, {end, {}}));
+    }
+    const std::lock_guard lock(mutex_);
+    return failed_ ? Result<>(*failed_) : Result<>(Done{});
+}
+
+void CheckedFile::put(Stretch stretch) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return under_way_ < stretches_max || failed_; });
+    if (failed_) return;
+    ++under_way_;
+    waiting_.push_back(std::move(stretch));
+    lock.unlock();
+    changed_.notify_all();
+}
+
+bool CheckedFile::is_ready() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, moment, [&] { return under_way_ < stretches_max || failed_; });
+}
+
+Result<bool> CheckedFile::finish() {
+    if (!next_.bytes.empty()) put(std::exchange(next_, {}));
+    std::unique_lock lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+    changed_.wait_for(lock, moment, [&] { return done_ || failed_; });
+    if (failed_) return *failed_;
+    return done_;
+}
+
+std::uint64_t CheckedFile::unwritten() const {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t bytes = next_.bytes.size();
+    for (const auto& stretch : waiting_) bytes += stretch.bytes.size();
+    return bytes;
+}
+
+void CheckedFile::work() {
+    std::optional<Stretch> before;  // the stick was told to write it
+    const auto over = [&](const Result<>& result) {
+        if (result) return false;
+        const std::lock_guard lock(mutex_);
+        failed_ = result.error();
+        changed_.notify_all();
+        return true;
+    };
+    const auto compared = [&] {
+        if (over(compare(*before))) return false;
+        before.reset();
+        {
+            const std::lock_guard lock(mutex_);
+            --under_way_;
+        }
+        changed_.notify_all();
+        return true;
+    };
+    for (std::unique_lock lock(mutex_);;) {
+        changed_.wait(lock, [&] { return stopping_ || !waiting_.empty() || ended_; });
+        if (stopping_) return;
+        if (waiting_.empty()) break;
+        auto stretch = std::move(waiting_.front());
+        waiting_.pop_front();
+        lock.unlock();
+        if (over(write_out(stretch))) return;
+        if (before && !compared()) return;
+        before = std::move(stretch);
+        lock.lock();
+    }
+    if (::fsync(out_.number()) != 0) return (void)over(stick_error(errno, path_));
+    if (before && !compared()) return;
+    if (over(look_again())) return;
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+    changed_.notify_all();
+}
+
+Result<> CheckedFile::write_out(const Stretch& stretch) {
+    if (!write_all(out_.number(), stretch.bytes)) return stick_error(errno, path_);
+    // The stick begins. fsync() says what failed.
+    (void)::sync_file_range(out_.number(), static_cast<off_t>(stretch.offset), static_cast<off_t>(stretch.bytes.size()),
+                            SYNC_FILE_RANGE_WRITE);
+    return Done{};
+}
+
+Result<> CheckedFile::compare(const Stretch& stretch) {
+    const auto offset = static_cast<off_t>(stretch.offset), size = static_cast<off_t>(stretch.bytes.size());
+    constexpr auto wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    (void)::sync_file_range(out_.number(), offset, size, wait);
+    // Out of the system's memory: it is to come from the stick, and a whole part would push out all else.
+    (void)::posix_fadvise(out_.number(), offset, size, POSIX_FADV_DONTNEED);
+    if (!past_memory_) (void)::posix_fadvise(in_.number(), offset, size, POSIX_FADV_WILLNEED);
+    if (auto same = reads(stretch.offset, stretch.bytes); !same) return same;
+    if (!past_memory_) (void)::posix_fadvise(in_.number(), offset, size, POSIX_FADV_DONTNEED);
+    const auto last_page = (stretch.bytes.size() - 1) / page_bytes * page_bytes;
+    glances_.push_back({stretch.offset + last_page, copy_of(ByteView(stretch.bytes).subspan(last_page))});
+    return Done{};
+}
+
+Result<> CheckedFile::look_again() {
+    (void)::posix_fadvise(out_.number(), 0, 0, POSIX_FADV_DONTNEED);
+    (void)::posix_fadvise(in_.number(), 0, 0, POSIX_FADV_RANDOM);
+    for (const auto& glance : glances_) {
+        if (auto same = reads(glance.offset, glance.bytes); !same) return same;
+    }
+    return Done{};
+}
+
+// From the beginning of a page; the last page of the file may end early.
+Result<> CheckedFile::reads(std::uint64_t offset, ByteView expected) {
+    const auto asked = (expected.size() + page_bytes - 1) / page_bytes * page_bytes;
+    std::size_t filled = 0;
+    while (filled < expected.size()) {
+        const auto got =
+            ::pread(in_.number(), room_.get() + filled, asked - filled, static_cast<off_t>(offset + filled));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return stick_error(errno, path_);
+        if (got == 0) return not_as_written();
+        filled += static_cast<std::size_t>(got);
+    }
+    return std::memcmp(room_.get(), expected.data(), expected.size()) == 0 ? Result<>(Done{}) : not_as_written();
+}
+
+}  // namespace staffroom::courier

@@ -1,0 +1,90 @@
+// A file that is written to a stick and read back from it, on a thread of its own: while the stick writes one stretch, the
+// one before is compared with what was meant to be there, and whoever writes makes the next.
+//
+// A stick that takes more than it holds writes the later over the earlier, so a few bytes of each stretch are looked at once
+// more when all is written.
+#pragma once
+
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/result.h"
+#include "storage/disk.h"
+
+namespace staffroom::courier {
+
+class CheckedFile {
+  public:
+    // So much is written at a time; `stretches_max` of them wait or are being compared.
+    static constexpr std::size_t stretch_bytes = std::size_t{4} << 20, stretches_max = 4;
+
+    // A new file in an open folder. Errors: io; refused; not_found. `path` of the folder is for their words.
+    static Result<std::unique_ptr<CheckedFile>> make(const Descriptor& folder, const std::string& name,
+                                                     const std::filesystem::path& path);
+    // What waits to be written is given up.
+    ~CheckedFile();
+    CheckedFile(const CheckedFile&) = delete;
+    CheckedFile& operator=(const CheckedFile&) = delete;
+
+    // Appends. Waits while too much waits. Errors, of these bytes or of earlier ones: too_large (the stick is full); io,
+    // also when it does not read back; refused.
+    Result<> write(ByteView bytes);
+    // Whether write() need not wait; gives it a moment to become so.
+    bool is_ready();
+    // Nothing more comes. False: the stick is not done; call again. True: all is on it, synced, and reads back. Errors as
+    // above.
+    Result<bool> finish();
+
+    std::uint64_t unwritten() const;  // bytes that wait
+
+  private:
+    // Of whole pages, as reading past the system's memory needs it.
+    struct Free {
+        void operator()(std::uint8_t* bytes) const { std::free(bytes); }
+    };
+    using Room = std::unique_ptr<std::uint8_t, Free>;
+
+    struct Stretch {
+        std::uint64_t offset = 0;
+        Bytes bytes;
+    };
+    struct Glance {  // of what has been compared
+        std::uint64_t offset = 0;
+        Bytes bytes;
+    };
+
+    CheckedFile(Descriptor out, Descriptor in, bool past_memory, std::filesystem::path path);
+    void work();
+    void put(Stretch stretch);
+    Result<> write_out(const Stretch& stretch);
+    Result<> compare(const Stretch& stretch);
+    Result<> reads(std::uint64_t offset, ByteView expected);
+    Result<> look_again();
+
+    const Descriptor out_, in_;
+    const bool past_memory_;  // what is read comes from the stick itself
+    const std::filesystem::path path_;
+    Stretch next_;  // being filled
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Stretch> waiting_;
+    std::size_t under_way_ = 0;  // stretches that are not compared yet
+    std::optional<Error> failed_;
+    bool ended_ = false, done_ = false, stopping_ = false;
+
+    // The thread's own.
+    std::vector<Glance> glances_;
+    const Room room_;
+    std::thread thread_;
+};
+
+}  // namespace staffroom::courier

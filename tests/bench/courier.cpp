@@ -38,7 +38,6 @@ int main(int count, char** arguments) {
         const double start = now_seconds();
         taker.ask("unload", {{"folder", stick.string()}});
         unloaded.push_back(rate(now_seconds() - start));
-        for (const auto& each : {here, there, stick}) std::filesystem::remove_all(each);
     }
     Report report;
     const auto what = std::to_string(megabytes) + " MiB ";

@@ -140,17 +140,14 @@ int main(int count, char** arguments) {
             apart([&] { return send(folder, "few" + name, folder / "worksheets", 2 * files); });
         small.push_back(static_cast<double>(files) / (few.added.seconds + few.arrived.seconds));
         small_spent.push_back((few.added.processor + few.arrived.processor) / static_cast<double>(files) * 1e6);
-        for (const auto* each : {"here", "there", "herefew", "therefew"})
-            std::filesystem::remove_all(folder / (each + name));
         if (!beside) continue;
-        const auto theirs = folder / "syncthing";
+        const auto theirs = folder / ("syncthing" + name);
         std::filesystem::create_directories(theirs);
         {
             Syncthing syncthing(theirs);
             their_large.push_back(rate(syncthing.send(file, 1)));
             their_small.push_back(static_cast<double>(files) / syncthing.send(folder / "worksheets", files));
         }
-        std::filesystem::remove_all(theirs);
     }
     Report report;
     const auto what = "send " + std::to_string(megabytes) + " MiB";

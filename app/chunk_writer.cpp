@@ -11,7 +11,7 @@ ChunkWriter::ChunkWriter(const Chunks& chunks, std::function<void()> wake) : chu
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { work(); });
+    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -21,12 +21,12 @@ ChunkWriter::~ChunkWriter() {
         stopping_ = true;
     }
     changed_.notify_all();
-    thread_.join();
+    for (auto& thread : threads_) thread.join();
 }
 
 void ChunkWriter::put(std::vector<GivenChunk> chunks) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_.size() + (writing_ ? 1 : 0) < batches_max; });
+    changed_.wait(lock, [&] { return waiting_.size() + writing_ < batches_max; });
     waiting_.push_back(std::move(chunks));
     lock.unlock();
     changed_.notify_all();
@@ -47,7 +47,7 @@ std::optional<ChunkWriter::Written> ChunkWriter::take() {
 
 void ChunkWriter::finish() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_.empty() && !writing_; });
+    changed_.wait(lock, [&] { return waiting_.empty() && writing_ == 0; });
 }
 
 void ChunkWriter::work() {
@@ -57,13 +57,13 @@ void ChunkWriter::work() {
         if (waiting_.empty()) return;
         auto chunks = std::move(waiting_.front());
         waiting_.pop_front();
-        writing_ = true;
+        ++writing_;
         lock.unlock();
         Written written;
         for (const auto& chunk : chunks) written.ids.push_back(chunk.id);
         if (auto staged = chunks_.stage(std::move(chunks))) written.staged = std::move(*staged);
         lock.lock();
-        writing_ = false;
+        --writing_;
         written_.push_back(std::move(written));
         changed_.notify_all();
         wake_();

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t gather_ms = 30, enter_ms = 100;
 constexpr std::size_t nearby_max = 256;
-constexpr std::size_t chunks_together = 512, chunks_bytes_together = std::size_t{8} << 20;
+constexpr std::size_t chunks_together = 1'024, chunks_bytes_together = std::size_t{8} << 20;
 
 // What colleagues bring is left to them while room is short: the rest is for one's own work, and for getting out of it.
 Error disk_full() { return {Code::refused, "Disk full.", "Free some space."}; }

@@ -194,9 +194,9 @@ void ChunkExchange::stored(const std::vector<ChunkId>& chunks, bool ok, std::uin
     }
     std::erase_if(wanted_, [&](const WantedChunk& wanted) { return these.contains(wanted.id); });
     news_.insert(news_.end(), chunks.begin(), chunks.end());
-    // A manifest that arrived names the chunks of its file. While more are wanted than are looked at, half of them at a
-    // time is told, not every step of it; then, and when nothing else is wanted, at once, or the line would stand still.
-    if (wanted_.size() <= (more_ ? looked_at_ / 2 : 0)) {
+    // A manifest that arrived names the chunks of its file. When nothing else is wanted they are looked for at once, or
+    // the line would stand still.
+    if (wanted_.empty()) {
         refresh_ = std::min(refresh_, now);
     } else if (!more_) {
         changed(now);
@@ -219,8 +219,9 @@ void ChunkExchange::refresh() {
     for (const auto& wanted : wanted_) known.insert(wanted.id);
     looked_at_ = limits::chunk_ids_count;
     for (const auto& [link, line] : lines_) looked_at_ = std::min(looked_at_, line.ids_most());
-    wanted_ = here_.chunks.wanted(looked_at_);
-    more_ = wanted_.size() == looked_at_;
+    const auto most = looked_at_ + busy_.size();
+    wanted_ = here_.chunks.wanted(most);
+    more_ = wanted_.size() == most;
     const bool news = std::any_of(wanted_.begin(), wanted_.end(),
                                   [&](const WantedChunk& wanted) { return !known.contains(wanted.id); });
     if (!news) return;
@@ -232,6 +233,7 @@ void ChunkExchange::tell(Line& line, std::uint64_t now) {
     WantChunks want;
     for (const auto& wanted : wanted_) {
         if (want.ids.size() == line.ids_most()) break;  // it came after the latest look
+        if (busy_.contains(wanted.id)) continue;
         const auto& shared = line.session->shared();
         const bool ask = std::any_of(shared.begin(), shared.end(), [&](const Shared& s) {
             return s.group == wanted.group && s.theirs == Serves::all;
@@ -241,8 +243,9 @@ void ChunkExchange::tell(Line& line, std::uint64_t now) {
     if (want.ids.empty() && line.told.empty()) return;
     line.told = want.ids;
     std::sort(line.told.begin(), line.told.end());
-    std::erase_if(line.has,
-                  [&](const ChunkId& chunk) { return !std::binary_search(line.told.begin(), line.told.end(), chunk); });
+    std::erase_if(line.has, [&](const ChunkId& chunk) {
+        return !busy_.contains(chunk) && !std::binary_search(line.told.begin(), line.told.end(), chunk);
+    });
     out_.say(line.session->on().link, want);
 }
 
@@ -301,6 +304,9 @@ void ChunkExchange::fill(std::uint64_t now) {
             for (const auto& chunk : get.ids) out_.say(link, GetChunk{chunk});
         }
     }
+    // While more are wanted than are looked at, half of them at a time is told, not every step of it; and while the disk
+    // takes what came, so that the line need not wait for it.
+    if (more_ && wanted_.size() <= looked_at_ / 2 + busy_.size()) refresh_ = std::min(refresh_, now);
 }
 
 // --- time ------------------------------------------------------------------------------------------------------------

@@ -23,13 +23,13 @@ namespace staffroom::net {
 
 namespace limits {
 inline constexpr std::size_t reconcile_bytes = 64 * 1024;
-inline constexpr std::size_t groups_count = 512;        // shared with one colleague
-inline constexpr std::size_t ids_count = 512;           // in one message
-inline constexpr std::size_t batch_bytes = 128 * 1024;  // a frame of commits is full when it has reached this
-inline constexpr std::size_t requests_count = 8;        // frames of commits under way on one link
-inline constexpr std::size_t chunks_ahead = 32;         // whole chunks asked for on one link and not here yet
-inline constexpr std::size_t chunk_ids_count = 2'048;   // in one message about chunks; 512 in version 1
-inline constexpr std::size_t small_chunks_ahead = 512;  // chunks of any size asked for on one link and not here yet
+inline constexpr std::size_t groups_count = 512;          // shared with one colleague
+inline constexpr std::size_t ids_count = 512;             // in one message
+inline constexpr std::size_t batch_bytes = 128 * 1024;    // a frame of commits is full when it has reached this
+inline constexpr std::size_t requests_count = 8;          // frames of commits under way on one link
+inline constexpr std::size_t chunks_ahead = 32;           // whole chunks asked for on one link and not here yet
+inline constexpr std::size_t chunk_ids_count = 2'048;     // in one message about chunks; 512 in version 1
+inline constexpr std::size_t small_chunks_ahead = 2'048;  // chunks of any size asked for on one link and not here yet
 inline constexpr std::size_t chunks_in_frame = 256;
 inline constexpr std::uint64_t frames_ahead = 1'024;  // of commits, beyond the oldest that is not taken
 inline constexpr std::size_t haves_count = 16;

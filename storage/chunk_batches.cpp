@@ -1,5 +1,7 @@
 #include "storage/chunk_batches.h"
 
+#include <algorithm>
+
 #include "storage/file_refs.h"
 
 namespace staffroom {
@@ -28,6 +30,14 @@ Result<std::vector<GivenChunk>> fresh_of(Store& store, const Chunks& chunks, std
     return fresh;
 }
 
+// As the table has them: each of its pages is looked for and written once.
+std::vector<const GivenChunk*> in_order(const std::vector<GivenChunk>& chunks) {
+    std::vector<const GivenChunk*> pointers;
+    for (const auto& chunk : chunks) pointers.push_back(&chunk);
+    std::ranges::sort(pointers, {}, [](const GivenChunk* chunk) { return chunk->id; });
+    return pointers;
+}
+
 }  // namespace
 
 Result<> lose_chunk(Store& store, const Chunks& chunks, const ChunkId& chunk) {
@@ -40,7 +50,6 @@ Result<> enter_chunks(Store& store, const Chunks& chunks, const Chunks::Staged& 
     std::vector<ChunkId> strange;
     auto entered = store.write([&](WriteTxn& txn) -> Result<> {
         strange.clear();
-        Chunks::Staged kept;
         std::vector<ChunkId> ids;
         const auto is_kept = [&](const ChunkId& id) {
             if (Chunks::has(txn, id)) return false;
@@ -48,13 +57,12 @@ Result<> enter_chunks(Store& store, const Chunks& chunks, const Chunks::Staged& 
             (wanted ? ids : strange).push_back(id);
             return wanted;
         };
-        for (const auto& chunk : staged.small) {
-            if (is_kept(chunk.id)) kept.small.push_back(chunk);
+        for (const auto* chunk : in_order(staged.small)) {
+            if (is_kept(chunk->id)) Chunks::enter(txn, *chunk);
         }
-        for (const auto& chunk : staged.large) {
-            if (is_kept(chunk.first)) kept.large.push_back(chunk);
+        for (const auto& [id, size] : staged.large) {
+            if (is_kept(id)) Chunks::enter(txn, id, size);
         }
-        Chunks::enter(txn, kept);
         file_refs::arrived(txn, chunks, ids, store.is_locked());
         return Done{};
     });
@@ -74,25 +82,29 @@ Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk
 Result<> ChunkBatches::put(std::vector<GivenChunk> given) {
     auto fresh = fresh_of(*store_, *chunks_, std::move(given), take_);
     if (!fresh) return fresh.error();
-    if (staging_.valid()) {
-        auto staged = staging_.get();
-        if (!staged) return staged.error();
-        staged_.add(std::move(*staged));
+    if (staging_.size() == staging_max) {
+        if (auto taken = take_staged(); !taken) return taken;
     }
     if (!fresh->empty()) {
         const auto stage = [chunks = chunks_](std::vector<GivenChunk> batch) {
             return chunks->stage(std::move(batch));
         };
-        staging_ = std::async(std::launch::async, stage, std::move(*fresh));
+        staging_.push_back(std::async(std::launch::async, stage, std::move(*fresh)));
     }
     return staged_.is_worth_a_transaction() ? enter() : Result<>(Done{});
 }
 
+Result<> ChunkBatches::take_staged() {
+    auto staged = staging_.front().get();
+    staging_.pop_front();
+    if (!staged) return staged.error();
+    staged_.add(std::move(*staged));
+    return Done{};
+}
+
 Result<> ChunkBatches::finish() {
-    if (staging_.valid()) {
-        auto staged = staging_.get();
-        if (!staged) return staged.error();
-        staged_.add(std::move(*staged));
+    while (!staging_.empty()) {
+        if (auto taken = take_staged(); !taken) return taken;
     }
     return enter();
 }

@@ -1,6 +1,7 @@
 // Makes chunks durable, in one transaction with what their arrival brings about (storage/file_refs.h).
 #pragma once
 
+#include <deque>
 #include <future>
 
 #include "storage/chunks.h"
@@ -24,8 +25,9 @@ Result<> enter_chunks(Store& store, const Chunks& chunks, const Chunks::Staged& 
 // Needs chunk_id(bytes) == id for each. Error: io (disk full).
 Result<> store_chunks(Store& store, const Chunks& chunks, std::vector<GivenChunk> given, Take take = Take::all);
 
-// Batch after batch: while one is on its way to the disk, on a thread of its own, whoever puts makes the next. Values go in
-// and come out, and that thread shares nothing but the folder of chunks. Several batches are entered in one transaction.
+// Batch after batch: while one waits for the disk another is written, each on a thread of its own, and whoever puts makes
+// the next. Values go in and come out, and those threads share nothing but the folder of chunks. Several batches are entered
+// in one transaction.
 class ChunkBatches {
   public:
     // Both outlive it.
@@ -41,13 +43,17 @@ class ChunkBatches {
     Result<> finish();
 
   private:
+    static constexpr std::size_t staging_max = 2;
+
+    // Waits for the eldest.
+    Result<> take_staged();
     Result<> enter();
 
     Store* store_;
     const Chunks* chunks_;
     Take take_;
-    std::future<Result<Chunks::Staged>> staging_;  // valid while a batch is on its way
-    Chunks::Staged staged_;                        // to be entered
+    std::deque<std::future<Result<Chunks::Staged>>> staging_;  // on their way
+    Chunks::Staged staged_;                                    // to be entered
 };
 
 }  // namespace staffroom

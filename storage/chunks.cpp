@@ -13,6 +13,9 @@
 namespace staffroom {
 namespace {
 
+// A transaction writes anew each page of the tables that it touches, so that thousands cost little more than hundreds.
+constexpr std::size_t small_worth = 4'096, small_bytes_worth = std::size_t{8} << 20, large_worth = 128;
+
 // A row begins with where the bytes are.
 enum Where : std::uint8_t { in_row = 0, in_file = 1 };
 
@@ -77,7 +80,12 @@ void Chunks::Staged::add(Staged&& more) {
     large.insert(large.end(), more.large.begin(), more.large.end());
 }
 
-bool Chunks::Staged::is_worth_a_transaction() const { return small.size() >= 1'024 || large.size() >= 128; }
+bool Chunks::Staged::is_worth_a_transaction() const {
+    if (large.size() >= large_worth || small.size() >= small_worth) return true;
+    std::size_t bytes = 0;
+    for (const auto& chunk : small) bytes += chunk.bytes.size();
+    return bytes >= small_bytes_worth;
+}
 
 Result<Chunks::Staged> Chunks::stage(std::vector<GivenChunk> chunks) const {
     Staged staged;
@@ -98,7 +106,9 @@ Result<Chunks::Staged> Chunks::stage(std::vector<GivenChunk> chunks) const {
 
 Result<> Chunks::write_files(const std::vector<const GivenChunk*>& chunks) const {
     if (chunks.empty()) return Done{};
-    const std::lock_guard lock(*writing_);
+    std::vector<ChunkId> ids;
+    for (const auto* chunk : chunks) ids.push_back(chunk->id);
+    const UnderWay::Claim claim(*under_way_, std::move(ids));
     constexpr int create = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
     std::vector<std::filesystem::path> written;
     std::vector<std::pair<std::filesystem::path, std::filesystem::path>> successors;  // where it is, its name
@@ -134,17 +144,21 @@ Result<> Chunks::write_files(const std::vector<const GivenChunk*>& chunks) const
     return sync_each({folders.begin(), folders.end()}, folder_);
 }
 
+void Chunks::enter(WriteTxn& txn, const GivenChunk& small) {
+    Bytes row{in_row};
+    append(row, small.bytes);
+    txn.put(Table::chunks, small.id.view(), row);
+}
+
+void Chunks::enter(WriteTxn& txn, const ChunkId& large, std::uint32_t size) {
+    Bytes row{in_file};
+    append_be32(row, size);
+    txn.put(Table::chunks, large.view(), row);
+}
+
 void Chunks::enter(WriteTxn& txn, const Staged& staged) {
-    for (const auto& chunk : staged.small) {
-        Bytes row{in_row};
-        append(row, chunk.bytes);
-        txn.put(Table::chunks, chunk.id.view(), row);
-    }
-    for (const auto& [id, size] : staged.large) {
-        Bytes row{in_file};
-        append_be32(row, size);
-        txn.put(Table::chunks, id.view(), row);
-    }
+    for (const auto& chunk : staged.small) enter(txn, chunk);
+    for (const auto& [id, size] : staged.large) enter(txn, id, size);
 }
 
 bool Chunks::has_room_for(std::uint64_t bytes) const {
@@ -154,10 +168,13 @@ bool Chunks::has_room_for(std::uint64_t bytes) const {
 bool Chunks::has(ReadTxn& txn, const ChunkId& id) { return txn.has(Table::chunks, id.view()); }
 
 std::optional<std::uint32_t> Chunks::size(ReadTxn& txn, const ChunkId& id) {
+    const auto length = txn.size_of(Table::chunks, id.view());
+    if (!length || *length == 0) return std::nullopt;
+    // A sealed chunk is longer than the five bytes that say how large a file is.
+    if (*length != 5) return static_cast<std::uint32_t>(*length - 1);
     const auto row = txn.get(Table::chunks, id.view());
-    if (!row || row->empty()) return std::nullopt;
-    if (row->front() == in_row) return static_cast<std::uint32_t>(row->size() - 1);
-    return row->size() == 5 ? std::optional(read_be32(ByteView(*row).subspan(1))) : std::nullopt;
+    if (!row) return std::nullopt;
+    return row->front() == in_file ? read_be32(ByteView(*row).subspan(1)) : 4;
 }
 
 Result<Bytes> Chunks::read_unverified(ReadTxn& txn, const ChunkId& id) const {

@@ -13,12 +13,12 @@
 
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "core/files.h"
 #include "storage/kv.h"
 #include "storage/page_cache.h"
+#include "storage/under_way.h"
 
 namespace staffroom {
 
@@ -45,6 +45,8 @@ class Chunks {
     };
     Result<Staged> stage(std::vector<GivenChunk> chunks) const;
     static void enter(WriteTxn& txn, const Staged& staged);
+    static void enter(WriteTxn& txn, const GivenChunk& small);
+    static void enter(WriteTxn& txn, const ChunkId& large, std::uint32_t size);
 
     // Whether so many bytes of one's own leave the disk enough (storage/disk.h).
     bool has_room_for(std::uint64_t bytes) const;
@@ -79,13 +81,13 @@ class Chunks {
 
     explicit Chunks(std::filesystem::path folder)
         : folder_(std::move(folder)),
-          writing_(std::make_unique<std::mutex>()),
+          under_way_(std::make_unique<UnderWay>()),
           cached_(std::make_unique<PageCacheShare>(cached_bytes_max)) {}
     std::filesystem::path part_folder() const { return folder_ / "part"; }
     Result<> write_files(const std::vector<const GivenChunk*>& chunks) const;
 
     std::filesystem::path folder_;
-    std::unique_ptr<std::mutex> writing_;  // one batch at a time: two may hold the same chunk
+    std::unique_ptr<UnderWay> under_way_;
     std::unique_ptr<PageCacheShare> cached_;
 };
 

@@ -88,6 +88,8 @@ class ReadTxn {
     virtual std::optional<Bytes> get_if_sound(Table table, ByteView key) { return get(table, key); }
     // As get(), without opening the value.
     virtual bool has(Table table, ByteView key) = 0;
+    // How long the value is that get() gives, without opening it.
+    virtual std::optional<std::size_t> size_of(Table table, ByteView key) = 0;
 
     // Calls `visit` for each key that begins with `prefix` and is not before `from`, in bytewise order, until it
     // returns false. Both views live during the call only. `visit` may read, never write. Cost: one seek, then linear.

@@ -84,26 +84,20 @@ class LmdbStore::Txn final : public WriteTxn {
     Txn& operator=(const Txn&) = delete;
 
     std::optional<Bytes> get(Table table, ByteView key) override {
-        if (!may_open(table)) return std::nullopt;
-        auto k = val_of(key);
-        MDB_val value;
-        if (!succeeded(mdb_get(raw_, dbi(table), &k, &value))) return std::nullopt;
-        return open(table, key, bytes_of(value));
+        const auto value = may_open(table) ? sealed(table, key) : std::nullopt;
+        return value ? open(table, key, *value) : std::nullopt;
     }
 
     std::optional<Bytes> get_if_sound(Table table, ByteView key) override {
-        if (!may_open(table)) return std::nullopt;
-        auto k = val_of(key);
-        MDB_val value;
-        if (!succeeded(mdb_get(raw_, dbi(table), &k, &value))) return std::nullopt;
-        return store_.vault_.open(table, key, bytes_of(value));
+        const auto value = may_open(table) ? sealed(table, key) : std::nullopt;
+        return value ? store_.vault_.open(table, key, *value) : std::nullopt;
     }
 
-    bool has(Table table, ByteView key) override {
-        if (failure_) return false;
-        auto k = val_of(key);
-        MDB_val value;
-        return succeeded(mdb_get(raw_, dbi(table), &k, &value));
+    bool has(Table table, ByteView key) override { return !failure_ && sealed(table, key); }
+
+    std::optional<std::size_t> size_of(Table table, ByteView key) override {
+        const auto value = failure_ ? std::nullopt : sealed(table, key);
+        return value ? std::optional(value->size() - std::min(value->size(), Vault::overhead)) : std::nullopt;
     }
 
     void scan(Table table, ByteView prefix, ByteView from, const Visit& visit) override {
@@ -200,6 +194,12 @@ class LmdbStore::Txn final : public WriteTxn {
             failure_ = store_.error_of(code);
         }
         return false;
+    }
+
+    std::optional<ByteView> sealed(Table table, ByteView key) {
+        auto k = val_of(key);
+        MDB_val value;
+        return succeeded(mdb_get(raw_, dbi(table), &k, &value)) ? std::optional(bytes_of(value)) : std::nullopt;
     }
 
     bool may_open(Table table) {

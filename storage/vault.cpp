@@ -32,7 +32,7 @@ Bytes Vault::close(Table table, ByteView key, ByteView plain) const {
     Nonce24 nonce;
     blake2b(nonce.bytes, pair.nonce.view(), {length, bound, plain});
     Bytes sealed;
-    sealed.reserve(Nonce24::size + plain.size() + seal_overhead);
+    sealed.reserve(plain.size() + overhead);
     append(sealed, nonce.view());
     append(sealed, seal(pair.seal, nonce, bound, plain));
     return sealed;
@@ -40,7 +40,7 @@ Bytes Vault::close(Table table, ByteView key, ByteView plain) const {
 
 std::optional<Bytes> Vault::open(Table table, ByteView key, ByteView sealed) const {
     if (sealed.empty()) return Bytes{};
-    if (sealed.size() < Nonce24::size + seal_overhead) return std::nullopt;
+    if (sealed.size() < overhead) return std::nullopt;
     const auto& pair = pair_of(table);
     return unseal(pair.seal, *Nonce24::from(sealed.first(Nonce24::size)), bound_to(table, key),
                   sealed.subspan(Nonce24::size));

@@ -35,6 +35,8 @@ class Vault {
     bool is_locked() const { return !view_; }
     bool can_open(Table table) const { return traits_of(table).key == SealedBy::sync || view_; }
 
+    // What close() adds to a value that is not empty.
+    static constexpr std::size_t overhead = Nonce24::size + seal_overhead;
     // Both need can_open(table).
     Bytes close(Table table, ByteView key, ByteView plain) const;
     // Nothing when the value is not what close() made for that table and key.

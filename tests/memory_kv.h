@@ -51,6 +51,10 @@ class MemoryStore final : public Store {
             return found == of(table).end() ? std::nullopt : std::optional(found->second);
         }
         bool has(Table table, ByteView key) override { return of(table).contains(copy_of(key)); }
+        std::optional<std::size_t> size_of(Table table, ByteView key) override {
+            const auto found = of(table).find(copy_of(key));
+            return found == of(table).end() ? std::nullopt : std::optional(found->second.size());
+        }
         void scan(Table table, ByteView prefix, ByteView from, const Visit& visit) override {
             if (!is_open(table)) return;
             const auto& map = of(table);

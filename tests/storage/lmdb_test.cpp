@@ -91,6 +91,7 @@ Seen look(ReadTxn& txn, Steps steps) {
         auto most = 1 + steps.below(20);
         if (const auto value = txn.get(table, key)) seen.emplace_back(key, *value);
         if (txn.has(table, key)) seen.emplace_back(key, bytes("has"));
+        if (const auto size = txn.size_of(table, key)) seen.emplace_back(key, bytes(std::to_string(*size)));
         txn.scan(table, prefix, from, [&](ByteView k, ByteView v) {
             seen.emplace_back(copy_of(k), copy_of(v));
             return --most > 0;

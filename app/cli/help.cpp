@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/cli/commands.h"
+#include "core/text_rules.h"
 
 namespace staffroom::cli {
 namespace {
@@ -12,10 +13,10 @@ using Lines = std::vector<std::pair<std::string, std::string>>;
 
 std::string in_columns(const Lines& lines) {
     std::size_t width = 0;
-    for (const auto& [left, right] : lines) width = std::max(width, left.size());
+    for (const auto& [left, right] : lines) width = std::max(width, columns_of(left));
     std::string text;
     for (const auto& [left, right] : lines) {
-        text += "  " + left + std::string(width - left.size() + 2, ' ') + right + '\n';
+        text += "  " + left + std::string(width - columns_of(left) + 2, ' ') + right + '\n';
     }
     return text;
 }

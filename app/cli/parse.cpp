@@ -59,6 +59,17 @@ fs::path default_home() {
     return folder("HOME", ".local/share/staffroom");
 }
 
+// As it stands there, whatever else is wrong with what was typed.
+fs::path home_in(int argc, const char* const* argv) {
+    constexpr std::string_view with_value = "--home=";
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word.starts_with(with_value)) return word.substr(with_value.size());
+        if (word == "--home" && i + 1 < argc) return argv[i + 1];
+    }
+    return default_home();
+}
+
 // The arguments as the verb reads them.
 Result<api::Json> arguments(const Built& built) {
     api::Json args;
@@ -136,8 +147,10 @@ std::variant<Parsed, Told> parse(int argc, const char* const* argv) {
     // `--json` is looked for by hand as well: a usage error must know how to speak before parsing has ended.
     const bool wants_json =
         std::any_of(argv + 1, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
-    const auto told = [&](std::string words) { return Told{std::move(words), std::nullopt, wants_json}; };
-    const auto wrong = [&](Error error) { return Told{{}, std::move(error), wants_json}; };
+    const auto told = [&](std::string words) {
+        return Told{std::move(words), std::nullopt, wants_json, home_in(argc, argv)};
+    };
+    const auto wrong = [&](Error error) { return Told{{}, std::move(error), wants_json, home_in(argc, argv)}; };
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {

@@ -23,6 +23,7 @@ struct Told {
     std::string help;
     std::optional<Error> wrong;
     bool json = false;
+    std::filesystem::path home = {};  // whose language it is said in
 };
 
 std::variant<Parsed, Told> parse(int argc, const char* const* argv);

@@ -122,8 +122,8 @@ int ended(int code) {
 int run_words(int argc, char** argv) {
     const auto parsed = parse(argc, argv);
     if (const auto* told = std::get_if<Told>(&parsed)) {
-        return told->wrong ? print("", *told->wrong, told->json)
-                           : print("help", api::Json{{"help", told->help}}, told->json);
+        return told->wrong ? print("", *told->wrong, told->json, told->home)
+                           : print("help", api::Json{{"help", told->help}}, told->json, told->home);
     }
     const auto& it = std::get<Parsed>(parsed);
     last_words = it.json ? document_of(api::with_trouble({}, interrupted())) + "\n" : "";

@@ -93,6 +93,17 @@ TEST_CASE("every path that is sent to the daemon is absolute") {
     CHECK(std::get<Parsed>(typed({"--home", "x", "whoami"})).home == here + "/x");
 }
 
+TEST_CASE("what is told is told in the language of the profile that was named, however wrong the rest is") {
+    for (const auto& words : {std::vector<const char*>{"--home", "/h", "help", "note"},
+                              {"help", "--home=/h"},
+                              {"nonsense", "--home", "/h"},
+                              {"note", "new", "--home", "/h"}}) {
+        const auto told = typed(words);
+        REQUIRE(std::holds_alternative<Told>(told));
+        CHECK(std::get<Told>(told).home == "/h");
+    }
+}
+
 TEST_CASE("every command has its verb, and every verb its command") {
     const std::set<std::string_view> alone = {
         "init", "start", "open", "completion", "restore", "passphrase change"};  // done by the command line itself

@@ -108,7 +108,15 @@ in_words_of_people() {
     in_language fr help && grep -q '^  note new  *Écrire une note$' "$world/out" &&
         in_language fr "group list" && grep -q 'Communauté d’apprentissage' "$world/out" &&
         in_language fr types && grep -q '^meeting  *Réunion ' "$world/out" &&
-        in_language en status && grep -q '^free on this disk: [0-9.]* [kMGT]B$' "$world/out"
+        in_language en status && grep -q '^free on this disk: [0-9.]* [kMGT]B$' "$world/out" || return 1
+    # The options of one command, what is said of one that is missing, and both in the language that the profile keeps.
+    in_language fr "help note new" && grep -q '^  --tag WORDS  *un mot pour le retrouver ; peut se répéter$' "$world/out" &&
+        grep -q 'staffroom note new GROUP --title WORDS \[options\]' "$world/out" || return 1
+    exits 2 env STAFFROOM_LANGUAGE=hi "$program" note new && grep -q 'समूह का नाम या id' "$world/err" && grep -q '\[विकल्प\]$' "$world/err" || return 1
+    as amina language sw && exits 0 env -i LC_ALL=C "$program" --home "$world/amina" help note new &&
+        grep -q 'jina au id ya kikundi' "$world/out"
+    spoken=$?
+    as amina language en && return $spoken
 }
 
 two_at_once() {

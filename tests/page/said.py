@@ -144,13 +144,21 @@ def heads():
 
 
 def abouts():
-    """What each command does, and what else stands in the help of all."""
+    """What each command does and each of its options means, and what else stands in the help."""
     page = json.loads((catalogues.parent / "en.json").read_text())
-    table = (root / "app/cli/commands.cpp").read_text().split("constexpr Command all[] = {")[1]
-    said = [texts(each)[0] for each in re.findall(r'\{"[a-z -]+",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', table)]
-    whole = (root / "app/cli/help.cpp").read_text().split("std::string help_for_all() {")[1].split("\n}\n")[0]
-    said += [texts(each)[0].strip() for each in re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+', whole)]
-    return {each for each in said if re.search("[a-z]{2} [a-z]", each)} - page.keys()
+    words = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
+    options, table = (root / "app/cli/commands.cpp").read_text().split("constexpr Command all[] = {")
+    said = [texts(each)[0] for each in re.findall(r'\{"[a-z -]+",\s*' + words, table)]
+    help_source = (root / "app/cli/help.cpp").read_text()
+    whole = help_source.split("std::string help_for_all() {")[1].split("\n}\n")[0]
+    said += [texts(each)[0].strip() for each in re.findall(words, whole)]
+    said = [each for each in said if re.search("[a-z]{2} [a-z]", each)]
+    meant = re.findall(r"Takes::\w+,\s*(?:true|false),\s*" + words, options)
+    if len(meant) != options.count("Takes::"):
+        sys.exit("FAIL  an option in app/cli/commands.cpp does not say what it means, or says it in a way that is not read here")
+    said += [texts(each)[0] for each in meant]
+    said += ["{a}" + each for each in re.findall(r'"( \[\w+\])"', help_source)]
+    return set(said) - page.keys()
 
 
 def places(sentence):

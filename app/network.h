@@ -107,6 +107,17 @@ class Network {
     virtual std::optional<net::JoinAnswered> join_answer(const GroupId& group) const = 0;
 
     virtual std::vector<net::Neighbour> neighbours() const = 0;
+    // --- for the doctor
+    virtual bool looks_for_colleagues() const = 0;  // by itself: not with --no-discovery
+    virtual bool has_network() const = 0;
+    // Computers that spoke lately, and those that were dialled in vain, whoever's they are.
+    struct Heard {
+        net::HeardOf of;
+        bool lately = false;
+    };
+    virtual std::vector<Heard> heard() const = 0;
+    // Whose computer it is that answered at this address since open() was last given it.
+    virtual std::optional<LinkKey> answered_at(const net::Address& address) const = 0;
     virtual bool is_settled() const = 0;
     // Devices met since the node started, by name.
     virtual std::vector<std::string> met() const = 0;

@@ -210,8 +210,10 @@ void Node::take_network(std::uint64_t now) {
     if (beacon_) {
         while (const auto seen = beacon_->receive()) {
             const auto answered = [&](const net::Address& address) { return address == seen->members; };
-            if (std::erase_if(typed_, answered) > 0) answered_[seen->members] = seen->key;
+            const bool was_typed = std::erase_if(typed_, answered) > 0;
+            if (was_typed) answered_[seen->members] = seen->key;
             peers_->heard({seen->key, seen->members, seen->lobby_port, seen->told}, now);
+            if (was_typed) peers_->hurry(seen->key, now);  // somebody waits for it
         }
         beacon_->tick();
         if (!typed_.empty() && now >= ask_again_ms_) {
@@ -470,25 +472,6 @@ std::optional<net::JoinAnswered> Node::join_answer(const GroupId& group) const {
 }
 
 FileRates::Rates Node::file_rates() const { return rates_.rates(net::uptime_ms()); }
-
-std::vector<net::Neighbour> Node::neighbours() const {
-    return peers_ ? peers_->neighbours() : std::vector<net::Neighbour>{};
-}
-
-bool Node::is_settled() const { return !peers_ || peers_->is_settled(); }
-
-std::vector<std::string> Node::met() const { return met_; }
-
-bool Node::has_met(const net::Address& address) const {
-    const auto found = answered_.find(address);
-    return found != answered_.end() && met_keys_.contains(found->second);
-}
-
-std::uint64_t Node::sent() const {
-    std::uint64_t given = sent_before_;
-    for (const auto& neighbour : neighbours()) given += neighbour.given;
-    return given;
-}
 
 std::uint64_t Node::uptime_ms() const { return net::uptime_ms() - started_ms_; }
 

@@ -97,6 +97,10 @@ class Node final : public Network {
     void ask_to_vouch(const RecoveryOffer& offer, const RecoveryRequest& request) override;
     std::optional<net::JoinAnswered> join_answer(const GroupId& group) const override;
     std::vector<net::Neighbour> neighbours() const override;
+    bool looks_for_colleagues() const override { return options_.discovery; }
+    bool has_network() const override { return net::Beacon::has_network(); }
+    std::vector<Heard> heard() const override;
+    std::optional<LinkKey> answered_at(const net::Address& address) const override;
     bool is_settled() const override;
     std::vector<std::string> met() const override;
     bool has_met(const net::Address& address) const override;

@@ -1,6 +1,5 @@
 #include "net/beacon.h"
 
-#include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -13,11 +12,13 @@
 #include <map>
 
 #include "net/link.h"
+#include "net/system_address.h"
 
 namespace staffroom::net {
 namespace {
 
 constexpr std::uint64_t look_every_ms = 5'000;
+constexpr std::uint64_t silence_ms_min = 15'000;
 constexpr std::size_t asked_max = 64;
 constexpr int receive_buffer_bytes = 64 * 1024;
 
@@ -30,52 +31,6 @@ const Address any_v6 = *address_from_text("[::]:1");
 Address at_port(Address address, std::uint16_t port, std::uint32_t scope = 0) {
     address.port = port;
     address.scope = scope;
-    return address;
-}
-
-struct SystemAddress {
-    sockaddr_storage storage{};
-    socklen_t size = 0;
-    const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-SystemAddress to_system(const Address& address) {
-    SystemAddress out;
-    if (address.is_v4()) {
-        sockaddr_in v4{};
-        v4.sin_family = AF_INET;
-        v4.sin_port = htons(address.port);
-        std::copy_n(address.bytes.begin() + 12, 4, reinterpret_cast<std::uint8_t*>(&v4.sin_addr));
-        out.size = sizeof v4;
-        std::memcpy(&out.storage, &v4, sizeof v4);
-    } else {
-        sockaddr_in6 v6{};
-        v6.sin6_family = AF_INET6;
-        v6.sin6_port = htons(address.port);
-        v6.sin6_scope_id = address.scope;
-        std::copy_n(address.bytes.begin(), 16, v6.sin6_addr.s6_addr);
-        out.size = sizeof v6;
-        std::memcpy(&out.storage, &v6, sizeof v6);
-    }
-    return out;
-}
-
-std::optional<Address> from_system(const sockaddr* system) {
-    if (system == nullptr) return std::nullopt;
-    if (system->sa_family == AF_INET) {
-        sockaddr_in v4;
-        std::memcpy(&v4, system, sizeof v4);
-        auto address = at_port(any_v4, ntohs(v4.sin_port));
-        std::copy_n(reinterpret_cast<const std::uint8_t*>(&v4.sin_addr), 4, address.bytes.begin() + 12);
-        return address;
-    }
-    if (system->sa_family != AF_INET6) return std::nullopt;
-    sockaddr_in6 v6;
-    std::memcpy(&v6, system, sizeof v6);
-    Address address;
-    std::copy_n(v6.sin6_addr.s6_addr, 16, address.bytes.begin());
-    address.port = ntohs(v6.sin6_port);
-    address.scope = v6.sin6_scope_id;
     return address;
 }
 
@@ -194,6 +149,9 @@ std::vector<Address> Beacon::own_addresses() {
     for (auto& address : own) address.port = 0;
     return own;
 }
+
+// Three beacons in a row may be lost, hardly more. Others speak about as often as we do (net/beacon_pace.h).
+std::uint64_t Beacon::silence_ms() const { return std::max<std::uint64_t>(4 * pace_.interval_ms(), silence_ms_min); }
 
 void Beacon::join_groups() {
     for (const int socket : groups_) ::close(socket);

@@ -46,6 +46,10 @@ class Beacon {
     // This computer's own addresses, for invitations: private ones first, link-local IPv6 not among them (their scope
     // means nothing elsewhere), loopback last. Without a port.
     static std::vector<Address> own_addresses();
+    // A cable is plugged in, or a Wi-Fi is joined: what is up and not loopback has an address.
+    static bool has_network() { return !interfaces_now().empty(); }
+    // A computer that has said nothing for so long is not on this network any more, as far as anybody can tell.
+    std::uint64_t silence_ms() const;
 
     // What was learnt next, or nothing. The host's rule: receive() until nothing, then sleep on descriptor() at most
     // sleep_ms_max(), then tick().

@@ -24,6 +24,7 @@ void Dialling::heard(const Contact& contact, std::uint64_t now) {
     // Somebody who was away and speaks again is tried at once, but a forged beacon does not make us dial in a loop.
     if (is_new || now >= entry.heard + pause_ms_max) entry.due = std::min(entry.due, now);
     entry.heard = now;
+    entry.left = false;
     entry.contact = contact;
     entry.contact.told = told;
     entry.contact.lobby_port = lobby;
@@ -85,7 +86,7 @@ void Dialling::dialling(const Dial& dial, const Result<LinkId>& link, std::uint6
         auto to = entry.contact.members;
         if (dial.door == Door::lobby) to.port = entry.contact.lobby_port;
         if (entry.state != State::asked || entry.contact.key != dial.server || to != dial.to) continue;
-        if (!link) return rest(entry, now);
+        if (!link) return rest(entry, Parting::silent, now);
         entry.state = State::dialled;
         entry.link = *link;
         entry.until = now + (entry.door == Door::members ? greeting_ms : lobby_ms);
@@ -104,6 +105,7 @@ void Dialling::greeted(LinkId link, std::uint64_t now) {
     if (auto* entry = by_link(link)) {
         entry->state = State::met;
         entry->last_met = now;
+        entry->failed.reset();
         entry->pause_ms = pause_ms_min;
     }
 }
@@ -115,12 +117,14 @@ void Dialling::accepted(const LinkKey& key, const std::optional<Address>& from, 
         entry.state = State::met;
         entry.link = link;
         entry.last_met = now;
+        entry.failed.reset();
         entry.pause_ms = pause_ms_min;
         return;
     }
 }
 
-void Dialling::rest(Entry& entry, std::uint64_t now) {
+void Dialling::rest(Entry& entry, Parting why, std::uint64_t now) {
+    if (entry.state != State::met) entry.failed = why;
     const bool refused_at_members = entry.state == State::dialled && entry.door == Door::members;
     entry.state = State::resting;
     entry.link = {};
@@ -141,7 +145,7 @@ void Dialling::ended(LinkId link, Parting why, std::uint64_t now) {
     if (!entry) return;
     if (why == Parting::myself) entry->own = true;
     const bool was_lobby = entry->door == Door::lobby;
-    rest(*entry, now);
+    rest(*entry, why, now);
     if (why == Parting::members && was_lobby) {
         entry->due = now;
         entry->pause_ms = pause_ms_min;
@@ -156,6 +160,12 @@ std::vector<LinkKey> Dialling::keys() const {
         if (keys.empty() || keys.back() != where.first) keys.push_back(where.first);
     }
     return keys;
+}
+
+void Dialling::said_goodbye(const LinkKey& key) {
+    for (auto& [where, entry] : entries_) {
+        if (entry.contact.key == key) entry.left = true;
+    }
 }
 
 void Dialling::reached_oneself(const LinkKey& own) {
@@ -182,6 +192,16 @@ void Dialling::hurry(const LinkKey& key, std::uint64_t now) {
 
 bool Dialling::knows(const LinkKey& key) const {
     return std::any_of(entries_.begin(), entries_.end(), [&](const auto& entry) { return entry.first.first == key; });
+}
+
+// Of an address that only an invitation names nobody knows whether anybody is there.
+std::vector<HeardOf> Dialling::heard_of() const {
+    std::vector<HeardOf> all;
+    for (const auto& [where, entry] : entries_) {
+        if (entry.contact.lobby_port == 0) continue;
+        all.push_back({where.first, where.second, entry.heard, entry.own, entry.left, entry.failed});
+    }
+    return all;
 }
 
 }  // namespace staffroom::net

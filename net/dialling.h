@@ -28,6 +28,16 @@ struct Contact {
     Told told = Told::heard;
 };
 
+// A computer that we heard of, as the doctor shows it.
+struct HeardOf {
+    LinkKey key;
+    Address at;
+    std::uint64_t heard_ms = 0;     // when it last spoke
+    bool own = false;               // this very device
+    bool left = false;              // it said goodbye, and nothing since
+    std::optional<Parting> failed;  // why the last dial brought no greeting
+};
+
 class Dialling {
   public:
     static constexpr std::size_t contacts_max = 64, neighbours_wanted = 8;
@@ -49,6 +59,9 @@ class Dialling {
     // A link that was accepted, from a colleague who may be dialled elsewhere: no need to.
     void accepted(const LinkKey& key, const std::optional<Address>& from, LinkId link, std::uint64_t now);
 
+    // Whoever has this key ended their program: they are not there, until they speak again.
+    void said_goodbye(const LinkKey& key);
+
     // Our own dial has come in at our own door: whatever is being dialled by that key is us.
     void reached_oneself(const LinkKey& own);
     // Of the computers that are remembered, each once, ascending.
@@ -59,6 +72,8 @@ class Dialling {
     // Try the contacts with this key now.
     void hurry(const LinkKey& key, std::uint64_t now);
     bool knows(const LinkKey& key) const;
+    // Those that spoke themselves, by key: one with several addresses several times.
+    std::vector<HeardOf> heard_of() const;
 
   private:
     enum class State { resting, asked, dialled, met };
@@ -70,11 +85,13 @@ class Dialling {
         std::uint64_t due = 0, until = never_ms, last_met = 0, heard = 0;
         std::uint64_t pause_ms = pause_ms_min;
         bool own = false;  // this very device
+        bool left = false;
+        std::optional<Parting> failed;
     };
     using Where = std::pair<LinkKey, Address>;
 
     Entry* by_link(LinkId link);
-    void rest(Entry& entry, std::uint64_t now);
+    void rest(Entry& entry, Parting why, std::uint64_t now);
     void forget_one();
 
     std::map<Where, Entry> entries_;

@@ -115,6 +115,7 @@ void Peers::forget(LinkId link, Parting why, std::uint64_t now) {
     if (at->second.met) {
         const auto& greeted = *at->second.session->greeted();
         out_.act(Parted{greeted.record.device, greeted.run, why});
+        if (why == Parting::done) dialling_.said_goodbye(at->second.key);
     }
     lines_.erase(at);
 }

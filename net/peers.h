@@ -57,6 +57,8 @@ class Peers {
 
     // From the beacon, the command line, memory.
     void heard(const Contact& contact, std::uint64_t now);
+    // Dials it now, however often that was in vain before.
+    void hurry(const LinkKey& key, std::uint64_t now) { dialling_.hurry(key, now); }
     // What became of a Dial action, and what the link brought.
     void dialling(const Dial& dial, const Result<LinkId>& link, std::uint64_t now);
     void arrived(const Arrival& arrival, std::uint64_t now);
@@ -107,6 +109,7 @@ class Peers {
     std::uint64_t deadline() const;
 
     std::vector<Neighbour> neighbours() const;
+    std::vector<HeardOf> heard_of() const { return dialling_.heard_of(); }
     // The keys of those who came in by the members' door and are not parted from yet.
     std::vector<LinkKey> within() const;
     // Every neighbour is equal with us and nothing is under way.

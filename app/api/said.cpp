@@ -115,12 +115,27 @@ std::string Said::word(std::string_view name) const {
     return found == whole_.end() ? plain : found->second;
 }
 
+// `say` beside `do` are the program's sentences, wherever they stand; a colleague's words have no such names.
+void Said::translate(boost::json::value& value) const {
+    if (auto* list = value.if_array()) {
+        for (auto& each : *list) translate(each);
+    } else if (auto* object = value.if_object()) {
+        const bool is_told = object->contains("say") && object->contains("do");
+        for (auto& [name, each] : *object) {
+            if (is_told && (name == "say" || name == "do") && each.is_string()) {
+                each = of(std::string(each.get_string()));
+            } else {
+                translate(each);
+            }
+        }
+    }
+}
+
 Reply Said::of(Reply reply) const {
-    auto trouble = trouble_in(reply);
-    if (!trouble || (whole_.empty() && patterns_.empty())) return reply;
-    trouble->say = of(trouble->say);
-    trouble->advice = of(trouble->advice);
-    return with_trouble(reply ? std::move(*reply) : Json{}, *trouble);
+    if (whole_.empty() && patterns_.empty()) return reply;
+    boost::json::value whole(reply ? std::move(*reply) : with_trouble({}, trouble_of(reply.error())));
+    translate(whole);
+    return std::move(whole.get_object());
 }
 
 Said said_in(const std::string& language, const std::filesystem::path& home) {

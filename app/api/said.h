@@ -24,10 +24,12 @@ class Said {
     std::string of(const std::string& sentence) const;
     // A name of a field, or a word of the schema: "min_answers" as "Min answers" has been translated, else "min answers".
     std::string word(std::string_view name) const;
-    // With its trouble translated, if it has one.
+    // With its trouble translated, if it has one, and what else it says to a person (`say` beside `do`).
     Reply of(Reply reply) const;
 
   private:
+    void translate(boost::json::value& value) const;
+
     struct Pattern {
         std::vector<std::string> pieces;  // what stands before, between and after the places
         std::vector<std::string> names;   // of the places

@@ -32,7 +32,7 @@ const Verb* find_verb(std::string_view name) {
          {profile_verbs(),   group_verbs(),    member_verbs(),   compare_verbs(), asking_verbs(),  set_aside_verbs(),
           device_verbs(),    recovery_verbs(), resource_verbs(), version_verbs(), note_verbs(),    note_history_verbs(),
           live_note_verbs(), template_verbs(), feedback_verbs(), record_verbs(),  erasing_verbs(), meeting_verbs(),
-          storage_verbs(),   files_verbs(),    watch_verbs(),    courier_verbs(), search_verbs()}) {
+          doctor_verbs(),    storage_verbs(),  files_verbs(),    watch_verbs(),   courier_verbs(), search_verbs()}) {
         for (const auto& verb : table) {
             if (verb.name == name) return &verb;
         }

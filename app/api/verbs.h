@@ -40,6 +40,7 @@ std::span<const Verb> feedback_verbs();
 std::span<const Verb> record_verbs();
 std::span<const Verb> erasing_verbs();
 std::span<const Verb> meeting_verbs();  // join, sync, colleagues
+std::span<const Verb> doctor_verbs();
 std::span<const Verb> storage_verbs();  // verify, repair, backup, export, import
 std::span<const Verb> files_verbs();    // files, storage
 std::span<const Verb> version_verbs();  // of a resource's files

@@ -189,6 +189,9 @@ constexpr Option carry[] = {{"DIR", "folder", Takes::path, true, "the stick's fo
                             {"--max-mb", "max-mb", Takes::number, false,
                              "at most so many megabytes, 1 to 1048576; without it 4096", bounds::megabytes}};
 constexpr Option unload[] = {{"DIR", "folder", Takes::path, true, "the stick's folder, or any folder"}};
+constexpr Option doctor[] = {
+    {"--peer", "peers", Takes::list, false, "a colleague's address to ask, as HOST or HOST:PORT; may be given again"},
+    no_discovery};
 constexpr Option sync[] = {
     peers,
     no_discovery,
@@ -289,6 +292,7 @@ constexpr Command all[] = {
     {"search", "Find words in everything your groups have, what files say included", search},
     {"types", "Which records there are, and their fields"},
     {"colleagues", "Who is near"},
+    {"doctor", "Why somebody does not appear, and what to do next", doctor},
     {"sync", "Meet everyone who can be reached, once, and report", sync},
     {"files fetch", "Fetch something's files, whatever the policy", files_fetch},
     {"files keep", "Fetch something's files and keep them here, whatever the policy", only_files},

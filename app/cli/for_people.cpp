@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "app/cli/doctor.h"
 #include "app/cli/heads.h"
 #include "app/cli/qr.h"
 #include "app/cli/sheet.h"
@@ -152,6 +153,8 @@ class ForPeople {
             if (isatty(STDOUT_FILENO) != 0 && !words.ends_with('\n')) std::cout << '\n';
         } else if (command_ == "search") {
             print_found();
+        } else if (command_ == "doctor" && has("findings")) {
+            print_doctor(reply_, said_);
         } else if (command_ == "help") {
             print_help(text("help"));
         } else if (command_ == "completion") {

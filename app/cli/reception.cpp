@@ -92,7 +92,9 @@ LocalDoor::Answer Reception::translating(LocalDoor::Answer answer, const std::st
     last_language_ = language;
     auto said = said_in(language);
     answer.give = [give = std::move(answer.give), said](std::string body) {
-        give(body.starts_with(R"({"ok":true)") ? std::move(body) : document_of(said->of(reply_of(body))));
+        // Within a colleague's words the quotation marks of a name are escaped.
+        const bool says = body.find(R"("say":)") != std::string::npos;
+        give(says ? document_of(said->of(reply_of(body))) : std::move(body));
     };
     return answer;
 }

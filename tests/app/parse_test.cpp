@@ -113,9 +113,9 @@ TEST_CASE("every command has its verb, and every verb its command") {
         CHECK_FALSE(command.about.empty());
         if (!alone.contains(command.words)) CHECK(api::find_verb(command.words) != nullptr);
     }
-    for (const auto& table :
-         {api::profile_verbs(), api::group_verbs(), api::member_verbs(), api::device_verbs(), api::resource_verbs(),
-          api::note_verbs(), api::feedback_verbs(), api::record_verbs(), api::meeting_verbs(), api::storage_verbs()}) {
+    for (const auto& table : {api::profile_verbs(), api::group_verbs(), api::member_verbs(), api::device_verbs(),
+                              api::resource_verbs(), api::note_verbs(), api::feedback_verbs(), api::record_verbs(),
+                              api::meeting_verbs(), api::doctor_verbs(), api::storage_verbs()}) {
         for (const auto& verb : table) CHECK(words.contains(verb.name));
     }
 }

@@ -44,6 +44,21 @@ TEST_CASE("a reply's trouble is translated, and nothing else of it") {
     CHECK(well->at("title").as_string() == "Disk full.");
 }
 
+TEST_CASE("what a reply finds out is translated where it says what and what to do, whoever is called so is not") {
+    Said said;
+    said.add(R"({"Disk full.":"Le disque est plein.","Free some space.":"Libérez de la place."})");
+    const boost::json::object finding{{"say", "Disk full."}, {"do", "Free some space."}, {"name", "Disk full."}};
+    const auto told =
+        said.of(Reply(Json{{"findings", boost::json::array{finding}}, {"asks", finding}, {"say", "Disk full."}}));
+    REQUIRE(told.ok());
+    for (const auto& each : {told->at("findings").as_array()[0], told->at("asks")}) {
+        CHECK(each.at("say").as_string() == "Le disque est plein.");
+        CHECK(each.at("do").as_string() == "Libérez de la place.");
+        CHECK(each.at("name").as_string() == "Disk full.");
+    }
+    CHECK(told->at("say").as_string() == "Disk full.");
+}
+
 TEST_CASE("a file in the profile's folder adds a language, and mends a sentence of another; damaged ones add nothing") {
     const Disposable profile;
     std::filesystem::create_directories(profile.path() / "languages");

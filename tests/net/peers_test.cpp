@@ -106,6 +106,39 @@ TEST_CASE("a newcomer whom only a far-away colleague let in is known after a vis
     CHECK(staff[0].peers().neighbours()[0].door == Door::members);
 }
 
+TEST_CASE("the doctor's facts: who was heard, whose door stayed shut, who said goodbye and who came back") {
+    Staff staff({"Amina", "Ben", "Stranger"});
+    staff.group({0, 1});
+    staff.start_all();
+    const auto of = [&](std::size_t whose) {
+        for (const auto& each : staff[0].peers().heard_of()) {
+            if (each.key == staff[whose].record.link) return std::optional(each);
+        }
+        return std::optional<HeardOf>();
+    };
+    CHECK_FALSE(of(1).has_value());
+    staff.introduce(0, 1);
+    staff.introduce(0, 2);
+    CHECK(staff.run_until([&] { return !staff[0].peers().neighbours().empty(); }, 10'000));
+    REQUIRE(of(2).has_value());
+    CHECK_FALSE(of(2)->failed.has_value());  // a stranger is not dialled
+    CHECK_FALSE(of(1)->failed.has_value());
+    CHECK_FALSE(of(1)->left);
+    // Ben ends the program, and says so; the link stays open long enough for it.
+    staff[1].host->watch = [](const Action& action) { return !std::holds_alternative<Close>(action); };
+    staff[1].peers().leave();
+    CHECK(staff.run_until([&] { return of(1)->left; }, 10'000));
+    staff[1].host.reset();
+    staff.run(5'000);
+    CHECK(of(1)->failed == Parting::silent);
+    // Back again, under the same address.
+    staff.start(1);
+    staff.introduce(0, 1);
+    CHECK(staff.run_until([&] { return !staff[0].peers().neighbours().empty(); }, 120'000));
+    CHECK_FALSE(of(1)->left);
+    CHECK_FALSE(of(1)->failed.has_value());
+}
+
 TEST_CASE("at most eight neighbours are dialled unasked") {
     std::vector<std::string> names(14, "Teacher");
     Staff staff(names);

@@ -30,6 +30,7 @@ for_programs = {
 makers = {
     r"\bCode::\w+,": "",
     r"\bTrouble\{\"\w+\",": "",
+    r"\bFinding\{\s*\"\w+\",\s*State::\w+,": "",
     r"\bdoes_not_fit\(\w+,": "{a} ",
     r"\bis_wrong\(option,": "{a} ",
     r"\bwrong_sheet\(": "",

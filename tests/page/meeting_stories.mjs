@@ -2,10 +2,10 @@
 import { ask, axe_offences, go, must, sentences, tell, until } from './browser.mjs';
 
 // Nobody is found by broadcast here: what the page asks is asked at this address, as `--peer` would.
-async function looks_at(page, address) {
+export async function looks_at(page, address) {
     await page.route('**/api', (route) => {
         const asked = route.request().postDataJSON();
-        if (!['group nearby', 'group ask'].includes(asked.verb)) return route.continue();
+        if (!['group nearby', 'group ask', 'compare find'].includes(asked.verb)) return route.continue();
         return route.continue({ postData: JSON.stringify({ ...asked, args: { ...asked.args, peers: [address] } }) });
     });
 }

@@ -6,8 +6,13 @@ let next = 0;
 
 export function toast(words, { undo, bad = false } = {}) {
     const id = ++next;
+    // Two at most, or they would lie over what one does next; what can be undone stays longest.
+    while (toasts.length > 1) close_toast((toasts.find((each) => !each.undo) ?? toasts[0]).id);
     toasts.push({ id, words, undo, bad });
-    setTimeout(() => close_toast(id), undo || bad ? 12_000 : 5_000);
+    // Not under the pointer, and not while the keyboard is there.
+    const fade = () =>
+        document.querySelector('.toasts:is(:hover, :focus-within)') ? setTimeout(fade, 3_000) : close_toast(id);
+    setTimeout(fade, undo || bad ? 12_000 : 5_000);
 }
 export function close_toast(id) {
     const at = toasts.findIndex((each) => each.id === id);

@@ -91,12 +91,27 @@ void Joining::opened(LinkId link, std::uint64_t now) {
     due_ = now + link_ms + again_ms;
 }
 
+void Joining::told(LinkId link) {
+    link_.reset();
+    told_on_ = link;
+}
+
 void Joining::closed(LinkId link) {
     if (link_ == link) link_.reset();
+    if (told_on_ != link) return;
+    told_on_.reset();
+    due_ = 0;  // on another one it is not known
+}
+
+bool Joining::is_let_in(ByteView frame, Outbox& out) {
+    const auto answer = message_in<Answer>(frame);
+    if (!open_ || !answer || answer->outcome != Outcome::welcome) return false;
+    open_ = !take(*answer, out);
+    return !open_;
 }
 
 bool Joining::hear(LinkId link, ByteView frame, Outbox& out) {
-    if (link_ != link || !open_) return true;
+    if ((link_ != link && told_on_ != link) || !open_) return true;
     if (kind_of(frame) != Kind::answer) return false;
     const auto answer = message_in<Answer>(frame);
     if (!answer) return true;
@@ -161,30 +176,38 @@ bool Admitting::is_blocked(const LinkKey& key, const std::optional<Address>& fro
     });
 }
 
-void Admitting::hear(LinkId link, const LinkKey& key, const std::optional<Address>& from, ByteView frame,
-                     std::uint64_t now, Outbox& out) {
-    const auto [at, is_new] = links_.try_emplace(link, Visit{key, from, {}, now + link_ms});
+void Admitting::hear(LinkId link, const Caller& caller, ByteView frame, std::uint64_t now, Outbox& out) {
+    const auto [at, is_new] = links_.try_emplace(link);
     auto& visit = at->second;
-    if (visit.answer) return out.say(link, *visit.answer);
-    if (!is_new) return;  // the host is deciding
-    if (is_blocked(key, from, now)) return answer(link, visit, {Outcome::wait, {}}, now, out);
-    switch (kind_of(frame)) {
+    if (!is_new) {
+        if (!visit.answer) return;  // the host is deciding
+        const bool is_same = std::ranges::equal(visit.claim, frame);
+        if (now < visit.until && (is_same || !caller.stays)) return out.say(link, *visit.answer);
+        if (now < visit.since + other_claim_ms) return;  // it is said again
+    }
+    visit = {caller, Bytes(frame.begin(), frame.end()), {}, now, now + link_ms};
+    if (is_blocked(caller.key, caller.from, now)) return answer(link, visit, {Outcome::wait, {}}, now, out);
+    judge(link, visit, now, out);
+}
+
+void Admitting::judge(LinkId link, Visit& visit, std::uint64_t now, Outbox& out) {
+    switch (kind_of(visit.claim)) {
         case Kind::claim:
-            return judge<Claim, Claimed>(link, visit, frame, now, out);
+            return judge_as<Claim, Claimed>(link, visit, now, out);
         case Kind::link_claim:
-            return judge<LinkClaim, LinkClaimed>(link, visit, frame, now, out);
+            return judge_as<LinkClaim, LinkClaimed>(link, visit, now, out);
         case Kind::ask_claim:
-            return judge<AskClaim, AskClaimed>(link, visit, frame, now, out);
+            return judge_as<AskClaim, AskClaimed>(link, visit, now, out);
         case Kind::vouch_claim:
-            return judge<VouchClaim, VouchClaimed>(link, visit, frame, now, out);
+            return judge_as<VouchClaim, VouchClaimed>(link, visit, now, out);
         default:
-            return judge<RescueClaim, RescueClaimed>(link, visit, frame, now, out);
+            return judge_as<RescueClaim, RescueClaimed>(link, visit, now, out);
     }
 }
 
 template <class M, class Asked>
-void Admitting::judge(LinkId link, Visit& visit, ByteView frame, std::uint64_t now, Outbox& out) {
-    auto claim = message_in<M>(frame);
+void Admitting::judge_as(LinkId link, Visit& visit, std::uint64_t now, Outbox& out) {
+    auto claim = message_in<M>(visit.claim);
     if (!claim || !is_valid(*claim)) return answer(link, visit, {Outcome::unknown, {}}, now, out);
     if (std::min(here_.newest, claim->newest) < std::max(here_.oldest, claim->oldest)) {
         return answer(link, visit, {Outcome::version, {}}, now, out);
@@ -194,13 +217,22 @@ void Admitting::judge(LinkId link, Visit& visit, ByteView frame, std::uint64_t n
 
 void Admitting::decided(LinkId link, const Answer& decision, std::uint64_t now, Outbox& out) {
     const auto at = links_.find(link);
-    if (at != links_.end() && !at->second.answer) answer(link, at->second, decision, now, out);
+    if (at == links_.end()) return;
+    auto& visit = at->second;
+    const bool is_other = visit.is_waiting() && visit.answer->outcome != decision.outcome;
+    if (!visit.answer || is_other) answer(link, visit, decision, now, out);
+}
+
+void Admitting::reconsider(std::uint64_t now, Outbox& out) {
+    for (auto& [link, visit] : links_) {
+        if (visit.is_waiting() && !is_blocked(visit.caller.key, visit.caller.from, now)) judge(link, visit, now, out);
+    }
 }
 
 void Admitting::answer(LinkId link, Visit& visit, Answer answer, std::uint64_t now, Outbox& out) {
     if (answer.outcome == Outcome::unknown) {
         ++wrong_;
-        blocked_.push_back({visit.key, visit.from, now + blocked_ms});
+        blocked_.push_back({visit.caller.key, visit.caller.from, now + blocked_ms});
         if (blocked_.size() > blocked_max) blocked_.pop_front();
     }
     visit.answer = std::move(answer);
@@ -211,14 +243,16 @@ void Admitting::answer(LinkId link, Visit& visit, Answer answer, std::uint64_t n
 std::vector<LinkId> Admitting::overdue(std::uint64_t now) const {
     std::vector<LinkId> links;
     for (const auto& [link, visit] : links_) {
-        if (now >= visit.until) links.push_back(link);
+        if (now >= visit.until && !visit.is_waiting()) links.push_back(link);
     }
     return links;
 }
 
 std::uint64_t Admitting::deadline() const {
     auto earliest = never_ms;
-    for (const auto& [link, visit] : links_) earliest = std::min(earliest, visit.until);
+    for (const auto& [link, visit] : links_) {
+        if (!visit.is_waiting()) earliest = std::min(earliest, visit.until);
+    }
     return earliest;
 }
 

@@ -67,15 +67,11 @@ void Peers::hear(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
     const bool claims = kind == Kind::claim || kind == Kind::link_claim || kind == Kind::rescue_claim ||
                         kind == Kind::vouch_claim || kind == Kind::ask_claim;
     if (claims && (line.session || !line.dialled)) {
-        return admitting_.hear(link, line.key, line.from, frame, now, out_);
+        return admitting_.hear(link, {line.key, line.from, line.session != nullptr}, frame, now, out_);
     }
     if (line.door == Door::lobby && !line.session && hear_comparison(link, line, frame, now)) return;
     if (hear_looking(link, line, frame, now)) return;
-    if (kind == Kind::answer && line.session) {
-        auto* joining = joining_with(line.key);
-        if (joining && joining->link() == link && joining->hear(link, frame, out_)) joining->closed(link);
-        return;
-    }
+    if (kind == Kind::answer && line.session) return hear_answer(link, frame);
     if (line.door == Door::lobby && !line.session) {
         if (line.dialled) {
             auto* joining = joining_with(line.key);
@@ -246,6 +242,7 @@ void Peers::groups_changed(std::uint64_t now) {
     for (auto& [link, line] : lines_) {
         if (line.session) line.session->standings_changed(now);
     }
+    admitting_.reconsider(now, out_);
     settle(now);
 }
 
@@ -256,6 +253,24 @@ Joining* Peers::joining_with(const LinkKey& key) {
         return joining.is_open() && joining.request().inviter == key;
     });
     return at == joins_.end() ? nullptr : &*at;
+}
+
+// One claim at a time is made over a link, and what is said unasked is for those who wait on it: a welcome shows for whom.
+void Peers::hear_answer(LinkId link, ByteView frame) {
+    std::vector<Joining*> waiting;
+    Joining* claimant = nullptr;
+    for (auto& joining : joins_) {
+        if (joining.is_open() && joining.link() == link) claimant = &joining;
+        if (joining.waits_on(link)) waiting.push_back(&joining);
+    }
+    for (auto* joining : waiting) {
+        if (joining->is_let_in(frame, out_)) return;
+    }
+    if (claimant != nullptr) {
+        if (claimant->hear(link, frame, out_)) claimant->told(link);
+    } else if (waiting.size() == 1) {
+        waiting[0]->hear(link, frame, out_);
+    }
 }
 
 void Peers::join(JoinRequest request, std::uint64_t now) {
@@ -279,11 +294,19 @@ std::optional<LinkId> Peers::link_to(const LinkKey& key) const {
 void Peers::claim_on_open_links(std::uint64_t now) {
     for (auto& joining : joins_) {
         if (!joining.is_open() || joining.link() || now < joining.due()) continue;
-        const auto link = link_to(joining.request().inviter);
+        const auto link = link_to_claim_on(joining);
         if (!link) continue;
         joining.opened(*link, now);
         joining.tick(now, out_);
     }
+}
+
+std::optional<LinkId> Peers::link_to_claim_on(const Joining& joining) const {
+    const auto link = link_to(joining.request().inviter);
+    const bool is_taken = link && std::any_of(joins_.begin(), joins_.end(), [&](const Joining& other) {
+                              return other.is_open() && other.link() == link;
+                          });
+    return is_taken ? std::nullopt : link;
 }
 
 void Peers::give_own_group(const DeviceId& device, const Bytes& sealed) {
@@ -366,7 +389,7 @@ std::uint64_t Peers::deadline() const {
     auto earliest = std::min({dialling_.deadline(), chunks_.deadline(), admitting_.deadline()});
     for (const auto& joining : joins_) {
         earliest = std::min(earliest, joining.deadline());
-        if (joining.is_open() && !joining.link() && link_to(joining.request().inviter)) {
+        if (joining.is_open() && !joining.link() && link_to_claim_on(joining)) {
             earliest = std::min(earliest, joining.due());
         }
     }

@@ -156,6 +156,10 @@ class Peers {
     // A link to the inviter's device at the members' door, which the newcomer may claim on.
     std::optional<LinkId> link_to(const LinkKey& key) const;
     void claim_on_open_links(std::uint64_t now);
+    // The same, unless another claim is being made over it.
+    std::optional<LinkId> link_to_claim_on(const Joining& joining) const;
+    // Over a link that stays.
+    void hear_answer(LinkId link, ByteView frame);
     std::optional<Door> door_for(const Contact& contact) const;
 
     Here here_;

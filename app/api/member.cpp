@@ -158,6 +158,7 @@ Reply member_refuse(Desk& desk, const Json& args) {
     const auto who = find_person(choices, text_arg(args, "who"), "newcomer");
     if (!who) return who.error();
     if (auto kept = Newcomers(desk.home.profile().store()).refuse((*found)->id, *who); !kept) return kept.error();
+    desk.network.groups_changed();  // whoever waits on a link hears it
     return Json{{"person", to_text(*who)}};
 }
 

@@ -56,7 +56,7 @@ TEST_CASE("a claim to be linked reaches the host once its signatures are right, 
     Admitting admitting(here);
     const auto asked = [&](std::uint64_t link, const LinkClaim& claim) {
         Outbox out;
-        admitting.hear(LinkId{link}, LinkKey{}, std::nullopt, frame_of(claim), 0, out);
+        admitting.hear(LinkId{link}, {}, frame_of(claim), 0, out);
         return out.poll();
     };
     auto claim = std::get<LinkClaim>(request.claim);

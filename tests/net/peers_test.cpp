@@ -194,6 +194,102 @@ TEST_CASE("two who share a group already invite each other to a second one over 
     CHECK(staff[1].peers().neighbours()[0].link == link);
 }
 
+namespace {
+
+// Amina and Ben share a group; Ben asks for others of hers, and she says yes to those in `open`, no to those in `shut`.
+struct AtHerSide {
+    Staff staff{{"Amina", "Ben"}};
+    std::set<GroupId> open, shut, joined;
+    std::map<GroupId, Genesis> groups;
+    std::vector<GroupId> asked;
+
+    AtHerSide() {
+        staff.group({0, 1});
+        staff.start_all();
+        staff.introduce(1, 0);
+        staff[0].host->watch = [&](const Action& action) {
+            const auto* claim = std::get_if<AskClaimed>(&action);
+            if (claim) decide(claim->link, claim->claim.group);
+            return claim == nullptr;
+        };
+        staff[1].host->watch = [&](const Action& action) {
+            const auto* in = std::get_if<Joined>(&action);
+            if (in) joined.insert(id_of(in->welcome.genesis));
+            return in == nullptr;
+        };
+        REQUIRE(staff.run_until([&] { return staff[1].peers().neighbours().size() == 1; }, 10'000));
+        staff.run(1'000);
+    }
+    void decide(LinkId link, const GroupId& group) {
+        asked.push_back(group);
+        Answer answer{Outcome::asked, {}};
+        if (shut.contains(group)) answer.outcome = Outcome::closed;
+        if (open.contains(group)) {
+            answer = {Outcome::welcome, *seal_box(staff[1].record.box, encode(Welcome{groups.at(group), {}}))};
+        }
+        staff[0].peers().claim_decided(link, answer, staff.network.now());
+    }
+    GroupId ask_for(const std::string& name) {
+        const PersonCard founder{make_person(staff[0].secrets, {}), staff[0].record, {}};
+        const auto genesis =
+            make_genesis(GroupKind::team, name, NewcomersRead::all, {founder}, SigningKey(staff[0].secrets.signing));
+        const auto group = id_of(genesis);
+        groups.emplace(group, genesis);
+        const PersonCard card{make_person(staff[1].secrets, {}), staff[1].record, {}};
+        staff[1].peers().join(make_ask_request(staff[0].record.link, group, card, staff[1].device(), staff[1].secrets),
+                              staff.network.now());
+        return group;
+    }
+    void says(std::set<GroupId>& list, const GroupId& group) {
+        list.insert(group);
+        staff[0].peers().groups_changed(staff.network.now());
+    }
+    // Within a second: nobody comes again so soon.
+    bool soon(const std::function<bool()>& done) { return staff.run_until(done, 1'000); }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "who waits for an organiser on a link that is there hears the answer when it is given, not when they come again") {
+    AtHerSide her;
+    const auto choir = her.ask_for("Choir");
+    her.staff.run(5'000);
+    CHECK(her.asked == std::vector{choir});
+    her.says(her.open, choir);
+    CHECK(her.soon([&] { return her.joined.contains(choir); }));
+
+    const auto drama = her.ask_for("Drama");
+    her.staff.run(5'000);
+    auto& outcomes = her.staff[1].host->outcomes;
+    CHECK(outcomes.back() == Outcome::asked);
+    her.says(her.shut, drama);
+    CHECK(her.soon([&] { return outcomes.back() == Outcome::closed; }));
+    const auto count = her.asked.size();
+    her.staff.run(60'000);
+    CHECK(her.asked.size() == count);  // both are over
+    CHECK(her.staff[1].peers().neighbours().size() == 1);
+}
+
+TEST_CASE("a claim over a link is answered for itself, not with what was said about the one before") {
+    AtHerSide her;
+    her.says(her.open, her.ask_for("Choir"));
+    CHECK(her.soon([&] { return her.joined.size() == 1; }));
+    const auto drama = her.ask_for("Drama");
+    her.open.insert(drama);
+    CHECK(her.staff.run_until([&] { return her.joined.contains(drama); }, 3'000));
+
+    // Of two at once each has its turn, and who was told to wait is found among both.
+    const auto [one, other] = std::pair{her.ask_for("One"), her.ask_for("Other")};
+    CHECK(her.staff.run_until([&] { return std::ranges::count(her.asked, other) > 0; }, 5'000));
+    CHECK(std::ranges::count(her.asked, one) > 0);
+    her.says(her.open, other);
+    CHECK(her.soon([&] { return her.joined.contains(other); }));
+    CHECK_FALSE(her.joined.contains(one));
+    her.open.insert(one);
+    CHECK(her.staff.run_until([&] { return her.joined.contains(one); }, 15'000));
+}
+
 // --- the lobby -------------------------------------------------------------------------------------------------------
 
 namespace {
@@ -219,7 +315,7 @@ struct AtTheLobby {
         Outbox out;
         LinkKey key;
         key.bytes[0] = static_cast<std::uint8_t>(number);
-        admitting.hear(LinkId{number}, key, Network::address(from), frame_of(claim), now, out);
+        admitting.hear(LinkId{number}, {key, Network::address(from)}, frame_of(claim), now, out);
         std::optional<Outcome> outcome;
         while (auto action = out.poll()) {
             if (std::holds_alternative<Claimed>(*action)) {
@@ -256,6 +352,27 @@ TEST_CASE("a claim that comes again gets the answer that was given") {
     CHECK(door.claim(admitting, 1, door.wanted(), 10, Outcome::welcome) == Outcome::asked);
     CHECK(admitting.overdue(9'000).empty());
     CHECK(admitting.overdue(10'000).size() == 1);
+}
+
+TEST_CASE("over a link that stays a colleague makes us decide once a second at most") {
+    AtTheLobby door;
+    const auto here = door.staff[0].here();
+    Admitting admitting(here);
+    Outbox out;
+    unsigned decisions = 0;
+    const PersonCard card{make_person(door.staff[1].secrets, {}), door.staff[1].record, {}};
+    for (std::uint64_t now = 0; now < 10'000; now += 50) {
+        const auto request = make_ask_request(door.staff[0].record.link, random_id<GroupId>(), card,
+                                              door.staff[1].device(), door.staff[1].secrets);
+        const auto frame = frame_of(std::get<AskClaim>(request.claim));
+        admitting.hear(LinkId{1}, {door.staff[1].record.link, {}, true}, frame, now, out);
+        while (auto action = out.poll()) {
+            if (!std::holds_alternative<AskClaimed>(*action)) continue;
+            ++decisions;
+            admitting.decided(LinkId{1}, {Outcome::asked, {}}, now, out);
+        }
+    }
+    CHECK(decisions == 10);
 }
 
 TEST_CASE("a newcomer comes again while asked to wait, and ends when refused") {

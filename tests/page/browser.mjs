@@ -33,19 +33,19 @@ export const ended = () => (failures ? 1 : 0);
 export const must = (truth, words) => {
     if (!truth) throw new Error(words);
 };
-// Asks until it is so.
-export async function until(truth, words) {
+// Asks until it is so, `most` times at intervals of 0.1 s.
+export async function until(truth, words, most = 200) {
     for (let tries = 0; !(await truth()); ++tries) {
-        must(tries < 200, words);
+        must(tries < most, words);
         await new Promise((done) => setTimeout(done, 100));
     }
 }
 
 export class Browser {
-    static async start() {
+    static async start(program = process.env.CHROMIUM ?? '/usr/bin/chromium') {
         const made = new Browser();
         made.browser = await chromium.launch({
-            executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+            executablePath: program,
             args: ['--no-sandbox', '--disable-gpu'],
         });
         made.strangers = new Set(); // requests to anywhere but the daemon
@@ -79,13 +79,10 @@ export class Browser {
 
 export async function go(page, hash) {
     await page.evaluate((to) => (location.hash = to), hash);
-    await page
-        .waitForFunction(
-            () => document.querySelector('main h1, main [role=alert]') && !document.querySelector('main .bone'),
-            null,
-            { timeout: 15_000 },
-        )
-        .catch(() => {});
+    await page.waitForFunction(() => {
+        const waits = [...document.querySelectorAll('main .bone')].some((each) => each.checkVisibility());
+        return document.querySelector('main h1, main [role=alert]') && !waits;
+    });
 }
 // Asks the daemon as the page does.
 export const ask = (page, verb, args = {}) =>
@@ -103,6 +100,18 @@ export const ask = (page, verb, args = {}) =>
         },
         [verb, args],
     );
+// The text in the editor, without the names of those who write.
+export const text_in = (page) =>
+    page.locator('.cm-content').evaluate((content) =>
+        [...content.querySelectorAll('.cm-line')]
+            .map((line) => line.cloneNode(true))
+            .map((line) => (line.querySelectorAll('.caret').forEach((caret) => caret.remove()), line.textContent))
+            .join('\n'),
+    );
+
+// Until a colleague's note is here, and holds what they wrote.
+export const comes = (page, note) =>
+    until(async () => (await ask(page, 'note show', { note })).text, 'the note is at the colleague’s');
 export async function axe_offences(page, where) {
     await page.evaluate(`${axe};0`);
     const { violations } = await page.evaluate(() =>

@@ -1,5 +1,5 @@
-// A person who has a keyboard and nothing else: goes on by Tab until the wanted thing has the focus, and looks at each stop on
-// the way: it can be seen that it has the focus, and nothing lies over it.
+// A person who has a keyboard and nothing else: goes on by Tab until the wanted thing has the focus, and looks at each
+// stop on the way: it can be seen that it has the focus, and nothing lies over it.
 import { must } from './browser.mjs';
 
 // Runs in the page, with the elements that are looked for.
@@ -7,7 +7,13 @@ function look(wanted) {
     let at = document.activeElement;
     while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
     if (!at || at === document.body) return { nowhere: true };
-    const words = (at.getAttribute('aria-label') || at.labels?.[0]?.textContent || at.textContent || at.title || '').trim();
+    const words = (
+        at.getAttribute('aria-label') ||
+        at.labels?.[0]?.textContent ||
+        at.textContent ||
+        at.title ||
+        ''
+    ).trim();
     const name = `${at.localName} “${words.replace(/\s+/g, ' ').slice(0, 40)}”`;
     const found = wanted.includes(at);
     // The title of a screen or dialog is where one begins to read, and is no stop of the Tab key.
@@ -17,7 +23,8 @@ function look(wanted) {
         return (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2) || (each !== at && /inset/.test(boxShadow));
     };
     const around = [];
-    for (let each = at; each && around.length < 5; each = each.parentElement ?? each.getRootNode().host) around.push(each);
+    for (let each = at; each && around.length < 5; each = each.parentElement ?? each.getRootNode().host)
+        around.push(each);
     if (!around.some(has_ring)) return { found, name, offence: 'one cannot see that it has the focus' };
     const seen = at.matches('.unseen') ? (at.closest('label') ?? at) : at;
     const { left, right, top, bottom } = seen.getBoundingClientRect();
@@ -26,7 +33,12 @@ function look(wanted) {
     const root = seen.getRootNode();
     const over = root.elementFromPoint(x, y);
     const is_seen = over && (seen.contains(over) || over.contains(seen) || over.closest?.('label')?.contains(seen));
-    if (!is_seen) return { found, name, offence: `it is not in sight: ${Math.round(x)},${Math.round(y)} is ${over?.localName ?? 'outside'}` };
+    if (!is_seen)
+        return {
+            found,
+            name,
+            offence: `it is not in sight: ${Math.round(x)},${Math.round(y)} is ${over?.localName ?? 'outside'}`,
+        };
     const rect = seen.getBoundingClientRect();
     const place = [rect.left, rect.top + scrollY, rect.right, rect.bottom + scrollY];
     // The first stop is known again when the round is over.
@@ -50,7 +62,8 @@ export class Keys {
     }
     async is_at(wanted) {
         const stop = await wanted.evaluateAll(look);
-        if (stop.offence) this.offences.add(`${this.who} at ${stop.name} on ${new URL(this.page.url()).hash}: ${stop.offence}`);
+        if (stop.offence)
+            this.offences.add(`${this.who} at ${stop.name} on ${new URL(this.page.url()).hash}: ${stop.offence}`);
         return stop;
     }
     // On by Tab, or by `key`, until one of `wanted` (a locator) has the focus.
@@ -108,8 +121,8 @@ export class Keys {
             await this.page.waitForTimeout(50);
         }
     }
-    // All stops of a screen, from where the focus is until it is there again: they follow each other as one reads, down and
-    // then on to the next column.
+    // All stops of a screen, from where the focus is until it is there again: they follow each other as one reads, down
+    // and then on to the next column.
     async walk(most = 400) {
         const nothing = this.page.locator('no-such-thing');
         const is_rtl = await this.page.evaluate(() => document.dir === 'rtl');

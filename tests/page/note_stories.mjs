@@ -1,22 +1,33 @@
-// What two people do in one note beside typing: comments on passages, pictures.
-import { ask, go, must, tell, until } from './browser.mjs';
+// What two people do in one note: typing at random, comments on passages, pictures.
+import { ask, comes, go, must, tell, text_in, until } from './browser.mjs';
+import { all_equal, change_beside, type_at_random } from './random_typing.mjs';
 
 const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-// The text in the editor, without the names of those who write.
-export const text_in = (page) =>
-    page.locator('.cm-content').evaluate((content) =>
-        [...content.querySelectorAll('.cm-line')]
-            .map((line) => line.cloneNode(true))
-            .map((line) => (line.querySelectorAll('.caret').forEach((caret) => caret.remove()), line.textContent))
-            .join('\n'),
+export async function note_stories(amina, brian, group) {
+    const seed = Number(process.env.PAGE_SEED ?? Date.now() % 1_000_000);
+    await tell(
+        `what two people and a program change at random is one text in both tabs and on both disks (seed ${seed})`,
+        async () => {
+            const { note } = await ask(amina, 'note new', {
+                group,
+                title: 'Anything',
+                text: 'With 👍🏽 مرحبا of everybody.\n',
+            });
+            await comes(brian, note);
+            for (const page of [amina, brian]) {
+                await go(page, `#/note/${note}`);
+                await page.locator('.cm-content').click();
+            }
+            await Promise.all([
+                type_at_random(amina, seed, 120),
+                type_at_random(brian, seed + 1, 120),
+                change_beside(amina, note, 5),
+            ]);
+            await all_equal([amina, brian], note);
+        },
     );
 
-// Until a colleague's note is here, and holds what they wrote.
-export const comes = (page, note) =>
-    until(async () => (await ask(page, 'note show', { note })).text, 'the note is at the colleague’s');
-
-export async function note_stories(amina, brian, group) {
     await tell('a comment stays on its passage while others write, and says when its words are gone', async () => {
         const { note } = await ask(amina, 'note new', { group, title: 'Market', text: 'Bring bread and knives.\n' });
         await go(amina, `#/note/${note}`);

@@ -10,6 +10,10 @@ Peers::Peers(const Here& here) : here_(here), chunks_(here_, out_), admitting_(h
 
 void Peers::heard(const Contact& contact, std::uint64_t now) { dialling_.heard(contact, now); }
 
+void Peers::hurry(const LinkKey& key, std::uint64_t now) {
+    if (!link_to(key)) dialling_.hurry(key, now);
+}
+
 void Peers::dialling(const Dial& dial, const Result<LinkId>& link, std::uint64_t now) {
     dialling_.dialling(dial, link, now);
 }

@@ -57,8 +57,8 @@ class Peers {
 
     // From the beacon, the command line, memory.
     void heard(const Contact& contact, std::uint64_t now);
-    // Dials it now, however often that was in vain before.
-    void hurry(const LinkKey& key, std::uint64_t now) { dialling_.hurry(key, now); }
+    // Dials it now, however often that was in vain before; a second link beside one that stands would only contest it.
+    void hurry(const LinkKey& key, std::uint64_t now);
     // What became of a Dial action, and what the link brought.
     void dialling(const Dial& dial, const Result<LinkId>& link, std::uint64_t now);
     void arrived(const Arrival& arrival, std::uint64_t now);

@@ -90,7 +90,7 @@ std::vector<Finding> findings(const Surroundings& here) {
     } else if (const auto heard = who_is_heard(here)) {
         all.push_back(*heard);
     }
-    if (here.away > 0) {
+    if (here.away > 0 || here.colleagues == 0) {
         all.push_back(Finding{"guests", State::step, "A firewall, or a Wi-Fi that keeps guests apart?",
                               "Ask the colleague's computer by its address: staffroom doctor --peer HOST"});
         all.push_back(Finding{"stick", State::step, "A stick always works: it carries sealed changes both ways.",

@@ -13,6 +13,7 @@
 #include "app/home.h"
 #include "app/second_computer.h"
 #include "core/members/devices.h"
+#include "core/text_rules.h"
 #include "net/link.h"
 
 namespace staffroom::api {
@@ -135,9 +136,11 @@ class Doctor final : public Errand {
 
     static std::string name_of_computer(Desk& desk, const DeviceId& device) {
         for (const auto& row : colleagues_rows(desk)) {
-            if (text_arg(row.as_object(), "device") == to_text(device)) return text_arg(row.as_object(), "name");
+            if (text_arg(row.as_object(), "device") == to_text(device)) {
+                return shown_name(text_arg(row.as_object(), "name"));
+            }
         }
-        return desk.home.name();
+        return shown_name(desk.home.name());
     }
 
     Surroundings surroundings(Desk& desk) const {
@@ -181,7 +184,7 @@ class Doctor final : public Errand {
             if (!row.at("near").as_bool()) {
                 ++here.away;
                 here.heard += by_device[text_arg(row, "device")].lately;
-            } else if (const auto name = text_arg(row, "name");
+            } else if (const auto name = shown_name(text_arg(row, "name"));
                        std::find(here.near.begin(), here.near.end(), name) == here.near.end()) {
                 here.near.push_back(name);
             }

@@ -66,7 +66,7 @@ TEST_CASE("who is heard and who is not are told apart: nobody, strangers, nobody
     here.heard = 1;  // what is the matter is told beside that colleague
     CHECK(causes(here) == Causes{"found", "network", "guests", "stick"});
     here = {};
-    CHECK(causes(here) == Causes{"found", "network", "no_colleagues", "nobody_heard"});
+    CHECK(causes(here) == Causes{"found", "network", "no_colleagues", "nobody_heard", "guests", "stick"});
 }
 
 TEST_CASE("why a colleague's computer is not near: only what is known") {

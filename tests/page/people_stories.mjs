@@ -1,5 +1,5 @@
 // People that one would rather not have: with a name that is a trap, or with a picture of the code on the wall.
-import { ask, go, must, tell, until } from './browser.mjs';
+import { ask, axe_offences, go, must, overflow, tell, until } from './browser.mjs';
 
 export async function people_stories(amina, brian, group) {
     await tell('P09 a name of 10 kB, with a change of direction and HTML, is shown as 80 safe characters', async () => {
@@ -55,5 +55,43 @@ export async function people_stories(amina, brian, group) {
         must(!(await brian.getByText('Not for outsiders').count()), 'he reads it');
         must(!JSON.stringify(await ask(brian, 'note list', { group: hall })).includes('Not for outsiders'), 'he has it');
         await go(amina, `#/g/${group}/people`);
+    });
+
+    await tell('the doctor says who does not appear and why, asks an address, and fits', async () => {
+        // Somebody who is away, since here all are near.
+        const absent = { cause: 'not_heard', state: 'trouble', say: 'Their computer is not heard.', do: 'Ask whether it is awake.' };
+        await amina.route('**/api', async (route) => {
+            if (route.request().postDataJSON().verb !== 'doctor') return route.continue();
+            const answer = await route.fetch();
+            const document = await answer.json();
+            if (document.findings && !document.asked) {
+                document.colleagues.push(...['Chidi', 'Dalia'].map((name) => ({ name, near: false, ...absent })));
+                for (const cause of ['guests', 'stick'])
+                    document.findings.push({ cause, state: 'step', say: `The step of the ${cause}.`, do: '' });
+            }
+            await route.fulfill({ response: answer, json: document });
+        });
+        await go(amina, '#/colleagues');
+        await amina.getByText('This computer can be found. It listens for colleagues on port').waitFor();
+        await amina.getByText("Near now: Brian O'Neill").waitFor();
+        const why = amina.locator('li', { hasText: absent.say });
+        must((await why.count()) === 1 && (await why.textContent()).includes('Chidi and Dalia:'), 'the same is said once');
+        const { port } = await ask(brian, 'status');
+        const told = amina.locator('li [role=status]');
+        for (const [address, words] of [
+            [`127.0.0.1:${port}`, "This is the computer of Brian O'Neill, and it is near."],
+            [`127.0.0.1:${(await ask(amina, 'status')).port}`, 'That is the address of this very computer.'],
+            ['next door', 'is no address.'],
+        ]) {
+            await amina.getByLabel('Address of the colleague’s computer').fill(address);
+            await amina.keyboard.press('Enter');
+            await told.filter({ hasText: words }).waitFor();
+        }
+        await amina.setViewportSize({ width: 320, height: 640 });
+        const over = await overflow(amina);
+        const offences = await axe_offences(amina, '#/colleagues, somebody away');
+        await amina.setViewportSize({ width: 1280, height: 900 });
+        await amina.unrouteAll({ behavior: 'wait' });
+        return over > 0 ? [...offences, `${over} px too wide`] : offences;
     });
 }

@@ -124,7 +124,9 @@ void Dialling::accepted(const LinkKey& key, const std::optional<Address>& from, 
 }
 
 void Dialling::rest(Entry& entry, Parting why, std::uint64_t now) {
-    if (entry.state != State::met) entry.failed = why;
+    // That there is no common version was said by the other side, and holds while later tries bring only silence.
+    const bool known_better = entry.failed == Parting::version && why == Parting::silent;
+    if (entry.state != State::met && !known_better) entry.failed = why;
     const bool refused_at_members = entry.state == State::dialled && entry.door == Door::members;
     entry.state = State::resting;
     entry.link = {};

@@ -61,7 +61,12 @@ export class Keys {
         await this.page.keyboard.type(words);
     }
     async is_at(wanted) {
-        const stop = await wanted.evaluateAll(look);
+        let stop = await wanted.evaluateAll(look);
+        // What is being laid out anew is nowhere for a moment.
+        for (let tries = 0; stop.offence && tries < 3; ++tries) {
+            await this.page.waitForTimeout(100);
+            stop = await wanted.evaluateAll(look);
+        }
         if (stop.offence)
             this.offences.add(`${this.who} at ${stop.name} on ${new URL(this.page.url()).hash}: ${stop.offence}`);
         return stop;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t catalogue_bytes_max = std::size_t{1} << 20;
 constexpr const char* kept_in = "language";
+constexpr std::string_view right_to_left[] = {"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"};
 
 // What a text consists of, its places being {a}, {b}, …: one piece more than there are places.
 void split(std::string_view text, std::vector<std::string>& pieces, std::vector<std::string>& names) {
@@ -98,8 +99,11 @@ std::string Said::of(const std::string& sentence) const {
     auto words = pieces.front();
     for (std::size_t i = 0; i < places.size(); ++i) {
         const auto at = std::find(best->names.begin(), best->names.end(), places[i]);
-        // A value is part of the sentence: this ends.
-        if (at != best->names.end()) words += of(values[static_cast<std::size_t>(at - best->names.begin())]);
+        if (at != best->names.end()) {
+            // A value is part of the sentence: this ends.
+            const auto value = of(values[static_cast<std::size_t>(at - best->names.begin())]);
+            words += isolates_ ? "\u2068" + value + "\u2069" : value;
+        }
         words += pieces[i + 1];
     }
     return words;
@@ -141,6 +145,7 @@ Reply Said::of(Reply reply) const {
 Said said_in(const std::string& language, const std::filesystem::path& home) {
     Said said;
     if (!is_language(language)) return said;
+    if (std::ranges::find(right_to_left, language) != std::end(right_to_left)) said.isolate_values();
     const auto file = language + ".json";
     for (const auto* folder : {"/i18n/", "/i18n/said/"}) {
         const auto* built = language == "en" ? nullptr : page::built_file(folder + file);

@@ -22,6 +22,8 @@ class Said {
     void add(std::string_view catalogue);
     // O(keys with places).
     std::string of(const std::string& sentence) const;
+    // For a language that runs from right to left: values in a sentence keep a direction of their own.
+    void isolate_values() { isolates_ = true; }
     // A name of a field, or a word of the schema: "min_answers" as "Min answers" has been translated, else "min answers".
     std::string word(std::string_view name) const;
     // With its trouble translated, if it has one, and what else it says to a person (`say` beside `do`).
@@ -38,6 +40,7 @@ class Said {
     };
     std::map<std::string, std::string> whole_;
     std::map<std::string, Pattern> patterns_;  // by key
+    bool isolates_ = false;
 };
 
 // The catalogues that were built in, the page's too, and what the profile's folder adds to them: languages/xx.json, of at

@@ -30,6 +30,14 @@ TEST_CASE("a finished sentence finds its key, by the letters around its values; 
     CHECK(Said().of("Disk full.") == "Disk full.");
 }
 
+TEST_CASE("in a language that runs from right to left a value keeps a direction of its own") {
+    Said said;
+    said.add(R"({"It is on a network, at: {a}":"وهو على شبكة، عند: {a}"})");
+    said.isolate_values();
+    CHECK(said.of("It is on a network, at: [fd00::2]:47710, 192.0.2.2:47710") ==
+          "وهو على شبكة، عند: \u2068[fd00::2]:47710, 192.0.2.2:47710\u2069");
+}
+
 TEST_CASE("a reply's trouble is translated, and nothing else of it") {
     Said said;
     said.add(R"({"Disk full.":"Le disque est plein.","Free some space.":"Libérez de la place."})");

@@ -38,9 +38,9 @@ Result<std::unique_ptr<CheckedFile>> CheckedFile::make(const Descriptor& folder,
 CheckedFile::CheckedFile(Descriptor out, Descriptor in, bool past_memory, std::filesystem::path path)
     : out_(std::move(out)),
       in_(std::move(in)),
-      past_memory_(past_memory),
       path_(std::move(path)),
-      room_(static_cast<std::uint8_t*>(std::aligned_alloc(page_bytes, stretch_bytes))) {
+      room_(static_cast<std::uint8_t*>(std::aligned_alloc(page_bytes, stretch_bytes))),
+      past_memory_(past_memory) {
     if (!room_) throw std::bad_alloc();
     // Signals are for the program's main thread.
     sigset_t all, before;
@@ -183,6 +183,10 @@ Result<> CheckedFile::reads(std::uint64_t offset, ByteView expected) {
         const auto got =
             ::pread(in_.number(), room_.get() + filled, asked - filled, static_cast<off_t>(offset + filled));
         if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && errno == EINVAL && past_memory_) {  // it can only be opened so there
+            past_memory_ = ::fcntl(in_.number(), F_SETFL, ::fcntl(in_.number(), F_GETFL) & ~O_DIRECT) != 0;
+            if (!past_memory_) continue;
+        }
         if (got < 0) return stick_error(errno, path_);
         if (got == 0) return not_as_written();
         filled += static_cast<std::size_t>(got);

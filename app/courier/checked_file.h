@@ -70,7 +70,6 @@ class CheckedFile {
     Result<> look_again();
 
     const Descriptor out_, in_;
-    const bool past_memory_;  // what is read comes from the stick itself
     const std::filesystem::path path_;
     Stretch next_;  // being filled
 
@@ -84,6 +83,7 @@ class CheckedFile {
     // The thread's own.
     std::vector<Glance> glances_;
     const Room room_;
+    bool past_memory_;  // what is read comes from the stick itself
     std::thread thread_;
 };
 

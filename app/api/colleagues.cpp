@@ -13,13 +13,15 @@ namespace {
 
 // What a teacher should know of how the two give each other changes and files; empty as a rule.
 std::string notice_about(const net::Neighbour& neighbour) {
+    std::string notice;
+    if (neighbour.held) notice = "You have many changes to give; this colleague takes them bit by bit.";
+    if (neighbour.full) notice = "The disk of this computer is full: it takes nothing until there is room.";
     if (neighbour.too_fast > 0) {
-        return "This computer sends more changes than anybody can write; the rest is taken bit by bit. If it goes on, "
-               "ask its owner what runs there.";
+        notice =
+            "This computer sends more changes than anybody can write; the rest is taken bit by bit. If it goes on, ask "
+            "its owner what runs there.";
     }
-    if (neighbour.full) return "The disk of this computer is full: it takes nothing until there is room.";
-    if (neighbour.held) return "You have many changes to give; this colleague takes them bit by bit.";
-    return "";
+    return notice;
 }
 
 // What a computer was last heard to lack of what is here; nothing when it never said.

@@ -119,14 +119,15 @@ std::string Said::word(std::string_view name) const {
     return found == whole_.end() ? plain : found->second;
 }
 
-// `say` beside `do` are the program's sentences, wherever they stand; a colleague's words have no such names.
+// `say` beside `do`, and a notice, are the program's sentences, wherever they stand; a colleague's words have no such names.
 void Said::translate(boost::json::value& value) const {
     if (auto* list = value.if_array()) {
         for (auto& each : *list) translate(each);
     } else if (auto* object = value.if_object()) {
         const bool is_told = object->contains("say") && object->contains("do");
         for (auto& [name, each] : *object) {
-            if (is_told && (name == "say" || name == "do") && each.is_string()) {
+            const bool is_ours = name == "notice" || (is_told && (name == "say" || name == "do"));
+            if (is_ours && each.is_string()) {
                 each = of(std::string(each.get_string()));
             } else {
                 translate(each);

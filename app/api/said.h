@@ -26,7 +26,7 @@ class Said {
     void isolate_values() { isolates_ = true; }
     // A name of a field, or a word of the schema: "min_answers" as "Min answers" has been translated, else "min answers".
     std::string word(std::string_view name) const;
-    // With its trouble translated, if it has one, and what else it says to a person (`say` beside `do`).
+    // With its trouble translated, if it has one, and what else it says to a person (`say` beside `do`, a notice).
     Reply of(Reply reply) const;
 
   private:

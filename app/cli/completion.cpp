@@ -63,11 +63,12 @@ std::string single_quoted(std::string_view words) {
     return text + "'";
 }
 
-std::string for_fish() {
-    std::string script =
-        "complete -c staffroom -l home -r -d 'the folder of your profile'\n"
-        "complete -c staffroom -l json -d 'answer for programs'\n"
-        "complete -c staffroom -l passphrase-file -r -d 'a file that holds your passphrase'\n";
+std::string for_fish(const api::Said& said) {
+    const auto explained = [&](std::string_view words) { return " -d " + single_quoted(said.of(std::string(words))); };
+    std::string script = "complete -c staffroom -l home -r" + explained("the folder of your profile") +
+                         "\ncomplete -c staffroom -l json" + explained("answer for programs, as one JSON document") +
+                         "\ncomplete -c staffroom -l passphrase-file -r" +
+                         explained("a file that holds your passphrase") + "\n";
     std::set<std::string> firsts;
     for (const auto& command : commands()) {
         const std::string words(command.words);
@@ -76,18 +77,18 @@ std::string for_fish() {
         auto seen = "__fish_seen_subcommand_from " + first;
         if (firsts.insert(first).second) {
             script += "complete -c staffroom -n __fish_use_subcommand -a " + first +
-                      (space == std::string::npos ? " -d " + single_quoted(command.about) : "") + "\n";
+                      (space == std::string::npos ? explained(command.about) : "") + "\n";
         }
         if (space != std::string::npos) {
             const auto second = words.substr(space + 1);
-            script += "complete -c staffroom -n " + single_quoted(seen) + " -a " + second + " -d " +
-                      single_quoted(command.about) + "\n";
+            script +=
+                "complete -c staffroom -n " + single_quoted(seen) + " -a " + second + explained(command.about) + "\n";
             seen += "; and __fish_seen_subcommand_from " + second;
         }
         for (const auto& option : command.options) {
             if (!option.name.starts_with("--")) continue;
             script += "complete -c staffroom -n " + single_quoted(seen) + " -l " + std::string(option.name.substr(2)) +
-                      (option.takes == Takes::flag ? "" : " -r") + " -d " + single_quoted(option.about) + "\n";
+                      (option.takes == Takes::flag ? "" : " -r") + explained(option.about) + "\n";
         }
     }
     return script;
@@ -95,10 +96,10 @@ std::string for_fish() {
 
 }  // namespace
 
-Result<std::string> completion_for(const std::string& shell) {
+Result<std::string> completion_for(const std::string& shell, const api::Said& said) {
     if (shell == "bash") return for_bash();
     if (shell == "zsh") return "autoload -U +X bashcompinit && bashcompinit\n" + for_bash();
-    if (shell == "fish") return for_fish();
+    if (shell == "fish") return for_fish(said);
     return {Code::malformed, "There is no completion for " + in_quotes(shell) + ".", "Choose bash, zsh or fish."};
 }
 

@@ -61,7 +61,8 @@ int run_command(const Parsed& parsed) {
     const auto& verb = parsed.command;
     if (verb == "version") return done(api::Json{{"version", version}});
     if (verb == "completion") {
-        const auto script = completion_for(api::text_arg(parsed.args, "shell"));
+        const auto said = api::said_in(api::language_of(parsed.home), parsed.home);
+        const auto script = completion_for(api::text_arg(parsed.args, "shell"), said);
         return done(script ? api::Reply(api::Json{{"completion", *script}}) : api::Reply(script.error()));
     }
     if (parsed.home.empty()) {

@@ -98,6 +98,7 @@ std::string line_of(std::string_view key, const json::value& value, const api::S
     if (date && value.is_number()) return date_of(value.to_number<std::uint64_t>(), said);
     if (const auto measure = measure_of(key, value)) return *measure;
     const auto words = words_of(value, said);
+    if (key == "notice") return said.of(words);
     const auto ours = value.is_string() ? word_of(key, words) : std::nullopt;
     return ours ? said.word(*ours) : words;
 }
@@ -110,8 +111,9 @@ std::string table_of(const json::array& rows, const api::Said& said) {
             auto column = std::find_if(columns.begin(), columns.end(), [&](const auto& c) { return c.name == name; });
             if (column == columns.end()) column = columns.insert(columns.end(), Column{name, {}, true, 0});
             column->cells.resize(at);
-            // A path is of use only whole.
-            const auto most = key == "path" || key == "folder" ? std::string::npos : cell_columns_max;
+            // A path is of use only whole, and so is a sentence.
+            const bool is_whole = key == "path" || key == "folder" || key == "notice";
+            const auto most = is_whole ? std::string::npos : cell_columns_max;
             column->cells.push_back(shown_name(cell_of(key, value, said), most));
             const bool ids =
                 value.is_array() && !value.get_array().empty() ? is_id(value.get_array()[0]) : is_id(value);

@@ -311,6 +311,8 @@ await tell(
             if (asked.verb !== 'types') rename(document);
             await route.fulfill({ response: answer, json: document });
         });
+        await amina.reload(); // what was answered before is asked for anew
+        await amina.locator('main h1').first().waitFor();
         for (const hash of [
             '#/',
             '#/colleagues',
@@ -321,7 +323,7 @@ await tell(
             ...rooms.map((room) => `#/g/${group}/${room}`),
         ]) {
             for (const address of await shown(amina, hash)) must(false, `${hash}: ${address}`);
-            await amina.waitForTimeout(150); // what is shown first was kept from before
+            await amina.waitForTimeout(150); // lists that come later are shown too
             if (hash.endsWith('/people'))
                 await until(async () => (await amina.locator('.person').count()) === 200, 'all two hundred are there');
             none_ran();
@@ -351,6 +353,8 @@ await tell('W06 what is typed to be looked for, opened or saved, and what is sai
             document.findings.push({ cause: 'guests', state: 'step', say: titles[8], do: titles[9] });
         await route.fulfill({ response: answer, json: document });
     });
+    await amina.reload(); // what was answered before is asked for anew
+    await amina.locator('main h1').first().waitFor();
     await shown(amina, '#/colleagues');
     await amina.getByLabel('Address of the colleague').fill(titles[10]);
     await press('Ask it');

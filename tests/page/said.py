@@ -37,6 +37,7 @@ makers = {
     r"\bchoice\.made\([^,()]+,": "",
     r"\bconst auto said =": "",
     r"\bwarning =": "",
+    r"\bnotice =": "",
     r"\bprint_line\(": "",
     r"\bprint_hint\(": "",
     r"\bsaid_?\.of\(": "",

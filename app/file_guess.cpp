@@ -90,9 +90,12 @@ std::string language_of_file(const std::filesystem::path& path, std::string_view
     const auto got = ::pread(file.number(), bytes.data(), bytes.size(), 0);
     if (got <= 0) return {};
     bytes.resize(static_cast<std::size_t>(got));
-    const bool is_utf16 = bytes.size() > 1 && (bytes[0] ^ bytes[1]) == (0xFE ^ 0xFF) && bytes[0] >= 0xFE;
-    if (!is_utf16 && std::ranges::find(bytes, 0) != bytes.end()) return {};  // no text, whatever it is called
-    if (bytes.size() == looked_at_bytes) {                                   // a letter that is cut in two goes
+    // Of texts only those of UTF-16, which begin with its mark, hold zeros.
+    const auto begins_with = [&](std::string_view mark) { return text_of(bytes).starts_with(mark); };
+    const bool is_utf16 = begins_with("\xFF\xFE") || begins_with("\xFE\xFF");
+    if (!is_utf16 && std::ranges::find(bytes, 0) != bytes.end()) return {};
+    // A letter that is cut in two goes.
+    if (bytes.size() == looked_at_bytes) {
         while (!bytes.empty() && (bytes.back() & 0xC0) == 0x80) bytes.pop_back();
         if (!bytes.empty() && bytes.back() >= 0xC0) bytes.pop_back();
     }

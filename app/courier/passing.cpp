@@ -62,7 +62,7 @@ Result<Copying> Copying::begin(Stick& from, Stick& to, const std::string& name) 
     if (!source) return source.error();
     auto reader = format::PartReader::open(**source);
     if (!reader) return reader.error();
-    format::PartCheck check(std::move(*reader), std::nullopt);
+    format::PartCheck check(std::move(*reader));
     return Copying(std::move(*source), std::move(check), to, name);
 }
 

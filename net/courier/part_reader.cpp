@@ -124,8 +124,6 @@ Result<bool> PartCheck::step() {
         chunks_.emplace_back(*id, std::move(*bytes));
         if (chunks_.size() < hashes_at_once) return false;
         if (auto compared = compare(); !compared) return compared.error();
-    } else if (key_) {
-        if (const auto load = reader_.load(**box, *key_); !load) return load.error();
     }
     return false;
 }

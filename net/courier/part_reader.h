@@ -61,20 +61,18 @@ class PartReader {
     bool has_end_ = false;
 };
 
-// Whether a part is whole: every box, every chunk by its id, every load by its seal (when the key is given), the end.
+// Whether a part is whole: every box, every chunk by its id, the end.
 // A box at a step, so that nobody waits: call until it says true. Holds a few whole chunks, to compare them with their ids
 // together (core/hashes.h). Errors: malformed, io.
 class PartCheck {
   public:
-    PartCheck(PartReader reader, std::optional<SymmetricKey> envelope_key)
-        : reader_(std::move(reader)), key_(std::move(envelope_key)) {}
+    explicit PartCheck(PartReader reader) : reader_(std::move(reader)) {}
     Result<bool> step();
 
   private:
     Result<> compare();
 
     PartReader reader_;
-    std::optional<SymmetricKey> key_;
     std::vector<std::pair<ChunkId, Bytes>> chunks_;  // to be compared
 };
 

@@ -123,7 +123,7 @@ bool all_whole(const fs::path& folder, std::size_t& unkept) {
         const auto source = std::move(stick->open(name)).value();
         auto reader = format::PartReader::open(*source);
         if (!reader) return false;
-        format::PartCheck check(*reader, std::nullopt);
+        format::PartCheck check(*reader);
         while (true) {
             const auto whole = check.step();
             if (!whole) return false;

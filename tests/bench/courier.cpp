@@ -1,6 +1,6 @@
 // A large file on its way by stick: carried into a folder and unloaded from it, all on one disk. Beside it, in the same
 // run: a plain copy of the file, made durable, and what reading it back from the disk adds. carry() reads back what it
-// wrote, with its hashes, before it says that the stick may be taken out; a plain copy does not.
+// wrote and compares it, before it says that the stick may be taken out; a plain copy does not.
 //
 //     bench_courier [MEGABYTES] [RUNS]      default 512, 3 runs
 #include "tests/bench/daemons.h"

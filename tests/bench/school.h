@@ -26,7 +26,8 @@ inline void need(const Result<>& result) {
     if (!result) stop(result.error());
 }
 
-// A new folder, gone afterwards.
+// A new folder, gone afterwards. Nothing in it is deleted before: for minutes after many deletions some file systems look long
+// for room for the next file.
 class Folder {
   public:
     explicit Folder(const std::filesystem::path& parent = std::filesystem::temp_directory_path())

@@ -2,25 +2,7 @@
 # Two computers on one network of their own (namespaces joined by a cable) find each other with no address typed; the cable is
 # pulled and put back; addresses change. Needs root.
 . "$(dirname "$0")/lib.sh"
-[ "$(id -u)" = 0 ] || { echo "skip  two computers on one network: needs root" && exit 0; }
-left=staffroom-l$$ right=staffroom-r$$
-if ! ip netns add $left 2>"$world/err" || ! ip netns add $right 2>>"$world/err"; then
-    ip netns del $left 2>/dev/null
-    echo "skip  two computers on one network: no network namespaces here ($(head -n 1 "$world/err"))"
-    exit 0
-fi
-unplug_all() {
-    leave_nothing
-    ip netns del $left
-    ip netns del $right
-}
-trap unplug_all EXIT
-
-ip link add cable0 netns $left type veth peer name cable0 netns $right
-for side in $left $right; do
-    ip -n $side link set lo up
-    ip -n $side link set cable0 up
-done
+two_computers "two computers on one network"
 
 # at NAMESPACE WHO COMMAND...
 at() {

@@ -21,6 +21,41 @@ tell() {
 }
 finish() { [ "$failures" = 0 ] && exit 0 || exit 1; }
 
+# needs_browser WORDS: ends the script with a word where the page cannot be driven.
+needs_browser() {
+    for need in node chromium; do
+        command -v $need >/dev/null || { echo "skip  $1: $need is not installed" && exit 0; }
+    done
+    [ -d app/web/node_modules/playwright-core ] || { echo "skip  $1: run npm ci in app/web first" && exit 0; }
+    CHROMIUM=$(command -v chromium)
+    export CHROMIUM
+}
+# Of a started person's page; good once.
+address_of() { field page <"$world/$1.start"; }
+
+# two_computers WORDS: the network namespaces $left and $right, joined by a cable, cable0 on both sides, without addresses; gone
+# when the script ends. Ends it with a word where that cannot be.
+two_computers() {
+    [ "$(id -u)" = 0 ] || { echo "skip  $1: needs root" && exit 0; }
+    left=staffroom-l$$ right=staffroom-r$$
+    if ! ip netns add $left 2>"$world/err" || ! ip netns add $right 2>>"$world/err"; then
+        ip netns del $left 2>/dev/null
+        echo "skip  $1: no network namespaces here ($(head -n 1 "$world/err"))"
+        exit 0
+    fi
+    trap unplug_all EXIT
+    ip link add cable0 netns $left type veth peer name cable0 netns $right
+    for side in $left $right; do
+        ip -n $side link set lo up
+        ip -n $side link set cable0 up
+    done
+}
+unplug_all() {
+    leave_nothing
+    ip netns del $left
+    ip netns del $right
+}
+
 # exits CODE COMMAND...: whether the command ends with that code. Its output stays in $world/out and $world/err.
 exits() {
     expected=$1

@@ -3,7 +3,6 @@
 # sh tests/bench/page.sh [STAFFROOM-BINARY]     needs node, chromium and `npm ci` in app/web
 . "$(dirname "$0")/../e2e/lib.sh"
 
-address_of() { field page <"$world/$1.start"; }
 zipped() { for file; do gzip -9 <"$file" | wc -c; done | awk '{ sum += $1 } END { print sum }'; }
 row() { echo "{\"row\":\"$1\",\"ours\":$2,\"unit\":\"$3\",\"goal\":$4,\"met\":$([ "$2" -le "$4" ] && echo true || echo false)}"; }
 
@@ -18,4 +17,5 @@ cd ../../.. || exit 1
 as amina init --name Amina >/dev/null && daemon amina && as brian init --name Brian >/dev/null && daemon brian || exit 1
 group=$(as amina group new Science --kind team | field group)
 as brian join "$(as amina invite "$group" | field invite)" >/dev/null
-CHROMIUM=$(command -v chromium) node tests/page/measure.mjs "$(address_of amina)" "$(address_of brian)" "$group"
+needs_browser "the page measured"
+node tests/page/measure.mjs "$(address_of amina)" "$(address_of brian)" "$group"

@@ -61,7 +61,7 @@ CheckedFile::~CheckedFile() {
 
 Result<> CheckedFile::write(ByteView bytes) {
     while (!bytes.empty()) {
-        if (next_.bytes.empty()) next_.bytes.reserve(stretch_bytes);
+        if (next_.bytes.capacity() == 0) next_.bytes = room_for_next();
         const auto some = bytes.first(std::min(bytes.size(), stretch_bytes - next_.bytes.size()));
         append(next_.bytes, some);
         bytes = bytes.subspan(some.size());
@@ -71,6 +71,18 @@ Result<> CheckedFile::write(ByteView bytes) {
     }
     const std::lock_guard lock(mutex_);
     return failed_ ? Result<>(*failed_) : Result<>(Done{});
+}
+
+Bytes CheckedFile::room_for_next() {
+    const std::lock_guard lock(mutex_);
+    Bytes room;
+    if (!spare_.empty()) {
+        room = std::move(spare_.back());
+        spare_.pop_back();
+        room.clear();
+    }
+    room.reserve(stretch_bytes);
+    return room;
 }
 
 void CheckedFile::put(Stretch stretch) {
@@ -116,11 +128,12 @@ void CheckedFile::work() {
     };
     const auto compared = [&] {
         if (over(compare(*before))) return false;
-        before.reset();
         {
             const std::lock_guard lock(mutex_);
             --under_way_;
+            spare_.push_back(std::move(before->bytes));
         }
+        before.reset();
         changed_.notify_all();
         return true;
     };

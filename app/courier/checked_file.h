@@ -63,6 +63,7 @@ class CheckedFile {
 
     CheckedFile(Descriptor out, Descriptor in, bool past_memory, std::filesystem::path path);
     void work();
+    Bytes room_for_next();
     void put(Stretch stretch);
     Result<> write_out(const Stretch& stretch);
     Result<> compare(const Stretch& stretch);
@@ -76,6 +77,7 @@ class CheckedFile {
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Stretch> waiting_;
+    std::vector<Bytes> spare_;   // of stretches that were compared: new memory costs more than what is copied into it
     std::size_t under_way_ = 0;  // stretches that are not compared yet
     std::optional<Error> failed_;
     bool ended_ = false, done_ = false, stopping_ = false;

@@ -51,7 +51,8 @@ class File final : public format::Source {
             (void)::posix_fadvise(file_.number(), static_cast<off_t>(from), static_cast<off_t>(to - from), what);
         };
         advise(offset, std::min(size_, offset + 2 * stretch), POSIX_FADV_WILLNEED);
-        advise(read_ - std::min(read_, stretch), offset - std::min(offset, stretch), POSIX_FADV_DONTNEED);
+        // From the beginning: what lay across the end of what was let go before went not.
+        if (offset > stretch) advise(0, offset - stretch, POSIX_FADV_DONTNEED);
         read_ = offset;
     }
 

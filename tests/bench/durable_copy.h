@@ -37,12 +37,19 @@ inline double write_durably(const std::filesystem::path& target, std::size_t meg
     return now_seconds() - start;
 }
 
-// Seconds. Not from the system's memory.
-inline double read_again(const std::filesystem::path& file) {
-    Bytes block(megabyte);
+// Out of the system's memory; on the disk it is.
+inline void forget(const std::filesystem::path& file) {
     const int in = ::open(file.c_str(), O_RDONLY);
     need_system(in >= 0 && ::posix_fadvise(in, 0, 0, POSIX_FADV_DONTNEED) == 0);
+    ::close(in);
+}
+
+// Seconds.
+inline double read_again(const std::filesystem::path& file) {
+    forget(file);
+    Bytes block(megabyte);
     const double start = now_seconds();
+    const int in = ::open(file.c_str(), O_RDONLY);
     while (::read(in, block.data(), block.size()) > 0) {
     }
     ::close(in);

@@ -28,13 +28,6 @@ std::uint32_t read_be32(ByteView bytes) {
     return value;
 }
 
-std::uint64_t read_be64(ByteView bytes) {
-    assert(bytes.size() >= 8);
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < 8; ++i) value = value << 8 | bytes[i];
-    return value;
-}
-
 std::string to_hex(ByteView bytes) {
     std::string out;
     out.reserve(bytes.size() * 2);

@@ -1,7 +1,9 @@
 // Byte strings and their two printed forms.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,8 +25,12 @@ inline void append(Bytes& out, ByteView more) { out.insert(out.end(), more.begin
 // Fixed-width integers in the order that sorts (big-endian), for keys.
 void append_be32(Bytes& out, std::uint32_t value);
 void append_be64(Bytes& out, std::uint64_t value);
-std::uint32_t read_be32(ByteView bytes);  // needs bytes.size() >= 4
-std::uint64_t read_be64(ByteView bytes);  // needs bytes.size() >= 8
+std::uint32_t read_be32(ByteView bytes);          // needs bytes.size() >= 4
+inline std::uint64_t read_be64(ByteView bytes) {  // needs bytes.size() >= 8
+    std::uint64_t value;
+    std::memcpy(&value, bytes.data(), sizeof value);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
+}
 
 std::string to_hex(ByteView bytes);
 std::optional<Bytes> from_hex(std::string_view text);

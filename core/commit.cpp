@@ -14,10 +14,9 @@ struct SealedTo {
     }
 };
 
-Bytes associated_data(const CommitHeader& header, std::size_t index) {
-    Bytes bytes = encode(SealedTo{header});
-    append_be32(bytes, static_cast<std::uint32_t>(index));
-    return bytes;
+Bytes associated_data(Bytes sealed_to, std::size_t index) {
+    append_be32(sealed_to, static_cast<std::uint32_t>(index));
+    return sealed_to;
 }
 
 constexpr std::string_view commit_domain = "staffroom-commit-v1";
@@ -100,13 +99,16 @@ Result<Composed> compose(const Draft& draft, const SymmetricKey* epoch_key, cons
            header.auth.size() <= limits::heads_count && header.seen.size() <= limits::heads_count);
 
     Composed made;
+    const auto sealed_to = encode(SealedTo{header});
+    Bytes nonces(draft.kind == CommitKind::content ? draft.parts.size() * Nonce24::size : 0);
+    random_bytes(nonces);  // one question to the system
     for (std::size_t index = 0; index < draft.parts.size(); ++index) {
         Bytes part = draft.parts[index];
         if (draft.kind == CommitKind::content) {
             assert(epoch_key != nullptr);
-            const auto nonce = random_id<Nonce24>();
+            const auto nonce = *Nonce24::from(ByteView(nonces).subspan(index * Nonce24::size, Nonce24::size));
             part = copy_of(nonce.view());
-            append(part, seal(*epoch_key, nonce, associated_data(header, index), draft.parts[index]));
+            append_sealed(part, *epoch_key, nonce, associated_data(sealed_to, index), draft.parts[index]);
         }
         if (part.size() > limits::commit_bytes) return too_large();
         header.parts.push_back({hash_of<Hash>("", part), static_cast<std::uint32_t>(part.size())});
@@ -124,8 +126,8 @@ Result<Composed> compose(const Draft& draft, const SymmetricKey* epoch_key, cons
 std::optional<Bytes> open_part(const CommitHeader& header, std::size_t index, ByteView part,
                                const SymmetricKey& epoch_key) {
     if (part.size() < Nonce24::size) return std::nullopt;
-    return unseal(epoch_key, *Nonce24::from(part.first(Nonce24::size)), associated_data(header, index),
-                  part.subspan(Nonce24::size));
+    return unseal(epoch_key, *Nonce24::from(part.first(Nonce24::size)),
+                  associated_data(encode(SealedTo{header}), index), part.subspan(Nonce24::size));
 }
 
 EpochId epoch_id(const GroupId& group, const SymmetricKey& epoch_key) {

@@ -91,10 +91,17 @@ std::uint64_t siphash(const ShortKey& key, ByteView bytes) {
     return value;
 }
 
+void append_sealed(Bytes& out, const SymmetricKey& key, const Nonce24& nonce, ByteView associated, ByteView plain) {
+    const auto before = out.size();
+    out.resize(before + plain.size() + seal_overhead);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out.data() + before, nullptr, plain.data(), plain.size(),
+                                               associated.data(), associated.size(), nullptr, nonce.bytes.data(),
+                                               key.bytes.data());
+}
+
 Bytes seal(const SymmetricKey& key, const Nonce24& nonce, ByteView associated, ByteView plain) {
-    Bytes sealed(plain.size() + seal_overhead);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data(), nullptr, plain.data(), plain.size(), associated.data(),
-                                               associated.size(), nullptr, nonce.bytes.data(), key.bytes.data());
+    Bytes sealed;
+    append_sealed(sealed, key, nonce, associated, plain);
     return sealed;
 }
 

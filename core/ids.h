@@ -20,7 +20,19 @@ struct Id {
     static constexpr std::size_t size = N;
     std::array<std::uint8_t, N> bytes{};
 
-    auto operator<=>(const Id&) const = default;
+    bool operator==(const Id&) const = default;
+    // Bytewise, like every key on the disk; mostly told by the first eight.
+    std::strong_ordering operator<=>(const Id& other) const {
+        std::size_t at = 0;
+        for (; at + 8 <= N; at += 8) {
+            const auto mine = read_be64(view().subspan(at)), theirs = read_be64(other.view().subspan(at));
+            if (mine != theirs) return mine <=> theirs;
+        }
+        for (; at < N; ++at) {
+            if (bytes[at] != other.bytes[at]) return bytes[at] <=> other.bytes[at];
+        }
+        return std::strong_ordering::equal;
+    }
     ByteView view() const { return bytes; }
     bool is_zero() const { return *this == Id{}; }
 

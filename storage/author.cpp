@@ -1,5 +1,7 @@
 #include "storage/author.h"
 
+#include <future>
+
 #include "core/members/rekey.h"
 #include "storage/commit_log.h"
 
@@ -10,6 +12,18 @@ namespace {
 constexpr std::size_t header_room = 6 * 1024;
 // What sealing and naming a part cost besides its plain bytes: nonce, tag, hash and size in the header.
 constexpr std::size_t part_room = Nonce24::size + seal_overhead + Hash::size + 3;
+
+// As many as one commit takes, and one at least.
+void fill(Draft& draft, std::span<const ContentPart> parts) {
+    draft.parts.clear();
+    std::size_t bytes = header_room;
+    for (const auto& part : parts.first(std::min(parts.size(), limits::parts_count))) {
+        auto plain = encode(part);
+        bytes += plain.size() + part_room;
+        if (bytes > limits::commit_bytes && !draft.parts.empty()) return;
+        draft.parts.push_back(std::move(plain));
+    }
+}
 
 Error may_not_write() {
     return {Code::refused, "You cannot change anything in this group.", "Ask an organiser of the group."};
@@ -59,45 +73,76 @@ Result<std::vector<CommitId>> Author::heads(CommitKind kind) {
 }
 
 Result<CommitId> Author::commit(Draft draft) {
+    complete(draft);
+    auto composed = compose(draft);
+    if (!composed) return composed.error();
+    const auto id = composed->commit.id;
+    if (auto taken = take(std::move(*composed)); !taken) return taken.error();
+    return id;
+}
+
+void Author::complete(Draft& draft) const {
     draft.group = group_.id;
     draft.run = identity_.run;
     draft.wall_ms = wall_ms_;
     draft.depth = 1 + deepest(draft.kind == CommitKind::key ? draft.auth : draft.parents);
-    const auto* epoch_key = draft.kind == CommitKind::content ? group_.key(draft.epoch) : nullptr;
-    auto composed = compose(draft, epoch_key, key_);
-    if (!composed) return composed.error();
-    const auto id = composed->commit.id;
-    ingest_.take({std::move(composed->commit), std::move(composed->frame)});
+}
+
+Result<Composed> Author::compose(const Draft& draft) const {
+    return staffroom::compose(draft, draft.kind == CommitKind::content ? group_.key(draft.epoch) : nullptr, key_);
+}
+
+Result<> Author::take(Composed composed, std::span<const ContentPart> contents) {
+    const CheckedCommit checked{std::move(composed.commit), std::move(composed.frame)};
+    ingest_.take(checked, contents);
     // The log takes everything that is valid, so an own commit that it declines is one we had no right to write.
-    if (!commit_log::has(txn_, group_.number, id)) return may_not_write();
-    return id;
+    if (!commit_log::has(txn_, group_.number, checked.commit.id)) return may_not_write();
+    return Done{};
 }
 
 Result<> Author::content(const std::vector<ContentPart>& parts) {
     if (auto may = may_write(); !may) return may;
     if (group_.members.role_of(identity_.device()) < Role::member) return may_not_write();
-    std::size_t next = 0;
-    while (next < parts.size()) {
-        auto auth = heads(CommitKind::control);
-        if (!auth) return auth.error();
-        auto epoch = epoch_to_write_with();
-        if (!epoch) return epoch.error();
-        auto parents = heads(CommitKind::content);
-        if (!parents) return parents.error();
-        Draft draft;
-        draft.parents = std::move(*parents);
-        draft.auth = std::move(*auth);
-        draft.epoch = *epoch;
-        std::size_t bytes = header_room;
-        for (; next < parts.size() && draft.parts.size() < limits::parts_count; ++next) {
-            auto plain = encode(parts[next]);
-            bytes += plain.size() + part_room;
-            if (bytes > limits::commit_bytes && !draft.parts.empty()) break;
-            draft.parts.push_back(std::move(plain));
+    if (parts.empty()) return Done{};
+    auto draft = draft_of_content();
+    if (!draft) return draft.error();
+    std::span<const ContentPart> left(parts);
+    const auto next = [&]() -> Result<Composed> {
+        fill(*draft, left);
+        left = left.subspan(draft->parts.size());
+        auto composed = compose(*draft);
+        if (composed) {
+            draft->parents = {composed->commit.id};
+            ++draft->depth;
         }
-        if (auto written = commit(std::move(draft)); !written) return written.error();
+        return composed;
+    };
+    auto composed = next();
+    for (auto rest = std::span<const ContentPart>(parts); composed;) {
+        const auto contents = rest.first(composed->frame.parts.size());
+        rest = rest.subspan(contents.size());
+        // While this one is folded, the next is sealed and signed.
+        auto following = rest.empty() ? std::future<Result<Composed>>() : std::async(std::launch::async, next);
+        const auto taken = take(std::move(*composed), contents);
+        if (following.valid()) composed = following.get();
+        if (!taken || rest.empty()) return taken;
     }
-    return Done{};
+    return composed.error();
+}
+
+Result<Draft> Author::draft_of_content() {
+    auto auth = heads(CommitKind::control);
+    if (!auth) return auth.error();
+    auto epoch = epoch_to_write_with();
+    if (!epoch) return epoch.error();
+    auto parents = heads(CommitKind::content);
+    if (!parents) return parents.error();
+    Draft draft;
+    draft.parents = std::move(*parents);
+    draft.auth = std::move(*auth);
+    draft.epoch = *epoch;
+    complete(draft);
+    return draft;
 }
 
 Result<CommitId> Author::control(const std::vector<Op>& ops) {

@@ -42,6 +42,11 @@ class Author {
     Result<> may_write() const;
     // What the draft says, with everything that follows from the group and this device.
     Result<CommitId> commit(Draft draft);
+    void complete(Draft& draft) const;
+    Result<Composed> compose(const Draft& draft) const;
+    // Into the log, with what its parts say where that is known. Error: refused.
+    Result<> take(Composed composed, std::span<const ContentPart> contents = {});
+    Result<Draft> draft_of_content();
     Result<std::vector<CommitId>> heads(CommitKind kind);
     Result<EpochId> epoch_to_write_with();
     Result<> key_commit(const Op& op);

@@ -34,7 +34,9 @@ std::uint64_t position(ReadTxn& txn, GroupNumber group) {
 void note(WriteTxn& txn, GroupNumber group, const std::set<RecordId>& records) {
     if (records.empty()) return;
     const auto transaction = position(txn, group) + 1;
-    for (const auto& record : records) txn.put(Table::views, keys::change(group, transaction, record.view()), {});
+    const std::vector<RecordId> ids(records.begin(), records.end());
+    txn.put_all(Table::views, ids.size(),
+                [&](std::size_t i) { return std::pair(keys::change(group, transaction, ids[i].view()), Bytes{}); });
 }
 
 void note_all(WriteTxn& txn, GroupNumber group) { note(txn, group, {RecordId{}}); }

@@ -23,7 +23,13 @@ std::optional<std::vector<Bytes>> whole(const std::vector<std::optional<Bytes>>&
 }
 
 // Views are written out every so often when everything is folded again, to bound memory.
-constexpr std::size_t commits_per_flush = 4'000;
+constexpr std::size_t commits_per_flush = 4'000, bytes_per_flush = std::size_t{16} << 20;
+
+Result<ContentPart> open_content(const CommitHeader& header, std::size_t index, ByteView part,
+                                 const SymmetricKey& epoch_key) {
+    const auto plain = open_part(header, index, part, epoch_key);
+    return plain ? decode<ContentPart>(*plain) : Result<ContentPart>{Code::malformed, {}};
+}
 
 }  // namespace
 
@@ -39,6 +45,19 @@ Result<CheckedCommit> check(const GroupId& group, Commit commit, const CommitFra
     return checked;
 }
 
+std::vector<ContentPart> open_contents(const CheckedCommit& checked, const SymmetricKey& epoch_key) {
+    const auto& [commit, frame] = checked;
+    if (commit.header.version > commit_version) return {};
+    std::vector<ContentPart> contents;
+    for (std::size_t index = 0; index < frame.parts.size(); ++index) {
+        auto content = frame.parts[index] ? open_content(commit.header, index, *frame.parts[index], epoch_key)
+                                          : Result<ContentPart>{Code::not_found, {}};
+        if (!content) return {};
+        contents.push_back(std::move(*content));
+    }
+    return contents;
+}
+
 Ingest::Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& chunks, bool is_locked)
     : txn_(txn),
       group_(group),
@@ -49,7 +68,7 @@ Ingest::Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& 
     views_.emplace(txn_, group_.number, group_.id);
 }
 
-void Ingest::take(const CheckedCommit& checked) {
+void Ingest::take(const CheckedCommit& checked, std::span<const ContentPart> contents) {
     const auto& [id, header, bytes] = checked.commit;
     if (commit_log::has(txn_, group_.number, {header.kind, key_of(header.depth, id)})) return;
     if (waiting_.has(txn_, group_.number, id)) return;
@@ -60,7 +79,7 @@ void Ingest::take(const CheckedCommit& checked) {
             if (commit) woken.push_back({std::move(*commit), std::move(frame)});
         }
     };
-    const auto fate = admit(checked);
+    const auto fate = admit(checked, contents);
     if (fate == Fate::waits) done_.report.waiting.push_back(id);
     if (fate == Fate::complete) wake_those_behind(id);
     while (!woken.empty()) {
@@ -70,7 +89,7 @@ void Ingest::take(const CheckedCommit& checked) {
     }
 }
 
-Ingest::Fate Ingest::admit(const CheckedCommit& checked) {
+Ingest::Fate Ingest::admit(const CheckedCommit& checked, std::span<const ContentPart> contents) {
     const auto& header = checked.commit.header;
     const auto missing = missing_ancestors(header);
     if (!missing.empty()) {
@@ -87,7 +106,7 @@ Ingest::Fate Ingest::admit(const CheckedCommit& checked) {
         decline(checked.commit.id, Declined::malformed);
         return Fate::declined;
     }
-    return complete(checked);
+    return complete(checked, contents);
 }
 
 bool Ingest::is_here(const CommitId& content) const {
@@ -134,11 +153,11 @@ bool Ingest::depth_is_right(const CommitHeader& header) {
     return header.depth == deepest + 1;
 }
 
-Ingest::Fate Ingest::complete(const CheckedCommit& checked) {
+Ingest::Fate Ingest::complete(const CheckedCommit& checked, std::span<const ContentPart> contents) {
     const auto kind = checked.commit.header.kind;
     const bool taken = kind == CommitKind::control ? fold_control(checked)
                        : kind == CommitKind::key   ? fold_key(checked)
-                                                   : fold_content(checked);
+                                                   : fold_content(checked, contents);
     return taken ? Fate::complete : Fate::declined;
 }
 
@@ -184,7 +203,7 @@ bool Ingest::fold_key(const CheckedCommit& checked) {
     return true;
 }
 
-bool Ingest::fold_content(const CheckedCommit& checked) {
+bool Ingest::fold_content(const CheckedCommit& checked, std::span<const ContentPart> contents) {
     const auto& header = checked.commit.header;
     const auto person = group_.members.author_of(header.author, header.auth);
     if (!person) return decline(checked.commit.id, Declined::no_right), false;
@@ -193,7 +212,10 @@ bool Ingest::fold_content(const CheckedCommit& checked) {
     append(checked);
     // What a removal knows is told by the content that it saw: when that comes late, all is judged again.
     if (group_.seen_later.erase(checked.commit.id) != 0 && group_.may_mask) fold_again_ = true;
-    if (!fold_again_) fold_parts(checked.commit, *person, checked.frame.parts);
+    if (fold_again_) return true;
+    // Without its views nothing can be folded now, known or not.
+    contents.empty() || is_locked_ ? fold_parts(checked.commit, *person, checked.frame.parts)
+                                   : fold_contents(checked.commit, *person, contents);
     return true;
 }
 
@@ -221,20 +243,28 @@ void Ingest::fold_parts(const Commit& commit, const PersonId& person, const std:
     }
 }
 
+void Ingest::fold_contents(const Commit& commit, const PersonId& person, std::span<const ContentPart> contents) {
+    auto origin = origin_of(commit, person);
+    for (std::size_t index = 0; index < contents.size(); ++index) {
+        origin.part = static_cast<std::uint16_t>(index);
+        const auto& content = contents[index];
+        content.record.is_zero() ? fold_erasing(origin, content) : views_->take(origin, content);
+    }
+}
+
 void Ingest::fold_part(const Commit& commit, const PartOrigin& origin, ByteView part) {
     const auto* key = group_.key(commit.header.epoch);
     if (key == nullptr || is_locked_) {
         txn_.put(Table::views, keys::unread(group_.number, commit.header.epoch, origin.commit, origin.part), {});
         return;
     }
-    const auto plain = open_part(commit.header, origin.part, part, *key);
-    const auto content = plain ? decode<ContentPart>(*plain) : Result<ContentPart>{Code::malformed, {}};
+    auto content = open_content(commit.header, origin.part, part, *key);
     if (!content) {
         txn_.put(Table::set_aside, keys::part(commit.id, origin.part), {});
         return;
     }
     if (content->record.is_zero()) return fold_erasing(origin, *content);
-    views_->take(origin, *content);
+    views_->take(origin, std::move(*content));
 }
 
 void Ingest::fold_erasing(const PartOrigin& origin, const ContentPart& part) {
@@ -373,7 +403,7 @@ void Ingest::fold_all_content() {
         const auto person = group_.members.author_of(header.author, header.auth);
         if (!person) continue;
         fold_parts(kept->commit, *person, kept->parts);
-        if (++folded % commits_per_flush == 0) flush_views();
+        if (++folded % commits_per_flush == 0 || views_->bytes_kept() >= bytes_per_flush) flush_views();
     }
 }
 

@@ -29,6 +29,8 @@ struct CheckedCommit {
 };
 // `commit` is what read_commit() made of the frame's. Error: malformed. About 60 us, nearly all of it the signature.
 Result<CheckedCommit> check(const GroupId& group, Commit commit, const CommitFrame& frame);
+// What the parts of a content commit say: all of them, or nothing when one is absent or does not open.
+std::vector<ContentPart> open_contents(const CheckedCommit& checked, const SymmetricKey& epoch_key);
 
 // What a transaction did, for whoever shows or passes it on.
 struct Ingested {
@@ -45,7 +47,8 @@ class Ingest {
     // `group` is changed as commits are taken. When the transaction fails it must be loaded again.
     Ingest(WriteTxn& txn, Group& group, WaitingRoom& waiting, const Chunks& chunks, bool is_locked);
 
-    void take(const CheckedCommit& checked);
+    // `contents` is what its parts say, where that is known already, and lives until finish(); else they are opened here.
+    void take(const CheckedCommit& checked, std::span<const ContentPart> contents = {});
     // A part that was missing. Passed over when nobody wants it or the bytes are others.
     void take_part(const PartName& name, ByteView part);
     // Folds all content again from the log: after a repair, or when what a removal masks has changed.
@@ -62,18 +65,19 @@ class Ingest {
 
   private:
     enum class Fate { complete, waits, declined };
-    Fate admit(const CheckedCommit& checked);
+    Fate admit(const CheckedCommit& checked, std::span<const ContentPart> contents = {});
     bool is_here(const CommitId& content) const;
     bool is_elsewhere(const CommitId& id);
     std::vector<CommitId> missing_ancestors(const CommitHeader& header);
     bool depth_is_right(const CommitHeader& header);
     std::optional<std::uint64_t> depth_in(const CommitId& id, CommitKind kind);
-    Fate complete(const CheckedCommit& checked);
+    Fate complete(const CheckedCommit& checked, std::span<const ContentPart> contents);
     void append(const CheckedCommit& checked);
     bool fold_control(const CheckedCommit& checked);
     bool fold_key(const CheckedCommit& checked);
-    bool fold_content(const CheckedCommit& checked);
+    bool fold_content(const CheckedCommit& checked, std::span<const ContentPart> contents);
     void fold_parts(const Commit& commit, const PersonId& person, const std::vector<std::optional<Bytes>>& parts);
+    void fold_contents(const Commit& commit, const PersonId& person, std::span<const ContentPart> contents);
     void fold_part(const Commit& commit, const PartOrigin& origin, ByteView part);
     void fold_erasing(const PartOrigin& origin, const ContentPart& part);
     void settle_erasures();

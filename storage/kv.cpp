@@ -43,6 +43,13 @@ std::optional<Bytes> ReadTxn::last_key(Table table, ByteView prefix) {
     return last;
 }
 
+void WriteTxn::put_all(Table table, std::size_t count, const MakeRow& make) {
+    for (std::size_t i = 0; i < count && !failed(); ++i) {
+        const auto [key, value] = make(i);
+        put(table, key, value);
+    }
+}
+
 void WriteTxn::erase_all(Table table, ByteView prefix) {
     // In rounds, since a visit must not write.
     constexpr std::size_t round_count = 1024;

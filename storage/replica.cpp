@@ -215,16 +215,21 @@ Result<Ingested> Replica::ingest(const GroupId& id, const std::vector<CommitFram
     std::vector<CommitId> ids;
     for (const auto& each : fresh) ids.push_back(each.commit.id);
     std::vector<std::optional<CheckedCommit>> checked(fresh.size());
+    std::vector<std::vector<ContentPart>> contents(fresh.size());
     options_.for_each(fresh.size(), [&](std::size_t index) {
-        if (auto each = check(id, std::move(fresh[index].commit), *fresh[index].frame))
-            checked[index] = std::move(*each);
+        auto each = check(id, std::move(fresh[index].commit), *fresh[index].frame);
+        if (!each) return;
+        checked[index] = std::move(*each);
+        if (store_.is_locked()) return;
+        const auto* key = found->key(checked[index]->commit.header.epoch);
+        if (key != nullptr) contents[index] = open_contents(*checked[index], *key);
     });
     for (std::size_t index = 0; index < ids.size(); ++index) {
         if (!checked[index]) declined.push_back({ids[index], Declined::malformed});
     }
     auto ingested = change(id, [&](WriteTxn&, Group&, Ingest& ingest) -> Result<> {
-        for (const auto& each : checked) {
-            if (each) ingest.take(*each);
+        for (std::size_t index = 0; index < checked.size(); ++index) {
+            if (checked[index]) ingest.take(*checked[index], contents[index]);
         }
         for (const auto& [name, bytes] : late) ingest.take_part(name, bytes);
         return Done{};

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "core/ports.h"
+#include "storage/cores.h"
 #include "storage/group.h"
 #include "storage/ingest.h"
 #include "storage/masked.h"
@@ -20,11 +21,10 @@ class Replica {
     struct Options {
         // The computer's clock, milliseconds since 1970: shown beside what is written, never believed.
         std::function<std::uint64_t()> wall_ms = [] { return std::uint64_t{0}; };
-        // Runs step(0) … step(count - 1), in any order, perhaps at the same time: for checking signatures.
-        std::function<void(std::size_t count, const std::function<void(std::size_t)>& step)> for_each =
-            [](std::size_t count, const std::function<void(std::size_t)>& step) {
-                for (std::size_t i = 0; i < count; ++i) step(i);
-            };
+        // How signatures are checked, and parts opened.
+        ForEach for_each = [](std::size_t count, const std::function<void(std::size_t)>& step) {
+            for (std::size_t i = 0; i < count; ++i) step(i);
+        };
     };
 
     // Folds control and key commits: about 0.1 ms each. Error: io (damaged).

@@ -34,7 +34,7 @@ Bytes Vault::close(Table table, ByteView key, ByteView plain) const {
     Bytes sealed;
     sealed.reserve(plain.size() + overhead);
     append(sealed, nonce.view());
-    append(sealed, seal(pair.seal, nonce, bound, plain));
+    append_sealed(sealed, pair.seal, nonce, bound, plain);
     return sealed;
 }
 

@@ -1,5 +1,11 @@
 #include "storage/views.h"
 
+#include <algorithm>
+#include <map>
+#include <span>
+#include <tuple>
+
+#include "storage/cores.h"
 #include "storage/erased_files.h"
 #include "storage/erasing.h"
 
@@ -75,54 +81,100 @@ Result<KeptText> read_kept(ReadTxn& txn, const Bytes& prefix) {
 
 }  // namespace
 
-Views::Folded& Views::folded(const RecordId& record) {
-    const auto [found, fresh] = records_.try_emplace(record, Folded{RecordState(group_, record)});
-    if (fresh) {
-        if (const auto kept = txn_.get(Table::records, keys::in_group(number_, record.view()))) {
-            auto state = decode<RecordState>(*kept);
-            damaged_ |= !state.ok();
-            if (state) found->second.state = std::move(*state);
-        }
-    }
-    return found->second;
-}
+struct Views::Folding {
+    std::span<const Taken> parts;
+    std::optional<Bytes> kept;
+    RecordState state;
+    bool changed = false, damaged = false;
+    std::map<std::string, std::vector<RoutedEdit>> edits;
+    std::vector<FileRef> files;
+};
 
 void Views::take(const PartOrigin& origin, const ContentPart& part) {
-    txn_.put(Table::mentions, keys::mention(number_, part.record, origin.commit, origin.part), {});
-    auto& [state, changed] = folded(part.record);
-    OpContext context;
-    context.depth = depth_of(origin.commit);
-    context.person = origin.person;
-    context.device = origin.device;
-    context.role = origin.role;
-    context.wall_ms = origin.wall_ms;
-    context.masked = origin.masked;
-    for (std::size_t position = 0; position < part.ops.size(); ++position) {
-        const auto& op = part.ops[position];
-        context.at = {id_of(origin.commit), origin.part, static_cast<std::uint16_t>(position)};
-        auto applied = staffroom::apply(state, op, context);
-        changed |= applied.changed;
-        for (auto& edit : applied.edits) edits_[{part.record, edit.field}].push_back(std::move(edit));
-        if (op.kind != AssignOp::kind || origin.masked) continue;
-        const auto assign = read_op<AssignOp>(op);
-        if (!assign || !assign->value) continue;
-        if (const auto* file = assign->value->get<FileRef>()) files_.push_back({part.record, *file});
-    }
+    if (origins_.empty() || origins_.back().commit != origin.commit) origins_.push_back(origin);
+    const auto number = static_cast<std::uint32_t>(taken_.size());
+    taken_.push_back({part.record, number, origin.part, &origins_.back(), &part});
 }
 
-std::vector<RecordId> Views::touched() const {
-    std::vector<RecordId> ids;
-    for (const auto& [record, folded] : records_) ids.push_back(record);
-    return ids;
+void Views::take(const PartOrigin& origin, ContentPart&& part) {
+    for (const auto& op : part.ops) bytes_kept_ += op.body.size();
+    take(origin, std::as_const(kept_.emplace_back(std::move(part))));
+}
+
+void Views::fold(Folding& folding) const {
+    auto& state = folding.state;
+    state = RecordState(group_, folding.parts.front().record);
+    if (folding.kept) {
+        auto kept = decode<RecordState>(*folding.kept);
+        folding.damaged = !kept.ok();
+        if (!kept) return;
+        state = std::move(*kept);
+    }
+    for (const auto& [record, number, part, origin, content] : folding.parts) {
+        OpContext context;
+        context.depth = depth_of(origin->commit);
+        context.person = origin->person;
+        context.device = origin->device;
+        context.role = origin->role;
+        context.wall_ms = origin->wall_ms;
+        context.masked = origin->masked;
+        for (std::size_t position = 0; position < content->ops.size(); ++position) {
+            const auto& op = content->ops[position];
+            context.at = {id_of(origin->commit), part, static_cast<std::uint16_t>(position)};
+            auto applied = apply(state, op, context);
+            folding.changed |= applied.changed;
+            for (auto& edit : applied.edits) folding.edits[edit.field].push_back(std::move(edit));
+            if (op.kind != AssignOp::kind || origin->masked) continue;
+            const auto assign = read_op<AssignOp>(op);
+            if (!assign || !assign->value) continue;
+            if (const auto* file = assign->value->get<FileRef>()) folding.files.push_back(*file);
+        }
+    }
 }
 
 Result<> Views::flush() {
-    if (damaged_) return view_damaged();
-    for (const auto& [record, folded] : records_) {
-        if (folded.changed) txn_.put(Table::records, keys::in_group(number_, record.view()), encode(folded.state));
+    // So many at a time that their memory is used again for the next.
+    constexpr std::size_t records_at_once = 1'024;
+    std::ranges::sort(taken_, {}, [](const Taken& taken) { return std::tie(taken.record, taken.number); });
+    txn_.put_all(Table::mentions, taken_.size(), [&](std::size_t i) {
+        const auto& taken = taken_[i];
+        return std::pair(keys::mention(number_, taken.record, taken.origin->commit, taken.part), Bytes{});
+    });
+    std::vector<Folding> records;
+    records.reserve(std::min(records_at_once, taken_.size()));
+    for (auto first = taken_.begin(); first != taken_.end();) {
+        const auto last =
+            std::find_if(first, taken_.end(), [&](const Taken& next) { return next.record != first->record; });
+        records.emplace_back().parts = {first, last};
+        first = last;
+        if (records.size() < records_at_once && first != taken_.end()) continue;
+        if (auto done = flush(records); !done) return done;
+        records.clear();
     }
-    for (const auto& [where, edits] : edits_) {
-        if (auto done = flush_text(where.first, where.second, edits); !done) return done;
+    return Done{};
+}
+
+Result<> Views::flush(std::vector<Folding>& records) {
+    const auto key_of_record = [&](const Folding& folding) {
+        return keys::in_group(number_, folding.parts.front().record.view());
+    };
+    for (auto& folding : records) folding.kept = txn_.get(Table::records, key_of_record(folding));
+    constexpr std::size_t records_per_thread = 64;
+    on_all_cores(records_per_thread, records.size(), [&](std::size_t i) { fold(records[i]); });
+    std::vector<const Folding*> changed;
+    for (const auto& folding : records) {
+        if (folding.damaged) return view_damaged();
+        if (folding.changed) changed.push_back(&folding);
+    }
+    txn_.put_all(Table::records, changed.size(),
+                 [&](std::size_t i) { return std::pair(key_of_record(*changed[i]), encode(changed[i]->state)); });
+    for (const auto& folding : records) {
+        const auto& record = folding.parts.front().record;
+        touched_.push_back(record);
+        for (const auto& [field, edits] : folding.edits) {
+            if (auto done = flush_text(record, field, edits); !done) return done;
+        }
+        for (const auto& file : folding.files) files_.push_back({record, file});
     }
     return Done{};
 }

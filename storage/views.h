@@ -5,7 +5,7 @@
 // note's. The snapshot is written anew when the tail has grown to a fraction of it.
 #pragma once
 
-#include <map>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -34,37 +34,48 @@ struct NamedFile {
     FileRef file;
 };
 
-// The changes of one transaction to one group's views. Take parts in any order, then flush() once.
+// The changes of one transaction to one group's views. Take parts in any order, then flush() once: it folds each record that
+// they are about, on all cores.
 class Views {
   public:
     Views(WriteTxn& txn, keys::GroupNumber number, const GroupId& group) : txn_(txn), number_(number), group_(group) {}
 
+    // The first is to live until flush(), the second is kept.
     void take(const PartOrigin& origin, const ContentPart& part);
+    void take(const PartOrigin& origin, ContentPart&& part);
+    std::size_t bytes_kept() const { return bytes_kept_; }
     // Writes what changed. Error: io when a kept view does not read back (then fold everything again).
     Result<> flush();
 
-    // Every record that a part was about, in order.
-    std::vector<RecordId> touched() const;
+    // After flush(): every record that a part was about, in order, and the files that they name.
+    const std::vector<RecordId>& touched() const { return touched_; }
     const std::vector<NamedFile>& files() const { return files_; }
 
     // Empties the views of the group, before folding everything again.
     static void forget(WriteTxn& txn, keys::GroupNumber number);
 
   private:
-    struct Folded {
-        RecordState state;
-        bool changed = false;
+    struct Taken {
+        RecordId record;
+        std::uint32_t number;  // the how manieth was taken
+        std::uint16_t part;
+        const PartOrigin* origin;  // of its commit
+        const ContentPart* content;
     };
-    Folded& folded(const RecordId& record);
+    struct Folding;  // of one record
+    void fold(Folding& folding) const;
+    Result<> flush(std::vector<Folding>& records);
     Result<> flush_text(const RecordId& record, const std::string& field, const std::vector<RoutedEdit>& edits);
 
     WriteTxn& txn_;
     keys::GroupNumber number_;
     GroupId group_;
-    std::map<RecordId, Folded> records_;
-    std::map<std::pair<RecordId, std::string>, std::vector<RoutedEdit>> edits_;
+    std::vector<Taken> taken_;
+    std::deque<PartOrigin> origins_;  // neither these nor those move
+    std::deque<ContentPart> kept_;
+    std::size_t bytes_kept_ = 0;
+    std::vector<RecordId> touched_;
     std::vector<NamedFile> files_;
-    bool damaged_ = false;
 };
 
 // What was erased is hidden from both, and its texts are empty.

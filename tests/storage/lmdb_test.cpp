@@ -137,6 +137,11 @@ TEST_CASE("the store on disk and a map stay equal through random transactions, a
                             txn.erase_all(table, inner.maybe_key());
                         } else if (kind < 5) {
                             txn.erase(table, key);
+                        } else if (kind == 5) {
+                            // Enough to be sealed on several cores. Of one key the last counts.
+                            std::vector<std::pair<Bytes, Bytes>> rows(inner.below(300));
+                            for (auto& row : rows) row = {inner.key(), inner.value()};
+                            txn.put_all(table, rows.size(), [&](std::size_t index) { return rows[index]; });
                         } else {
                             txn.put(table, key, inner.value());
                         }
@@ -204,6 +209,17 @@ TEST_CASE("a locked profile receives and passes on, and shows nothing") {
     });
     CHECK_EQ(done.code(), Code::refused);
     CHECK_EQ(value_of(*store, "other"), "(none)");
+    const auto put_two = [&](std::string_view second) {
+        return store->write([&](WriteTxn& txn) -> Result<> {
+            txn.put_all(Table::mentions, 2, [&](std::size_t index) {
+                return index == 0 ? std::pair(bytes("index"), Bytes{}) : std::pair(bytes("other"), bytes(second));
+            });
+            return Done{};
+        });
+    };
+    CHECK_EQ(put_two("y").code(), Code::refused);
+    CHECK_EQ(value_of(*store, "index", Table::mentions), "(The profile is locked.)");
+    CHECK(put_two("").ok());
     store->unlock(some_keys().view);
     CHECK_EQ(value_of(*store, "a record", Table::records), "what it says");
 }

@@ -103,6 +103,17 @@ struct Computer {
         return true;
     }
 
+    // All that is shown of a group.
+    std::vector<Bytes> views(const GroupId& group) const {
+        std::vector<Bytes> all;
+        replica->each_record(group, [&](RecordState&& state) {
+            all.push_back(encode(state));
+            all.push_back(copy_of(view_of(body(group, state.id))));
+            return true;
+        });
+        return all;
+    }
+
     MemoryStore store;
     Chunks chunks = std::move(Chunks::open({})).value();
     Identity identity;

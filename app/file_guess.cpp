@@ -37,6 +37,11 @@ constexpr std::array languages{
 };
 constexpr std::size_t words_least = 4;  // fewer say nothing
 
+bool is_text(std::string_view called) {
+    const auto type = media_type_of(called);
+    return type == "text/plain" || type == "text/markdown";
+}
+
 }  // namespace
 
 std::string title_of_name(std::string_view name) {
@@ -82,22 +87,28 @@ std::string language_of(std::string_view text) {
 }
 
 std::string language_of_file(const std::filesystem::path& path, std::string_view called) {
-    const auto type = media_type_of(called);
-    if (type != "text/plain" && type != "text/markdown") return {};
+    if (!is_text(called)) return {};
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file.is_open()) return {};
     Bytes bytes(looked_at_bytes);
     const auto got = ::pread(file.number(), bytes.data(), bytes.size(), 0);
     if (got <= 0) return {};
-    bytes.resize(static_cast<std::size_t>(got));
+    return language_of_beginning(ByteView(bytes).first(static_cast<std::size_t>(got)), called);
+}
+
+std::string language_of_beginning(ByteView bytes, std::string_view called) {
+    if (!is_text(called)) return {};
+    bytes = bytes.first(std::min(bytes.size(), looked_at_bytes));
     // Of texts only those of UTF-16, which begin with its mark, hold zeros.
-    const auto begins_with = [&](std::string_view mark) { return text_of(bytes).starts_with(mark); };
+    const auto begins_with = [&](std::string_view mark) {
+        return text_of(bytes.first(std::min(bytes.size(), mark.size()))) == mark;
+    };
     const bool is_utf16 = begins_with("\xFF\xFE") || begins_with("\xFE\xFF");
     if (!is_utf16 && std::ranges::find(bytes, 0) != bytes.end()) return {};
     // A letter that is cut in two goes.
     if (bytes.size() == looked_at_bytes) {
-        while (!bytes.empty() && (bytes.back() & 0xC0) == 0x80) bytes.pop_back();
-        if (!bytes.empty() && bytes.back() >= 0xC0) bytes.pop_back();
+        while (!bytes.empty() && (bytes.back() & 0xC0) == 0x80) bytes = bytes.first(bytes.size() - 1);
+        if (!bytes.empty() && bytes.back() >= 0xC0) bytes = bytes.first(bytes.size() - 1);
     }
     return language_of(search::words_in_text(bytes));
 }

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cassert>
-#include <set>
 #include <tuple>
 
 #include "storage/cores.h"
@@ -45,30 +44,6 @@ struct Cursor {
 };
 
 }  // namespace
-
-// Which folders are open in this process. The one global: POSIX locks, which LMDB uses, belong to the process too.
-class LmdbStore::Registration {
-  public:
-    static std::unique_ptr<Registration> make(const std::filesystem::path& folder) {
-        struct stat status {};
-        if (::stat(folder.c_str(), &status) != 0) return nullptr;
-        const auto place = std::pair(status.st_dev, status.st_ino);
-        if (!open_folders().insert(place).second) return nullptr;
-        return std::unique_ptr<Registration>(new Registration(place));
-    }
-    ~Registration() { open_folders().erase(place_); }
-    Registration(const Registration&) = delete;
-    Registration& operator=(const Registration&) = delete;
-
-  private:
-    using Place = std::pair<dev_t, ino_t>;
-    explicit Registration(Place place) : place_(std::move(place)) {}
-    static std::set<Place>& open_folders() {
-        static std::set<Place> folders;
-        return folders;
-    }
-    Place place_;
-};
 
 class LmdbStore::Txn final : public WriteTxn {
   public:
@@ -264,10 +239,10 @@ class LmdbStore::Txn final : public WriteTxn {
     std::optional<Error> failure_;
 };
 
-LmdbStore::LmdbStore(const LmdbOptions& options, std::unique_ptr<Registration> registration)
+LmdbStore::LmdbStore(const LmdbOptions& options, std::unique_ptr<OpenFolder> open_folder)
     : folder_(options.folder),
       reserve_(options.reserve),
-      registration_(std::move(registration)),
+      open_folder_(std::move(open_folder)),
       vault_(options.keys),
       process_(::getpid()) {}
 
@@ -285,11 +260,11 @@ Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const LmdbOptions& options) {
     }
     if (auto made = make_folder(options.folder); !made) return made.error();
     if (auto long_enough = pages::check_length(file); !long_enough) return long_enough.error();
-    auto registration = Registration::make(options.folder);
-    if (!registration) {
+    auto open_folder = OpenFolder::make(options.folder);
+    if (!open_folder) {
         return {Code::busy, "This profile is open already.", "Close the other window or command first."};
     }
-    std::unique_ptr<LmdbStore> store(new LmdbStore(options, std::move(registration)));
+    std::unique_ptr<LmdbStore> store(new LmdbStore(options, std::move(open_folder)));
     if (auto opened = store->open_environment(options.map_bytes); !opened) return opened.error();
     if (auto opened = store->open_tables(options); !opened) return opened.error();
     return store;

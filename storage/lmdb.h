@@ -19,6 +19,7 @@
 #include <memory>
 #include <vector>
 
+#include "storage/open_folder.h"
 #include "storage/vault.h"
 #include "storage/versions.h"
 
@@ -80,8 +81,7 @@ class LmdbStore final : public Store {
 
   private:
     class Txn;
-    class Registration;
-    LmdbStore(const LmdbOptions& options, std::unique_ptr<Registration> registration);
+    LmdbStore(const LmdbOptions& options, std::unique_ptr<OpenFolder> open_folder);
     Result<> open_environment(std::size_t map_bytes);
     int open_handles(MDB_txn* raw, unsigned flags);
     Result<> open_tables(const LmdbOptions& options);
@@ -93,7 +93,7 @@ class LmdbStore final : public Store {
     bool is_forked() const;
 
     std::filesystem::path folder_, reserve_;
-    std::unique_ptr<Registration> registration_;  // last to go: the folder is free once the environment is closed
+    std::unique_ptr<OpenFolder> open_folder_;  // last to go: the folder is free once the environment is closed
     Vault vault_;
     int process_;
     std::size_t map_bytes_ = 0;  // when it was last opened again

@@ -100,6 +100,8 @@ class Replica {
     std::optional<RecordState> record(const GroupId& group, const RecordId& id) const;
     // Every file that the record names or has named, but for erased ones.
     std::vector<FileRef> files_of(const GroupId& group, const RecordId& record) const;
+    // The records that name that very file, or have named it.
+    std::vector<RecordId> holders_of(const GroupId& group, const FileRef& file) const;
     void each_record(const GroupId& group, const std::function<bool(RecordState&&)>& visit) const;
     Result<Text> text(const GroupId& group, const RecordId& record, const std::string& field) const;
     std::vector<MaskedContent> masked(const GroupId& group) const;

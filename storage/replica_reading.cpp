@@ -88,6 +88,20 @@ std::optional<RecordState> Replica::record(const GroupId& id, const RecordId& re
     return done ? state : std::nullopt;
 }
 
+std::vector<RecordId> Replica::holders_of(const GroupId& id, const FileRef& file) const {
+    std::vector<RecordId> holders;
+    const auto* found = group(id);
+    if (found == nullptr || file.manifest.empty()) return holders;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        holders.clear();
+        for (const auto& [record, held] : file_refs::holders_of(txn, found->number, file.manifest.front().id)) {
+            if (held == file) holders.push_back(record);
+        }
+        return Done{};
+    });
+    return holders;
+}
+
 void Replica::each_record(const GroupId& id, const std::function<bool(RecordState&&)>& visit) const {
     const auto* found = group(id);
     if (found == nullptr) return;

@@ -4,6 +4,7 @@
 #include <future>
 
 #include "app/api/records.h"
+#include "app/file_guess.h"
 #include "app/home.h"
 #include "app/media_type.h"
 #include "core/text_rules.h"
@@ -21,7 +22,7 @@ struct Source {
 
 // A run of small files, read and sealed.
 struct Taken {
-    std::vector<FileRef> files;
+    std::vector<TakenFile> files;
     std::vector<GivenChunk> chunks;
     std::uint64_t plain_bytes = 0;
     bool is_full = false;  // more small ones may follow
@@ -51,7 +52,7 @@ Taken take_small(const SymmetricKey& file_key, std::span<const Source> sources) 
             put(std::move(*next++));
         }
         auto finished = maker.finish();
-        taken.files.push_back(std::move(finished.file));
+        taken.files.push_back({std::move(finished.file), language_of_beginning(plain[i], sources[i].name)});
         for (auto& chunk : finished.manifest) put(std::move(chunk));
     }
     return taken;
@@ -79,16 +80,16 @@ Result<> check_not_erased(const Replica& replica, const GroupId& group, const Pe
     return Done{};
 }
 
-Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& intake, std::vector<std::string> paths,
-                                    Progress before, std::string called) {
-    if (paths.empty()) co_return std::vector<FileRef>();
+Steps<> take_in_runs(Desk& desk, GroupId group, Intakes::Intake& intake, std::vector<std::string> paths, EachRun each,
+                     Progress before, std::string called) {
+    if (paths.empty()) co_return Done{};
     intake.begin();
     auto& profile = desk.home.profile();
     const auto file_key = desk.home.replica().group(group)->keys.file;
     auto done = before;
     done.unit = "bytes";
     if (before.total == 0) done.total = bytes_of(paths);
-    std::vector<FileRef> files;
+    std::size_t count = 0;  // taken in
     std::vector<Source> sources;
     for (const auto& path : paths) {
         sources.push_back(
@@ -101,16 +102,20 @@ Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& 
     auto ahead = take_from(0);
     while (ahead.valid()) {
         auto taken = ahead.get();
-        for (auto& file : taken.files) files.push_back(std::move(file));
+        count += taken.files.size();
         done.done += taken.plain_bytes;
-        if (taken.is_full && files.size() < sources.size()) ahead = take_from(files.size());
+        if (taken.is_full && count < sources.size()) ahead = take_from(count);
         if (!profile.chunks().has_room_for(taken.plain_bytes))
             co_return Error{Code::refused, "Disk full.", "Free some space, then add the rest."};
         auto kept = store_chunks(profile.store(), profile.chunks(), std::move(taken.chunks));
         if (!kept) co_return kept.error();
         co_yield done;
-        if (ahead.valid() || files.size() == sources.size()) continue;
-        const auto& [path, name] = sources[files.size()];
+        if (!taken.files.empty()) {
+            auto given = co_await each(std::move(taken.files), done);
+            if (!given) co_return given.error();
+        }
+        if (ahead.valid() || count == sources.size()) continue;
+        const auto& [path, name] = sources[count];
         auto large = FileIntake::open(path, file_key, name, media_type_of(name));
         if (!large) co_return large.error();
         while (!large->is_done()) {
@@ -118,9 +123,23 @@ Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& 
             co_yield Progress{"bytes", done.done + large->bytes_done(), done.total};
         }
         done.done += large->bytes_done();
-        files.push_back(large->file());
-        if (files.size() < sources.size()) ahead = take_from(files.size());
+        std::vector<TakenFile> one{{large->file(), language_of_file(path, name)}};
+        auto given = co_await each(std::move(one), done);
+        if (!given) co_return given.error();
+        if (++count < sources.size()) ahead = take_from(count);
     }
+    co_return Done{};
+}
+
+Steps<std::vector<FileRef>> take_in(Desk& desk, GroupId group, Intakes::Intake& intake, std::vector<std::string> paths,
+                                    Progress before, std::string called) {
+    std::vector<FileRef> files;
+    const EachRun gather = [&files](std::vector<TakenFile> run, Progress) -> Steps<> {
+        for (auto& taken : run) files.push_back(std::move(taken.file));
+        co_return Done{};
+    };
+    auto taken = co_await take_in_runs(desk, group, intake, std::move(paths), gather, before, std::move(called));
+    if (!taken) co_return taken.error();
     co_return files;
 }
 

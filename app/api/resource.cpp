@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "app/api/file_versions.h"
-#include "app/api/intake.h"
 #include "app/api/records.h"
+#include "app/api/resource_adding.h"
 #include "app/api/save.h"
 #include "app/api/verbs.h"
 #include "app/file_guess.h"
@@ -16,137 +16,6 @@
 
 namespace staffroom::api {
 namespace {
-
-constexpr std::size_t parts_a_step = 256;
-
-bool is_link(const std::string& source) { return source.starts_with("http://") || source.starts_with("https://"); }
-
-// The options that say something about a resource, as inputs.
-Result<std::vector<Input>> about(Desk& desk, const GroupId& group, const Json& args) {
-    constexpr std::pair<const char*, const char*> options[] = {{"title", "title"},       {"tags", "tag"},
-                                                               {"subject", "subject"},   {"grades", "grade"},
-                                                               {"language", "language"}, {"licence", "licence"}};
-    const auto* type = find_type("resource");
-    const auto resolver = resolver_for(desk, group);
-    std::vector<Input> inputs;
-    for (const auto& [option, field] : options) {
-        for (const auto& words : list_arg(args, option)) {
-            auto input = parse_input(*type, field, words, resolver);
-            if (!input) return input.error();
-            inputs.push_back(std::move(*input));
-        }
-    }
-    return inputs;
-}
-
-// What was guessed, unless somebody said something.
-std::vector<Input> guessed(std::vector<Input> inputs, const char* field, const std::string& guess) {
-    const auto is_said = [&](const Input& input) { return input.field == field; };
-    if (!guess.empty() && std::ranges::none_of(inputs, is_said)) inputs.push_back({field, Value(guess), {}});
-    return inputs;
-}
-
-Steps<Json> add_one(Desk& desk, GroupId group, std::vector<Input> inputs, std::vector<std::string> paths,
-                    std::string called = {}) {
-    Intakes::Intake intake(desk.home.intakes());
-    auto files = co_await take_in(desk, group, intake, std::move(paths), {}, std::move(called));
-    if (!files) co_return files.error();
-    const auto allowed = check_not_erased(desk.home.replica(), group, desk.home.identity().person(), *files);
-    if (!allowed) co_return allowed.error();
-    for (auto& file : *files) inputs.push_back({"files", Value(std::move(file)), {}});
-    const auto record = make(desk, group, {"resource", std::move(inputs)});
-    if (!record) co_return record.error();
-    intake.kept();
-    co_return Json{{"resource", to_text(*record)}};
-}
-
-// One resource a file, all in few commits.
-Steps<Json> add_each(Desk& desk, GroupId group, std::vector<Input> inputs, std::vector<std::string> paths) {
-    Intakes::Intake intake(desk.home.intakes());
-    auto files = co_await take_in(desk, group, intake, paths);
-    if (!files) co_return files.error();
-    const auto allowed = check_not_erased(desk.home.replica(), group, desk.home.identity().person(), *files);
-    if (!allowed) co_return allowed.error();
-    boost::json::array made;
-    std::vector<ContentPart> parts;
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-        auto each = inputs;
-        each = guessed(std::move(each), "title", title_of_file(paths[i]));
-        each = guessed(std::move(each), "language", language_of_file(paths[i], (*files)[i].name));
-        each.push_back({"files", Value(std::move((*files)[i])), {}});
-        auto part = decide_create(group, actor_in(desk, group), {"resource", std::move(each)}, random_id<Nonce16>());
-        if (!part) co_return part.error();
-        made.push_back(boost::json::string(to_text(part->record)));
-        parts.push_back(std::move(*part));
-        if (parts.size() % parts_a_step == 0) co_yield Progress{"files", parts.size(), paths.size()};
-    }
-    if (const auto written = write(desk, group, parts); !written) co_return written.error();
-    intake.kept();
-    co_return Json{{"resources", std::move(made)}};
-}
-
-Steps<Json> resource_add(Desk& desk, Json args) {
-    namespace fs = std::filesystem;
-    const auto found = find_group(desk.home.replica(), text_arg(args, "group"));
-    if (!found) co_return found.error();
-    const auto group = (*found)->id;
-    if (const auto may = may_write(desk, group); !may) co_return may.error();
-    const auto source = text_arg(args, "source");
-    auto inputs = about(desk, group, args);
-    if (!inputs) co_return inputs.error();
-    if (is_link(source)) {
-        inputs->push_back({"link", Value(Link{source}), {}});
-        co_return co_await add_one(desk, group, guessed(std::move(*inputs), "title", source), {});
-    }
-    if (source.find("://") != std::string::npos) {
-        co_return Error{Code::malformed, in_quotes(source) + " is no web address.",
-                        "One begins with https:// or http://."};
-    }
-    const auto path = path_arg(args, "source");
-    if (!path) co_return path.error();
-    std::error_code error;
-    const auto kind = fs::status(*path, error).type();
-    if (kind == fs::file_type::not_found || kind == fs::file_type::none) {
-        co_return own_file_error(error.value(), *path);
-    }
-    std::vector<std::string> paths{path->string()};
-    if (kind != fs::file_type::directory) {
-        // What came through the page's door has no path that says how it is called.
-        auto called = text_arg(args, "name");
-        const auto name = called.empty() ? *path : fs::path(called);
-        auto about_it = guessed(std::move(*inputs), "title", title_of_file(name));
-        about_it = guessed(std::move(about_it), "language", language_of_file(*path, name.filename().string()));
-        co_return co_await add_one(desk, group, std::move(about_it), std::move(paths), std::move(called));
-    }
-    const bool as_one = flag_arg(args, "as-one");
-    if (!as_one && args.contains("title")) {
-        co_return Error{Code::malformed, "The files of a folder are called by their own names.",
-                        "Leave out --title, or add --as-one to make one resource of the folder."};
-    }
-    const auto walked = readable_files_below(*path);
-    if (!walked) co_return walked.error();
-    if (walked->files.empty() && !walked->left_out.empty()) co_return walked->left_out.front();
-    if (walked->files.empty()) {
-        co_return Error{Code::not_found, "There is no file in " + in_quotes(source) + ".", "Choose another folder."};
-    }
-    paths.clear();
-    for (const auto& file : walked->files) paths.push_back(file.string());
-    std::vector<std::string> refused;
-    for (const auto& why : walked->left_out) refused.push_back(why.say);
-    // What print.cpp turns into "partly done".
-    const auto with_refused = [&](Result<Json> made) {
-        if (made && !refused.empty()) (*made)["refused"] = as_list(refused);
-        return made;
-    };
-    if (!as_one) {
-        auto made = co_await add_each(desk, group, std::move(*inputs), std::move(paths));
-        co_return with_refused(std::move(made));
-    }
-    const auto name = path->filename().empty() ? path->parent_path().filename() : path->filename();
-    auto about_it = guessed(std::move(*inputs), "title", title_of_name(name.string()));
-    auto made = co_await add_one(desk, group, std::move(about_it), std::move(paths));
-    co_return with_refused(std::move(made));
-}
 
 Json described(Desk& desk, const FoundRecord& found) {
     const auto view = view_in(desk, found);

@@ -20,6 +20,14 @@ folder_as_many() {
         echo no >"$world/folder/.hidden" && answers amina resource add "$group" "$world/folder" &&
         answers amina resource list "$group" && [ "$(grep -o '"title"' "$world/out" | grep -c .)" = 2 ]
 }
+folder_again() { # one of them new, and one that is another's equal
+    echo three >"$world/folder/three.txt" && cp "$world/folder/one.txt" "$world/folder/sub/one.txt" &&
+        for time in first second; do
+            answers amina resource add "$group" "$world/folder" && [ "$(grep -o '"resources":\[[^]]*' "$world/out" | tr ',' '\n' | grep -c .)" = 4 ] &&
+                answers amina resource list "$group" && [ "$(grep -o '"title"' "$world/out" | grep -c .)" = 4 ] || return 1
+        done
+    rm "$world/folder/three.txt" "$world/folder/sub/one.txt"
+}
 folder_as_one() {
     answers amina resource add "$group" "$world/folder" --as-one --title Both && answers amina resource show Both &&
         grep -q 'one.txt' "$world/out" && grep -q 'two.txt' "$world/out"
@@ -72,6 +80,7 @@ nonsense() { refuses 2 birk files policy "$group" sometimes && refuses 2 birk fi
 group='' film='' other='' large=''
 tell "two share a library" begins
 tell "a folder becomes a resource a file, hidden files left out" folder_as_many
+tell "added again, only what is new in it comes; of two that are equal each is one" folder_again
 tell "a folder becomes one resource" folder_as_one
 tell "B14 A07 of a folder all comes but what is too large, which is named" all_but_one
 tell "links, and collections of what is there" links_and_collections

@@ -71,6 +71,20 @@ killed_adding() {
     wait $long
     daemon amina --peer "127.0.0.1:$(port birk)" && nothing_half
 }
+resources() { as amina resource list "$group" | grep -o '"title"' | grep -c .; }
+some_came() { [ "$(resources)" -gt 2 ]; }
+killed_among_many() {
+    mkdir "$world/many" && head -c 3072000 /dev/urandom | split -b 1024 -a 3 - "$world/many/sheet"
+    as amina resource add "$group" "$world/many" >"$world/long" 2>&1 &
+    long=$!
+    until_true 20 some_came && kill -9 "$(pid_of amina)" && wait "$(pid_of amina)" 2>/dev/null
+    wait $long
+    daemon amina --peer "127.0.0.1:$(port birk)" && some_came && echo "$(resources) of 3002 after the cut" || return 1
+    for time in first second; do
+        as amina resource add "$group" "$world/many" >"$world/long" && [ "$(resources)" = 3002 ] || return 1
+    done
+    [ ! -e "$world/amina/intake" ] && exits 0 as amina verify
+}
 killed_writing_out() {
     as amina export "$group" "$world/cut" >"$world/long" &
     until_true 20 is_far && kill -9 "$(pid_of amina)" && wait "$(pid_of amina)" 2>/dev/null
@@ -93,5 +107,6 @@ tell "a folder is brought in; words written meanwhile arrive" brought_in
 tell "C04 whoever hangs up while a file is added leaves nothing half" given_up
 tell "C04 interrupted without a daemon, nothing is left half" given_up_alone
 tell "killed while a file is added, nothing is left half" killed_adding
+tell "killed while a folder is added, what came stays, and added again each file is there once" killed_among_many
 tell "killed while files are written out, none bears its name half" killed_writing_out
 finish

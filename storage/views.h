@@ -57,7 +57,7 @@ class Views {
   private:
     struct Taken {
         RecordId record;
-        std::uint32_t number;  // the how manieth was taken
+        std::uint32_t number;  // counts up, as they were taken
         std::uint16_t part;
         const PartOrigin* origin;  // of its commit
         const ContentPart* content;

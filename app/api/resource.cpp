@@ -7,12 +7,9 @@
 #include "app/api/resource_adding.h"
 #include "app/api/save.h"
 #include "app/api/verbs.h"
-#include "app/file_guess.h"
-#include "app/folder_walk.h"
 #include "app/home.h"
 #include "core/records/practice.h"
 #include "core/text_rules.h"
-#include "storage/own_file.h"
 
 namespace staffroom::api {
 namespace {

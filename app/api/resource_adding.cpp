@@ -59,8 +59,9 @@ bool is_resource_of(Desk& desk, const FoundRecord& found, const FileRef& file, c
 Steps<Json> add_each(Desk& desk, GroupId group, std::vector<Input> inputs, std::vector<std::string> paths,
                      std::vector<std::string> refused) {
     Intakes::Intake intake(desk.home.intakes());
-    boost::json::array made;
-    std::set<RecordId> counted;  // a folder may hold one file twice: each resource stands for one
+    boost::json::array all;
+    std::optional<Error> erased;  // the first that does not come back
+    std::set<RecordId> counted;   // a folder may hold one file twice: each resource stands for one
     const auto there = [&](const FileRef& file) -> std::optional<RecordId> {
         for (const auto& holder : desk.home.replica().holders_of(group, file)) {
             if (counted.contains(holder)) continue;
@@ -71,16 +72,19 @@ Steps<Json> add_each(Desk& desk, GroupId group, std::vector<Input> inputs, std::
     };
     auto path = paths.begin();
     const EachRun add_run = [&](std::vector<TakenFile> run, Progress done) -> Steps<> {
-        boost::json::array fresh;
+        boost::json::array ids;
         std::vector<ContentPart> parts;
         for (auto& [file, language] : run) {
             const auto title = title_of_file(*path++);
             const auto allowed = check_not_erased(desk.home.replica(), group, desk.home.identity().person(), {file});
-            if (!allowed) refused.push_back(allowed.error().say);
-            if (!allowed) continue;
+            if (!allowed) {
+                if (!erased) erased = allowed.error();
+                refused.push_back(allowed.error().say);
+                continue;
+            }
             if (const auto before = there(file)) {
                 counted.insert(*before);
-                made.push_back(boost::json::string(to_text(*before)));
+                ids.push_back(boost::json::string(to_text(*before)));
                 continue;
             }
             auto each = guessed(guessed(inputs, "title", title), "language", language);
@@ -89,19 +93,20 @@ Steps<Json> add_each(Desk& desk, GroupId group, std::vector<Input> inputs, std::
                 decide_create(group, actor_in(desk, group), {"resource", std::move(each)}, random_id<Nonce16>());
             if (!part) co_return part.error();
             counted.insert(part->record);
-            fresh.push_back(boost::json::string(to_text(part->record)));
+            ids.push_back(boost::json::string(to_text(part->record)));
             parts.push_back(std::move(*part));
             if (parts.size() % parts_a_step == 0) co_yield done;
         }
         if (const auto written = write(desk, group, parts); !written) co_return written.error();
-        made.insert(made.end(), fresh.begin(), fresh.end());
+        all.insert(all.end(), ids.begin(), ids.end());
         co_return Done{};
     };
     const auto taken = co_await take_in_runs(desk, group, intake, paths, add_run);
-    if (!taken && made.empty()) co_return taken.error();
+    if (!taken && all.empty()) co_return taken.error();
+    if (all.empty() && erased) co_return *erased;
     if (!taken) refused.push_back(taken.error().say);
     if (taken) intake.kept();
-    Json reply{{"resources", std::move(made)}};
+    Json reply{{"resources", std::move(all)}};
     if (!refused.empty()) reply["refused"] = as_list(refused);  // what print.cpp turns into "partly done"
     co_return reply;
 }

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <iostream>
-#include <thread>
 
 #include "app/backup.h"
 #include "app/search/search.h"

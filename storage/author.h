@@ -13,7 +13,8 @@ class Author {
            std::uint64_t wall_ms)
         : txn_(txn), group_(group), ingest_(ingest), identity_(identity), key_(key), wall_ms_(wall_ms) {}
 
-    // As many commits as the parts need: each has at most limits::parts_count parts and limits::commit_bytes bytes.
+    // As many commits as the parts need: each has at most limits::parts_count parts and limits::commit_bytes bytes. `parts`
+    // live until the ingest's finish().
     // Makes an epoch key first when none is fit to write with (membership.md E3).
     // Errors: refused (no right to write, or a newer program is needed), too_large (one part alone).
     Result<> content(const std::vector<ContentPart>& parts);
@@ -44,7 +45,7 @@ class Author {
     Result<CommitId> commit(Draft draft);
     void complete(Draft& draft) const;
     Result<Composed> compose(const Draft& draft) const;
-    // Into the log, with what its parts say where that is known. Error: refused.
+    // Into the log; `contents` as for Ingest::take(). Error: refused.
     Result<> take(Composed composed, std::span<const ContentPart> contents = {});
     Result<Draft> draft_of_content();
     Result<std::vector<CommitId>> heads(CommitKind kind);

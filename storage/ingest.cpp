@@ -23,7 +23,7 @@ std::optional<std::vector<Bytes>> whole(const std::vector<std::optional<Bytes>>&
 }
 
 // Views are written out every so often when everything is folded again, to bound memory.
-constexpr std::size_t commits_per_flush = 4'000, bytes_per_flush = std::size_t{16} << 20;
+constexpr std::size_t bytes_per_flush = std::size_t{16} << 20;
 
 Result<ContentPart> open_content(const CommitHeader& header, std::size_t index, ByteView part,
                                  const SymmetricKey& epoch_key) {
@@ -395,7 +395,6 @@ void Ingest::fold_all_content() {
         content.push_back(key);
         return true;
     });
-    std::size_t folded = 0;
     for (const auto& key : content) {
         const auto kept = commit_log::read(txn_, group_.local(), {CommitKind::content, key});
         if (!kept) continue;
@@ -403,7 +402,7 @@ void Ingest::fold_all_content() {
         const auto person = group_.members.author_of(header.author, header.auth);
         if (!person) continue;
         fold_parts(kept->commit, *person, kept->parts);
-        if (++folded % commits_per_flush == 0 || views_->bytes_kept() >= bytes_per_flush) flush_views();
+        if (views_->bytes_held() >= bytes_per_flush) flush_views();
     }
 }
 

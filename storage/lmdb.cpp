@@ -142,10 +142,14 @@ class LmdbStore::Txn final : public WriteTxn {
                 if (can_open) value = store_.vault_.close(table, key, value);
             });
             for (const auto& [key, value] : rows) {
+                assert(!key.empty() && key.size() <= key_bytes_max);
                 if (failure_ || (!value.empty() && !may_open(table))) return;
                 auto k = val_of(key);
                 auto v = val_of(value);
-                succeeded(mdb_cursor_put(cursor.raw, &k, &v, 0));
+                int code = MDB_KEYEXIST;
+                if (traits_of(table).is_appended) code = mdb_cursor_put(cursor.raw, &k, &v, MDB_APPEND);
+                if (code == MDB_KEYEXIST) code = mdb_cursor_put(cursor.raw, &k, &v, 0);
+                succeeded(code);
             }
         }
     }

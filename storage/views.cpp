@@ -97,8 +97,9 @@ void Views::take(const PartOrigin& origin, const ContentPart& part) {
 }
 
 void Views::take(const PartOrigin& origin, ContentPart&& part) {
-    for (const auto& op : part.ops) bytes_kept_ += op.body.size();
-    take(origin, std::as_const(kept_.emplace_back(std::move(part))));
+    bytes_held_ += sizeof(Taken) + sizeof part;
+    for (const auto& op : part.ops) bytes_held_ += sizeof op + op.body.size();
+    take(origin, std::as_const(held_.emplace_back(std::move(part))));
 }
 
 void Views::fold(Folding& folding) const {

@@ -40,10 +40,12 @@ class Views {
   public:
     Views(WriteTxn& txn, keys::GroupNumber number, const GroupId& group) : txn_(txn), number_(number), group_(group) {}
 
-    // The first is to live until flush(), the second is kept.
+    // `part` lives until flush().
     void take(const PartOrigin& origin, const ContentPart& part);
+    // The same of a part that is held here till then.
     void take(const PartOrigin& origin, ContentPart&& part);
-    std::size_t bytes_kept() const { return bytes_kept_; }
+    // About how much memory the parts held here take.
+    std::size_t bytes_held() const { return bytes_held_; }
     // Writes what changed. Error: io when a kept view does not read back (then fold everything again).
     Result<> flush();
 
@@ -71,9 +73,9 @@ class Views {
     keys::GroupNumber number_;
     GroupId group_;
     std::vector<Taken> taken_;
-    std::deque<PartOrigin> origins_;  // neither these nor those move
-    std::deque<ContentPart> kept_;
-    std::size_t bytes_kept_ = 0;
+    std::deque<PartOrigin> origins_;  // what a deque holds does not move
+    std::deque<ContentPart> held_;
+    std::size_t bytes_held_ = 0;
     std::vector<RecordId> touched_;
     std::vector<NamedFile> files_;
 };

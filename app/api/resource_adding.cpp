@@ -62,7 +62,7 @@ Steps<Json> add_each(Desk& desk, GroupId group, std::vector<Input> inputs, std::
     boost::json::array all;
     std::optional<Error> erased;  // the first that does not come back
     std::set<RecordId> counted;   // a folder may hold one file twice: each resource stands for one
-    const auto there = [&](const FileRef& file) -> std::optional<RecordId> {
+    const auto resource_of = [&](const FileRef& file) -> std::optional<RecordId> {
         for (const auto& holder : desk.home.replica().holders_of(group, file)) {
             if (counted.contains(holder)) continue;
             auto state = desk.home.replica().record(group, holder);
@@ -82,7 +82,7 @@ Steps<Json> add_each(Desk& desk, GroupId group, std::vector<Input> inputs, std::
                 refused.push_back(allowed.error().say);
                 continue;
             }
-            if (const auto before = there(file)) {
+            if (const auto before = resource_of(file)) {
                 counted.insert(*before);
                 ids.push_back(boost::json::string(to_text(*before)));
                 continue;

@@ -51,7 +51,7 @@ class File final : public format::Source {
             (void)::posix_fadvise(file_.number(), static_cast<off_t>(from), static_cast<off_t>(to - from), what);
         };
         advise(offset, std::min(size_, offset + 2 * stretch), POSIX_FADV_WILLNEED);
-        // From the beginning: what lay across the end of what was let go before went not.
+        // From the beginning each time: several pages are kept as one, which stays while a range ends within it.
         if (offset > stretch) advise(0, offset - stretch, POSIX_FADV_DONTNEED);
         read_ = offset;
     }

@@ -37,7 +37,7 @@ inline double write_durably(const std::filesystem::path& target, std::size_t meg
     return now_seconds() - start;
 }
 
-// Out of the system's memory; on the disk it is.
+// Takes a file that is durable out of the system's memory.
 inline void forget(const std::filesystem::path& file) {
     const int in = ::open(file.c_str(), O_RDONLY);
     need_system(in >= 0 && ::posix_fadvise(in, 0, 0, POSIX_FADV_DONTNEED) == 0);
@@ -50,6 +50,7 @@ inline double read_again(const std::filesystem::path& file) {
     Bytes block(megabyte);
     const double start = now_seconds();
     const int in = ::open(file.c_str(), O_RDONLY);
+    need_system(in >= 0);
     while (::read(in, block.data(), block.size()) > 0) {
     }
     ::close(in);

@@ -60,8 +60,8 @@ class Steps {
 
     std::size_t below(std::size_t bound) { return random_() % bound; }
     Table table() {
-        constexpr Table some[] = {Table::late_parts, Table::heads, Table::texts};
-        return some[below(3)];
+        constexpr Table some[] = {Table::late_parts, Table::heads, Table::texts, Table::log};
+        return some[below(4)];
     }
     // Few short keys, among them prefixes of others and 0xFF at the end.
     Bytes key() {

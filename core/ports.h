@@ -113,8 +113,9 @@ class ChunkStore {
     virtual bool has(const ChunkId& chunk) const = 0;
     // Sealed bytes; nothing when it is not here.
     virtual std::optional<std::uint32_t> size(const ChunkId& chunk) const = 0;
-    // As they lie here: whoever gets them compares them with the id, so it is not done twice.
-    virtual std::optional<Bytes> read(const ChunkId& chunk) const = 0;
+    // Appends them to `behind` as they lie here: whoever gets them compares them with the id, so it is not done twice.
+    // False: they cannot be read, and nothing was appended.
+    virtual bool read(const ChunkId& chunk, Bytes& behind) const = 0;
     // It will be read in a moment: a disk may begin to. Nothing waits for that.
     virtual void expect(const ChunkId&) const {}
     // Whether what read() gives is that chunk. About 1 ms for a whole one.

@@ -5,6 +5,7 @@
 //  - integers are unsigned little-endian base-128 varints in their shortest form; bool is one byte, 0 or 1;
 //  - ids are their bytes; enums need choice(e), strings text<Max>(s), byte strings blob<Max>(b), lists capped<Max>(v)
 //    or sorted<Max>(v) (strictly ascending), optionals maybe(o). A bare enum, string or vector does not compile;
+//    a large blob that goes on as it came is SharedBytes;
 //  - a length is checked against its maximum and against the bytes left before anything is allocated, and lists grow as
 //    their elements are read, so nine hostile bytes cannot ask for gigabytes;
 //  - the first failure sticks: everything read after it is empty;
@@ -23,6 +24,7 @@
 #include "core/bytes.h"
 #include "core/ids.h"
 #include "core/result.h"
+#include "core/shared_bytes.h"
 #include "core/utf8.h"
 
 namespace staffroom {
@@ -44,7 +46,9 @@ class Writer : public cereal::OutputArchive<Writer, cereal::AllowEmptyClassElisi
 
 class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElision> {
   public:
-    explicit Reader(ByteView source) : InputArchive(this), source_(source) {}
+    // With a keeper (core/shared_bytes.h), what is read as SharedBytes stays part of the source; else it is a copy.
+    explicit Reader(ByteView source, std::shared_ptr<const void> keeper = {})
+        : InputArchive(this), source_(source), keeper_(std::move(keeper)) {}
 
     bool failed() const { return failed_; }
     void fail() {
@@ -59,6 +63,11 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
         const auto taken = source_.first(count);
         source_ = source_.subspan(count);
         return taken;
+    }
+
+    SharedBytes take_shared(std::size_t count) {
+        const auto taken = take(count);
+        return keeper_ ? SharedBytes(taken, keeper_) : SharedBytes(copy_of(taken));
     }
 
     std::uint64_t read_varint(std::uint64_t max = std::numeric_limits<std::uint64_t>::max()) {
@@ -86,6 +95,7 @@ class Reader : public cereal::InputArchive<Reader, cereal::AllowEmptyClassElisio
 
   private:
     ByteView source_;
+    std::shared_ptr<const void> keeper_;
     bool failed_ = false;
 };
 
@@ -105,9 +115,9 @@ template <std::size_t Max>
 struct Utf8Text {
     std::string& value;
 };
-template <std::size_t Max>
+template <std::size_t Max, class B>
 struct Blob {
-    Bytes& value;
+    B& value;
 };
 template <class T>
 struct Maybe {
@@ -131,7 +141,11 @@ Utf8Text<Max> text(std::string& value) {
     return {value};
 }
 template <std::size_t Max>
-Blob<Max> blob(Bytes& value) {
+Blob<Max, Bytes> blob(Bytes& value) {
+    return {value};
+}
+template <std::size_t Max>
+Blob<Max, SharedBytes> blob(SharedBytes& value) {
     return {value};
 }
 template <class T>
@@ -207,15 +221,19 @@ void CEREAL_LOAD_FUNCTION_NAME(Reader& ar, Utf8Text<Max>& text) {
     if (ar.failed()) text.value.clear();
 }
 
-template <std::size_t Max>
-void CEREAL_SAVE_FUNCTION_NAME(Writer& ar, const Blob<Max>& blob) {
+template <std::size_t Max, class B>
+void CEREAL_SAVE_FUNCTION_NAME(Writer& ar, const Blob<Max, B>& blob) {
     assert(blob.value.size() <= Max);
     ar.write_varint(blob.value.size());
     append(ar.bytes, blob.value);
 }
 template <std::size_t Max>
-void CEREAL_LOAD_FUNCTION_NAME(Reader& ar, Blob<Max>& blob) {
+void CEREAL_LOAD_FUNCTION_NAME(Reader& ar, Blob<Max, Bytes>& blob) {
     blob.value = copy_of(ar.take(ar.read_length(Max)));
+}
+template <std::size_t Max>
+void CEREAL_LOAD_FUNCTION_NAME(Reader& ar, Blob<Max, SharedBytes>& blob) {
+    blob.value = ar.take_shared(ar.read_length(Max));
 }
 
 template <class T>
@@ -244,8 +262,8 @@ Bytes encode(const T& value) {
 
 // Error: malformed, whatever is wrong. Cost: linear in bytes.size(); allocates at most a small multiple of it.
 template <class T>
-Result<T> decode(ByteView bytes) {
-    Reader ar(bytes);
+Result<T> decode(ByteView bytes, std::shared_ptr<const void> keeper = {}) {
+    Reader ar(bytes, std::move(keeper));
     T value{};
     ar(value);
     if (ar.failed() || ar.left() != 0) return {Code::malformed, "These bytes are damaged."};

@@ -51,7 +51,7 @@ struct StoreHave {
 // Checked against its id. Answered by chunks_stored().
 struct StoreChunk {
     ChunkId id;
-    Bytes bytes;
+    SharedBytes bytes;
 };
 // What lies here as that chunk is something else: no more of it, and it is wanted again. Followed by chunks_changed().
 struct LoseChunk {

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace staffroom::net {
+namespace {
+
+constexpr std::size_t head_bytes_max = 48;  // of a frame, and of each chunk in it
+
+}  // namespace
 
 bool ChunkGiving::may_serve(const Session& session, const ChunkId& chunk) const {
     if (session.on().door != Door::members) return false;  // its frames are too small for some
@@ -21,8 +26,8 @@ void ChunkGiving::ask(const Session& session, const std::vector<ChunkId>& chunks
     for (const auto& chunk : chunks) {
         if (asker.queued.size() == asked_max) break;
         if (!asker.queued.insert(chunk).second) continue;
-        const bool is_small = here_.chunks.size(chunk).value_or(0) <= staffroom::limits::small_chunk_bytes;
-        (is_small ? asker.small : asker.queue).push_back(chunk);
+        const auto size = here_.chunks.size(chunk).value_or(0);
+        (size <= staffroom::limits::small_chunk_bytes ? asker.small : asker.queue).push_back({chunk, size});
     }
     expect(asker);
     tick(now);
@@ -31,7 +36,7 @@ void ChunkGiving::ask(const Session& session, const std::vector<ChunkId>& chunks
 void ChunkGiving::expect(Asker& asker) const {
     if (paused_) return;
     for (; asker.expected < std::min(expected_max, asker.queue.size()); ++asker.expected)
-        here_.chunks.expect(asker.queue[asker.expected]);
+        here_.chunks.expect(asker.queue[asker.expected].id);
 }
 
 // Costs no more than giving it again would.
@@ -45,48 +50,57 @@ void ChunkGiving::set_pace(const Pace& pace) {
     budget_.set(pace.out);
 }
 
-std::optional<ChunkFrame> ChunkGiving::next(Asker& asker) {
-    if (asker.held) {
-        auto chunk = std::exchange(asker.held, std::nullopt);
-        if (!may_serve(*asker.session, chunk->id)) chunk->bytes.reset();
-        return chunk;
+// As many as go together, at least one.
+std::vector<ChunkGiving::Asked> ChunkGiving::next_frame(Asker& asker) const {
+    const std::size_t most = asker.session->greeted()->version < 2 ? 1 : limits::chunks_in_frame;
+    std::vector<Asked> frame;
+    std::size_t bytes = 0;
+    while (frame.size() < most && !asker.is_served()) {
+        auto& queue = asker.small.empty() ? asker.queue : asker.small;
+        bytes += queue.front().size;
+        if (!frame.empty() && bytes > sealed_chunk_bytes_max) break;
+        frame.push_back(queue.front());
+        queue.pop_front();
+        asker.queued.erase(frame.back().id);
+        if (&queue == &asker.queue && asker.expected > 0) --asker.expected;
     }
-    auto& queue = asker.small.empty() ? asker.queue : asker.small;
-    if (queue.empty()) return std::nullopt;
-    const auto id = queue.front();
-    queue.pop_front();
-    asker.queued.erase(id);
-    if (&queue == &asker.queue && asker.expected > 0) --asker.expected;
-    expect(asker);
-    if (!may_serve(*asker.session, id)) return ChunkFrame{id, std::nullopt};
-    auto bytes = here_.chunks.read(id);
-    // It has a row and cannot be read: whoever asks goes to others, and this computer does too.
-    if (!bytes && here_.chunks.has(id) && !here_.chunks.is_sound(id)) out_.act(LoseChunk{id});
-    return ChunkFrame{id, std::move(bytes)};
+    return frame;
+}
+
+// Its bytes are read right behind what is said of it, and nothing is copied after that.
+void ChunkGiving::write(Bytes& frame, const Session& session, const Asked& asked) {
+    const auto before = frame.size();
+    if (asked.size > 0 && may_serve(session, asked.id)) {
+        append(frame, encode(ChunkHead{asked.id, asked.size}));
+        const auto begin = frame.size();
+        if (here_.chunks.read(asked.id, frame) && frame.size() - begin == asked.size) {
+            bytes_out_ += asked.size;
+            return;
+        }
+        frame.resize(before);
+        // It has a row and cannot be read: whoever asks goes to others, and this computer does too.
+        if (here_.chunks.has(asked.id) && !here_.chunks.is_sound(asked.id)) out_.act(LoseChunk{asked.id});
+    }
+    append(frame, encode(ChunkFrame{asked.id, std::nullopt}));
 }
 
 void ChunkGiving::give(LinkId link, Asker& asker, std::uint64_t now) {
-    ChunksFrame frame;
+    const auto chunks = next_frame(asker);
+    expect(asker);
     std::size_t bytes = 0;
-    while (frame.chunks.size() < limits::chunks_in_frame) {
-        auto chunk = next(asker);
-        if (!chunk) break;
-        const auto size = chunk->bytes ? chunk->bytes->size() : 0;
-        if (bytes > 0 && bytes + size > sealed_chunk_bytes_max) {
-            asker.held = std::move(chunk);
-            break;
-        }
-        bytes += size;
-        frame.chunks.push_back(std::move(*chunk));
-        if (asker.session->greeted()->version < 2) break;
-    }
-    bytes_out_ += bytes;
-    budget_.spend(bytes, now);
-    if (frame.chunks.size() == 1) {
-        out_.say(link, frame.chunks.front());
+    for (const auto& chunk : chunks) bytes += head_bytes_max + chunk.size;
+    const auto before = bytes_out_;
+    Writer frame;
+    frame.bytes.reserve(head_bytes_max + bytes);
+    if (chunks.size() == 1) {
+        frame.bytes.push_back(static_cast<std::uint8_t>(ChunkFrame::kind));
     } else {
-        out_.say(link, frame);
+        frame.bytes.push_back(static_cast<std::uint8_t>(ChunksFrame::kind));
+        frame.write_varint(chunks.size());
     }
+    for (const auto& chunk : chunks) write(frame.bytes, *asker.session, chunk);
+    budget_.spend(bytes_out_ - before, now);
+    out_.act(Send{link, std::move(frame.bytes)});
 }
 
 void ChunkGiving::tick(std::uint64_t now) {

@@ -44,16 +44,20 @@ class ChunkGiving {
     std::uint64_t bytes_out() const { return bytes_out_; }
 
   private:
+    struct Asked {
+        ChunkId id;
+        std::uint32_t size = 0;  // sealed bytes; 0: not here
+    };
     struct Asker {
         const Session* session = nullptr;
-        std::deque<ChunkId> small, queue;  // small ones first, each in the order asked
+        std::deque<Asked> small, queue;  // small ones first, each in the order asked
         std::unordered_set<ChunkId, IdHash> queued;
-        std::size_t expected = 0;        // the disk was told of so many at the front of `queue`
-        std::optional<ChunkFrame> held;  // read, and found no room in the frame before
-        bool is_served() const { return small.empty() && queue.empty() && !held; }
+        std::size_t expected = 0;  // the disk was told of so many at the front of `queue`
+        bool is_served() const { return small.empty() && queue.empty(); }
     };
     void expect(Asker& asker) const;
-    std::optional<ChunkFrame> next(Asker& asker);
+    std::vector<Asked> next_frame(Asker& asker) const;
+    void write(Bytes& frame, const Session& session, const Asked& asked);
     void give(LinkId link, Asker& asker, std::uint64_t now);
 
     const Here& here_;

@@ -33,7 +33,7 @@ struct GetChunk {
 struct ChunkFrame {
     static constexpr Kind kind = Kind::chunk;
     ChunkId id;
-    std::optional<Bytes> bytes;  // none: not here, or not for you
+    std::optional<SharedBytes> bytes;  // none: not here, or not for you
     template <class A>
     void serialize(A& ar) {
         bool here = bytes.has_value();
@@ -41,6 +41,16 @@ struct ChunkFrame {
         if (!here) return;
         if (!bytes) bytes.emplace();
         ar(blob<sealed_chunk_bytes_max>(*bytes));
+    }
+};
+// What stands before the bytes in a ChunkFrame: whoever gives writes it and reads them from the disk right behind it.
+struct ChunkHead {
+    ChunkId id;
+    std::uint32_t size = 0;
+    template <class A>
+    void serialize(A& ar) {
+        bool here = true;
+        ar(id, here, size);
     }
 };
 // Several at once, of small chunks mostly; answered by ChunkFrame or ChunksFrame, as many as it takes.

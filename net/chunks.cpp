@@ -58,7 +58,7 @@ void ChunkExchange::left(LinkId link, std::uint64_t now) {
 
 // --- receiving -----------------------------------------------------------------------------------------------------
 
-std::optional<Parting> ChunkExchange::hear(const Session& session, ByteView frame, std::uint64_t now) {
+std::optional<Parting> ChunkExchange::hear(const Session& session, const SharedBytes& frame, std::uint64_t now) {
     const auto at = lines_.find(session.on().link);
     if (at == lines_.end()) return std::nullopt;
     auto& line = at->second;

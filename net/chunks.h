@@ -41,7 +41,7 @@ class ChunkExchange {
     void met(const Session& session, std::uint64_t now);
     void left(LinkId link, std::uint64_t now);
     // Gives the reason when the link must be closed.
-    std::optional<Parting> hear(const Session& session, ByteView frame, std::uint64_t now);
+    std::optional<Parting> hear(const Session& session, const SharedBytes& frame, std::uint64_t now);
 
     // What is wanted here may have changed.
     void changed(std::uint64_t now) { refresh_ = std::min(refresh_, now + gather_ms); }
@@ -75,7 +75,7 @@ class ChunkExchange {
     struct Come {  // not verified yet
         LinkId link;
         ChunkId id;
-        Bytes bytes;
+        SharedBytes bytes;
     };
     struct Line {
         const Session* session = nullptr;

@@ -382,11 +382,11 @@ Arrival CurveLink::arrival(Arrival::Kind kind, const Connection& link) const {
     return {kind, link.id, link.peer, link.door, link.dialled, link.from, {}};
 }
 
-Arrival CurveLink::give(const Connection& link, ByteView frame) {
+Arrival CurveLink::give(const Connection& link, SharedBytes frame) {
     ++stats_.frames_in;
     stats_.bytes_in += frame.size();
     auto given = arrival(Arrival::Kind::frame, link);
-    given.frame = frame;
+    given.frame = std::move(frame);
     return given;
 }
 

@@ -116,7 +116,7 @@ class CurveLink : public Link {
     std::optional<Arrival> take_accepted(Entrance& door);
     Arrival begin(Entrance& door, const CurveSocket::Message& message);
     Arrival arrival(Arrival::Kind kind, const Connection& link) const;
-    Arrival give(const Connection& link, ByteView frame);
+    Arrival give(const Connection& link, SharedBytes frame);
 
     const LinkPair own_;
     const LinkOptions options_;

@@ -151,7 +151,6 @@ std::optional<Address> source_of(const zmq::message_t& frame) {
 struct CurveSocket::Held {
     zmq::socket_t socket;
     bool is_door = false;
-    zmq::message_t frame;  // of the last message
 };
 
 CurveSocket::CurveSocket() = default;
@@ -243,20 +242,21 @@ Sent CurveSocket::send(const std::string& route, Bytes&& frame) {
 
 std::optional<CurveSocket::Message> CurveSocket::receive() {
     Message message;
-    auto& frame = held_->frame;
+    // The library's own message, so that a large frame is not copied to live longer.
+    const auto frame = std::make_shared<zmq::message_t>();
     const std::size_t expected = held_->is_door ? 2 : 1;
     std::size_t frames = 0;
     do {
-        frame.rebuild();
-        if (zmq_msg_recv(frame.handle(), held_->socket.handle(), ZMQ_DONTWAIT) < 0) return std::nullopt;
-        if (++frames < expected) message.route = frame.to_string();
-    } while (frame.more());
+        frame->rebuild();
+        if (zmq_msg_recv(frame->handle(), held_->socket.handle(), ZMQ_DONTWAIT) < 0) return std::nullopt;
+        if (++frames < expected) message.route = frame->to_string();
+    } while (frame->more());
     message.whole = frames == expected;
-    message.frame = {static_cast<const std::uint8_t*>(frame.data()), frame.size()};
     if (held_->is_door) {
-        message.key = proved_key(frame);
-        message.from = source_of(frame);
+        message.key = proved_key(*frame);
+        message.from = source_of(*frame);
     }
+    message.frame = {{static_cast<const std::uint8_t*>(frame->data()), frame->size()}, frame};
     return message;
 }
 

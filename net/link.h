@@ -50,7 +50,7 @@ class CurveSocket {
         std::optional<LinkKey> key;   // of a door: proved to the library and admitted; none: drop the message
         std::optional<Address> from;  // likewise, without a port
         bool whole = false;           // false: it had several frames, of which `frame` is the last
-        ByteView frame;               // valid until the next receive() of this socket
+        SharedBytes frame;            // as the library gave it
     };
 
     CurveSocket();  // no socket

@@ -18,6 +18,7 @@
 #include "core/bytes.h"
 #include "core/ids.h"
 #include "core/result.h"
+#include "core/shared_bytes.h"
 #include "net/address.h"
 
 namespace staffroom::net {
@@ -64,7 +65,7 @@ struct Arrival {
     bool dialled = false;  // by us
     // Of an accepted link: the address it came from, without a port. Shown, and for slowing down a guesser.
     std::optional<Address> from;
-    ByteView frame;  // valid until the next call of receive() or close()
+    SharedBytes frame;
 };
 
 enum class Sent : std::uint8_t {

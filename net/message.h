@@ -322,6 +322,11 @@ template <class M>
 Result<M> message_in(ByteView frame) {
     return decode<M>(frame.subspan(1));
 }
+// The same; what M holds as SharedBytes stays part of the frame.
+template <class M, std::same_as<SharedBytes> Frame>
+Result<M> message_in(const Frame& frame) {
+    return decode<M>(ByteView(frame).subspan(1), frame.keeper());
+}
 // Needs a frame that is not empty.
 inline Kind kind_of(ByteView frame) { return static_cast<Kind>(frame[0]); }
 

@@ -66,7 +66,7 @@ void Peers::begin_session(LinkId link, Line& line, std::uint64_t now) {
     line.session->tick(now);
 }
 
-void Peers::hear(LinkId link, Line& line, ByteView frame, std::uint64_t now) {
+void Peers::hear(LinkId link, Line& line, const SharedBytes& frame, std::uint64_t now) {
     const auto kind = kind_of(frame);
     const bool claims = kind == Kind::claim || kind == Kind::link_claim || kind == Kind::rescue_claim ||
                         kind == Kind::vouch_claim || kind == Kind::ask_claim;

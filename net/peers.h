@@ -135,7 +135,7 @@ class Peers {
     };
 
     void open(const Arrival& arrival, std::uint64_t now);
-    void hear(LinkId link, Line& line, ByteView frame, std::uint64_t now);
+    void hear(LinkId link, Line& line, const SharedBytes& frame, std::uint64_t now);
     void begin_session(LinkId link, Line& line, std::uint64_t now);
     void spread(const GroupId& group, const std::vector<CommitId>& ids, bool control, std::uint64_t now);
     void close(LinkId link, Parting why, bool say, std::uint64_t now);

@@ -12,7 +12,7 @@ Result<std::vector<GivenChunk>> fresh_of(Store& store, const Chunks& chunks, std
     std::vector<ChunkId> spoiled;
     const auto is_spoiled = [&](ReadTxn& txn, const GivenChunk& chunk) {
         const auto here = chunks.read_unverified(txn, chunk.id);
-        return here ? *here != chunk.bytes : here.code() == Code::io;
+        return here ? !std::ranges::equal(*here, chunk.bytes) : here.code() == Code::io;
     };
     auto looked = store.read([&](ReadTxn& txn) -> Result<> {
         for (auto& chunk : given) {

@@ -177,15 +177,21 @@ std::optional<std::uint32_t> Chunks::size(ReadTxn& txn, const ChunkId& id) {
     return row->front() == in_file ? read_be32(ByteView(*row).subspan(1)) : 4;
 }
 
-Result<Bytes> Chunks::read_unverified(ReadTxn& txn, const ChunkId& id) const {
+Result<> Chunks::append_unverified(ReadTxn& txn, const ChunkId& id, Bytes& behind) const {
     const auto row = txn.get(Table::chunks, id.view());
     if (!row) return absent();
     if (row->empty()) return spoiled();
-    if (row->front() == in_row) return copy_of(ByteView(*row).subspan(1));
+    if (row->front() == in_row) return append(behind, ByteView(*row).subspan(1)), Done{};
     const auto path = file_of(id);
-    auto bytes = read_file(path, sealed_chunk_bytes_max);
-    if (!bytes) return is_short(path) ? short_of_descriptors() : spoiled();
-    cached_->used(id, path, bytes->size());
+    const auto before = behind.size();
+    if (!append_file(path, sealed_chunk_bytes_max, behind)) return is_short(path) ? short_of_descriptors() : spoiled();
+    cached_->used(id, path, behind.size() - before);
+    return Done{};
+}
+
+Result<Bytes> Chunks::read_unverified(ReadTxn& txn, const ChunkId& id) const {
+    Bytes bytes;
+    if (auto read = append_unverified(txn, id, bytes); !read) return read.error();
     return bytes;
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/files.h"
+#include "core/shared_bytes.h"
 #include "storage/kv.h"
 #include "storage/page_cache.h"
 #include "storage/under_way.h"
@@ -24,7 +25,7 @@ namespace staffroom {
 
 struct GivenChunk {
     ChunkId id;
-    Bytes bytes;
+    SharedBytes bytes;
 };
 
 class Chunks {
@@ -59,6 +60,8 @@ class Chunks {
     Result<Bytes> read(ReadTxn& txn, const ChunkId& id) const;
     // Errors: not_found; io when they cannot be read at all; busy.
     Result<Bytes> read_unverified(ReadTxn& txn, const ChunkId& id) const;
+    // The same, appended to `behind`; nothing is when there is an error.
+    Result<> append_unverified(ReadTxn& txn, const ChunkId& id, Bytes& behind) const;
 
     // It will be read soon: the disk begins to, and nothing waits for it.
     void expect(const ChunkId& id) const;

@@ -23,13 +23,8 @@ std::optional<std::uint32_t> CommittedChunks::size(const ChunkId& chunk) const {
     return size;
 }
 
-std::optional<Bytes> CommittedChunks::read(const ChunkId& chunk) const {
-    std::optional<Bytes> bytes;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> {
-        if (auto read = chunks_.read_unverified(txn, chunk)) bytes = std::move(*read);
-        return Done{};
-    });
-    return bytes;
+bool CommittedChunks::read(const ChunkId& chunk, Bytes& behind) const {
+    return store_.read([&](ReadTxn& txn) { return chunks_.append_unverified(txn, chunk, behind); }).ok();
 }
 
 void CommittedChunks::expect(const ChunkId& chunk) const { chunks_.expect(chunk); }

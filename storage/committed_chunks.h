@@ -15,7 +15,7 @@ class CommittedChunks final : public ChunkStore {
 
     bool has(const ChunkId& chunk) const override;
     std::optional<std::uint32_t> size(const ChunkId& chunk) const override;
-    std::optional<Bytes> read(const ChunkId& chunk) const override;
+    bool read(const ChunkId& chunk, Bytes& behind) const override;
     void expect(const ChunkId& chunk) const override;
     bool is_sound(const ChunkId& chunk) const override;
     std::vector<GroupId> groups(const ChunkId& chunk) const override;

@@ -114,24 +114,35 @@ Result<> make_folder(const std::filesystem::path& folder) {
     return Done{};
 }
 
-Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max) {
+Result<> append_file(const std::filesystem::path& path, std::size_t max, Bytes& behind) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat status {};
     if (!file.is_open() || ::fstat(file.number(), &status) != 0) return disk_error(errno, path);
     if (!S_ISREG(status.st_mode))
         return {Code::refused, path.string() + " is not a plain file.", "Put a plain file in its place."};
-    Bytes bytes;
+    const auto before = behind.size();
+    const auto give_up = [&](Error error) -> Result<> {
+        behind.resize(before);
+        return error;
+    };
     for (;;) {
-        const auto at = bytes.size();
-        if (at > max) return {Code::too_large, path.string() + " is too large.", "Look whether it is the right file."};
+        const auto at = behind.size() - before;
+        if (at > max)
+            return give_up({Code::too_large, path.string() + " is too large.", "Look whether it is the right file."});
         // One byte more than there should be: with it the end is seen.
         const auto expected = std::min(max, static_cast<std::size_t>(status.st_size));
-        bytes.resize(at <= expected ? expected + 1 : at + 4096);
-        const auto got = ::read(file.number(), bytes.data() + at, bytes.size() - at);
-        if (got < 0 && errno != EINTR) return disk_error(errno, path);
-        bytes.resize(at + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-        if (got == 0) return bytes;
+        behind.resize(before + (at <= expected ? expected + 1 : at + 4096));
+        const auto got = ::read(file.number(), behind.data() + before + at, behind.size() - before - at);
+        if (got < 0 && errno != EINTR) return give_up(disk_error(errno, path));
+        behind.resize(before + at + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+        if (got == 0) return Done{};
     }
+}
+
+Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max) {
+    Bytes bytes;
+    if (auto read = append_file(path, max, bytes); !read) return read.error();
+    return bytes;
 }
 
 bool write_all(int descriptor, ByteView bytes) {

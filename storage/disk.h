@@ -64,6 +64,8 @@ Result<> make_folder(const std::filesystem::path& folder);
 
 // Error: not_found; too_large above `max` bytes; io.
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max);
+// The same, appended to `behind`; nothing is when there is an error.
+Result<> append_file(const std::filesystem::path& path, std::size_t max, Bytes& behind);
 // All bytes, whatever the number of calls it takes. False with errno set.
 bool write_all(int descriptor, ByteView bytes);
 // After a crash at any moment the file holds the old bytes or the new ones: temporary file, fsync, rename, fsync of the

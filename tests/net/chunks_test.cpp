@@ -88,7 +88,11 @@ TEST_CASE("S10 A04 wrong bytes are thrown away and fetched from somebody else") 
             ++lies;
         } else if (kind_of(frame) == Kind::chunks) {
             auto several = *message_in<ChunksFrame>(frame);
-            for (auto& chunk : several.chunks) chunk.bytes->back() ^= 1;
+            for (auto& chunk : several.chunks) {
+                auto bytes = copy_of(*chunk.bytes);
+                bytes.back() ^= 1;
+                chunk.bytes = std::move(bytes);
+            }
             lies += several.chunks.size();
             frame = frame_of(several);
         }

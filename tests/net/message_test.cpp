@@ -1,7 +1,8 @@
 #include "net/lobby_message.h"
 
-#include "net/chunk_message.h"
+#include <algorithm>
 
+#include "net/chunk_message.h"
 #include "tests/decoder_laws.h"
 
 using namespace staffroom;
@@ -59,6 +60,28 @@ TEST_CASE("O01 O02 O03 O05 every message is decoded exactly or not at all") {
     have.counter = 300;
     have.content.heads = {id};
     laws::check_decoder(Haves{tag, {have}});
+}
+
+TEST_CASE("a chunk's frame is its head and its bytes, and what is read of one that came stays part of it") {
+    const auto chunk = counting<ChunkId>(3);
+    const Bytes bytes(300, 7);
+    auto frame = frame_of(ChunkFrame{chunk, bytes});
+    auto made = Bytes{static_cast<std::uint8_t>(ChunkFrame::kind)};
+    append(made, encode(ChunkHead{chunk, 300}));
+    append(made, bytes);
+    CHECK(made == frame);
+
+    std::optional<SharedBytes> came(std::move(frame));
+    const auto* end = came->end().base();
+    auto read = message_in<ChunkFrame>(*came);
+    came.reset();
+    REQUIRE(read.ok());
+    CHECK(std::ranges::equal(*read->bytes, bytes));
+    CHECK(read->bytes->end().base() == end);
+
+    const auto copied = message_in<ChunkFrame>(ByteView(made));
+    made.assign(made.size(), 0);
+    CHECK(std::ranges::equal(*copied->bytes, bytes));
 }
 
 TEST_CASE("O01 O02 O03 O05 a claim is decoded exactly or not at all, and only with its signature") {

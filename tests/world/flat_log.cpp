@@ -126,7 +126,7 @@ void FlatLog::keep(const Have& have) { groups_.at(have.group).haves[have.device]
 
 bool FlatLog::keep(const net::StoreChunk& chunk) {
     if (disk_full) return false;
-    chunks[chunk.id] = chunk.bytes;
+    chunks[chunk.id] = copy_of(chunk.bytes);
     std::erase_if(wanted_chunks, [&](const WantedChunk& wanted) { return wanted.id == chunk.id; });
     return true;
 }

@@ -65,7 +65,7 @@ class FlatLog final : public CommitLog, public ChunkStore, public Keeper {
 
     // ChunkStore
     bool has(const ChunkId& chunk) const override { return chunks.contains(chunk); }
-    std::optional<Bytes> read(const ChunkId& chunk) const override;
+    bool read(const ChunkId& chunk, Bytes& behind) const override;
     std::optional<std::uint32_t> size(const ChunkId& chunk) const override;
     bool is_sound(const ChunkId& chunk) const override;
     std::vector<GroupId> groups(const ChunkId& chunk) const override;

@@ -158,19 +158,20 @@ std::vector<Have> FlatLog::haves(const GroupId& id) const {
     return all;
 }
 
-std::optional<Bytes> FlatLog::read(const ChunkId& chunk) const {
+bool FlatLog::read(const ChunkId& chunk, Bytes& behind) const {
     const auto at = chunks.find(chunk);
-    return at == chunks.end() ? std::nullopt : std::optional(at->second);
+    if (at != chunks.end()) append(behind, at->second);
+    return at != chunks.end();
 }
 
 std::optional<std::uint32_t> FlatLog::size(const ChunkId& chunk) const {
-    const auto bytes = read(chunk);
-    return bytes ? std::optional(static_cast<std::uint32_t>(bytes->size())) : std::nullopt;
+    const auto at = chunks.find(chunk);
+    return at == chunks.end() ? std::nullopt : std::optional(static_cast<std::uint32_t>(at->second.size()));
 }
 
 bool FlatLog::is_sound(const ChunkId& chunk) const {
-    const auto bytes = read(chunk);
-    return bytes && chunk_id(*bytes) == chunk;
+    const auto at = chunks.find(chunk);
+    return at != chunks.end() && chunk_id(at->second) == chunk;
 }
 
 std::vector<GroupId> FlatLog::groups(const ChunkId& chunk) const {

@@ -102,10 +102,11 @@ void Network::deliver(std::uint64_t number, LinkId link, const Bytes& frame) {
     if (!end.open) {
         end.open = true;
         arrival.kind = Arrival::Kind::opened;
-        to->inbox_.emplace_back(arrival, Bytes{});
+        to->inbox_.push_back(arrival);
     }
     arrival.kind = Arrival::Kind::frame;
-    to->inbox_.emplace_back(arrival, frame);
+    arrival.frame = frame;
+    to->inbox_.push_back(std::move(arrival));
     ++frames;
     bytes += frame.size();
 }
@@ -123,7 +124,7 @@ void Network::break_off(std::uint64_t number, LinkId link) {
     arrival.dialled = found->second.dialled;
     const bool told = found->second.open || found->second.dialled;
     there->ends_.erase(found);
-    if (told) there->inbox_.emplace_back(arrival, Bytes{});
+    if (told) there->inbox_.push_back(arrival);
 }
 
 // --- a computer's end ------------------------------------------------------------------------------------------------
@@ -179,7 +180,7 @@ Result<LinkId> Plug::dial(const net::Dial& dial) {
         arrival.peer = dial.server;
         arrival.door = dial.door;
         arrival.dialled = true;
-        self->inbox_.emplace_back(arrival, Bytes{});
+        self->inbox_.push_back(arrival);
     });
     return mine;
 }
@@ -208,13 +209,11 @@ net::Sent Plug::send(LinkId link, Bytes&& frame) {
 
 std::optional<Arrival> Plug::receive() {
     while (!inbox_.empty()) {
-        auto [arrival, frame] = std::move(inbox_.front());
+        auto arrival = std::move(inbox_.front());
         inbox_.pop_front();
         if (arrival.kind != Arrival::Kind::closed && !ends_.contains(arrival.link)) continue;
-        current_ = std::move(frame);
-        arrival.frame = current_;
         stats_.frames_in += arrival.kind == Arrival::Kind::frame;
-        stats_.bytes_in += current_.size();
+        stats_.bytes_in += arrival.frame.size();
         return arrival;
     }
     return std::nullopt;

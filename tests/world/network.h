@@ -34,7 +34,6 @@ class Plug final : public net::Link {
     }
     Result<net::LinkId> dial(const net::Dial& dial) override;
     net::Sent send(net::LinkId link, Bytes&& frame) override;
-    // The frame of an arrival lives until the next call.
     std::optional<net::Arrival> receive() override;
     void close(net::LinkId link) override;
     net::LinkStats stats() const override { return stats_; }
@@ -59,8 +58,7 @@ class Plug final : public net::Link {
     LinkKey key_;
     std::function<bool(const LinkKey&)> admits_;
     std::map<net::LinkId, End> ends_;
-    std::deque<std::pair<net::Arrival, Bytes>> inbox_;
-    Bytes current_;
+    std::deque<net::Arrival> inbox_;
     net::LinkStats stats_;
 };
 

@@ -43,6 +43,11 @@ void Witness::sees(const Action& action, const Replica& replica) {
             return gives(send->link, message_in<Parts>(send->frame).value(), replica.log());
         case Kind::chunk:
             return gives(send->link, message_in<ChunkFrame>(send->frame).value(), replica);
+        case Kind::chunks: {
+            const auto several = message_in<ChunksFrame>(send->frame).value();
+            for (const auto& chunk : several.chunks) gives(send->link, chunk, replica);
+            return;
+        }
         case Kind::have_chunks:
             return offers(message_in<HaveChunks>(send->frame).value(), replica);
         case Kind::taken:

@@ -23,12 +23,14 @@ bool ChunkGiving::may_serve(const Session& session, const ChunkId& chunk) const 
 void ChunkGiving::ask(const Session& session, const std::vector<ChunkId>& chunks, std::uint64_t now) {
     auto& asker = askers_[session.on().link];
     asker.session = &session;
-    for (const auto& chunk : chunks) {
-        if (asker.queued.size() == asked_max) break;
-        if (!asker.queued.insert(chunk).second) continue;
-        const auto size = here_.chunks.size(chunk).value_or(0);
-        (size <= staffroom::limits::small_chunk_bytes ? asker.small : asker.queue).push_back({chunk, size});
-    }
+    here_.chunks.at_once([&] {
+        for (const auto& chunk : chunks) {
+            if (asker.queued.size() == asked_max) break;
+            if (!asker.queued.insert(chunk).second) continue;
+            const auto size = here_.chunks.size(chunk).value_or(0);
+            (size <= staffroom::limits::small_chunk_bytes ? asker.small : asker.queue).push_back({chunk, size});
+        }
+    });
     expect(asker);
     tick(now);
 }
@@ -98,7 +100,9 @@ void ChunkGiving::give(LinkId link, Asker& asker, std::uint64_t now) {
         frame.bytes.push_back(static_cast<std::uint8_t>(ChunksFrame::kind));
         frame.write_varint(chunks.size());
     }
-    for (const auto& chunk : chunks) write(frame.bytes, *asker.session, chunk);
+    here_.chunks.at_once([&] {
+        for (const auto& chunk : chunks) write(frame.bytes, *asker.session, chunk);
+    });
     budget_.spend(bytes_out_ - before, now);
     out_.act(Send{link, std::move(frame.bytes)});
 }

@@ -131,10 +131,12 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, const SharedB
 void ChunkExchange::offer(const Line& line) {
     if (giving_.is_paused()) return;
     HaveChunks have;
-    for (const auto& chunk : line.wants) {
-        if (have.ids.size() == line.ids_most()) break;
-        if (here_.chunks.has(chunk) && giving_.may_serve(*line.session, chunk)) have.ids.push_back(chunk);
-    }
+    here_.chunks.at_once([&] {
+        for (const auto& chunk : line.wants) {
+            if (have.ids.size() == line.ids_most()) break;
+            if (here_.chunks.has(chunk) && giving_.may_serve(*line.session, chunk)) have.ids.push_back(chunk);
+        }
+    });
     if (!have.ids.empty()) out_.say(line.session->on().link, have);
 }
 

@@ -30,11 +30,14 @@ Result<std::vector<GivenChunk>> fresh_of(Store& store, const Chunks& chunks, std
     return fresh;
 }
 
-// As the table has them: each of its pages is looked for and written once.
+// Each once, as the table has them: each of its pages is looked for and written once.
 std::vector<const GivenChunk*> in_order(const std::vector<GivenChunk>& chunks) {
+    const auto id = [](const GivenChunk* chunk) { return chunk->id; };
     std::vector<const GivenChunk*> pointers;
     for (const auto& chunk : chunks) pointers.push_back(&chunk);
-    std::ranges::sort(pointers, {}, [](const GivenChunk* chunk) { return chunk->id; });
+    std::ranges::sort(pointers, {}, id);
+    const auto twice = std::ranges::unique(pointers, {}, id);
+    pointers.erase(twice.begin(), twice.end());
     return pointers;
 }
 
@@ -57,9 +60,9 @@ Result<> enter_chunks(Store& store, const Chunks& chunks, const Chunks::Staged& 
             (wanted ? ids : strange).push_back(id);
             return wanted;
         };
-        for (const auto* chunk : in_order(staged.small)) {
-            if (is_kept(chunk->id)) Chunks::enter(txn, *chunk);
-        }
+        auto small = in_order(staged.small);
+        std::erase_if(small, [&](const GivenChunk* chunk) { return !is_kept(chunk->id); });
+        Chunks::enter(txn, small);
         for (const auto& [id, size] : staged.large) {
             if (is_kept(id)) Chunks::enter(txn, id, size);
         }

@@ -144,10 +144,14 @@ Result<> Chunks::write_files(const std::vector<const GivenChunk*>& chunks) const
     return sync_each({folders.begin(), folders.end()}, folder_);
 }
 
-void Chunks::enter(WriteTxn& txn, const GivenChunk& small) {
-    Bytes row{in_row};
-    append(row, small.bytes);
-    txn.put(Table::chunks, small.id.view(), row);
+void Chunks::enter(WriteTxn& txn, const std::vector<const GivenChunk*>& small) {
+    txn.put_all(Table::chunks, small.size(), [&](std::size_t i) {
+        Bytes row;
+        row.reserve(1 + small[i]->bytes.size());
+        row.push_back(in_row);
+        append(row, small[i]->bytes);
+        return std::pair(copy_of(small[i]->id.view()), std::move(row));
+    });
 }
 
 void Chunks::enter(WriteTxn& txn, const ChunkId& large, std::uint32_t size) {
@@ -157,7 +161,9 @@ void Chunks::enter(WriteTxn& txn, const ChunkId& large, std::uint32_t size) {
 }
 
 void Chunks::enter(WriteTxn& txn, const Staged& staged) {
-    for (const auto& chunk : staged.small) enter(txn, chunk);
+    std::vector<const GivenChunk*> small;
+    for (const auto& chunk : staged.small) small.push_back(&chunk);
+    enter(txn, small);
     for (const auto& [id, size] : staged.large) enter(txn, id, size);
 }
 
@@ -178,8 +184,8 @@ std::optional<std::uint32_t> Chunks::size(ReadTxn& txn, const ChunkId& id) {
 }
 
 Result<> Chunks::append_unverified(ReadTxn& txn, const ChunkId& id, Bytes& behind) const {
-    const auto row = txn.get(Table::chunks, id.view());
-    if (!row) return absent();
+    const auto row = txn.get_if_sound(Table::chunks, id.view());
+    if (!row) return has(txn, id) ? spoiled() : absent();
     if (row->empty()) return spoiled();
     if (row->front() == in_row) return append(behind, ByteView(*row).subspan(1)), Done{};
     const auto path = file_of(id);

@@ -11,27 +11,40 @@ const Group* CommittedChunks::numbered(keys::GroupNumber number) const {
     return nullptr;
 }
 
+void CommittedChunks::at_once(const std::function<void()>& look) const {
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        const auto before = std::exchange(at_once_, &txn);
+        look();
+        at_once_ = before;
+        return Done{};
+    });
+}
+
+Result<> CommittedChunks::ask(const Store::Read& question) const {
+    return at_once_ != nullptr ? question(*at_once_) : store_.read(question);
+}
+
 bool CommittedChunks::has(const ChunkId& chunk) const {
     bool here = false;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> { return here = Chunks::has(txn, chunk), Done{}; });
+    (void)ask([&](ReadTxn& txn) -> Result<> { return here = Chunks::has(txn, chunk), Done{}; });
     return here;
 }
 
 std::optional<std::uint32_t> CommittedChunks::size(const ChunkId& chunk) const {
     std::optional<std::uint32_t> size;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> { return size = Chunks::size(txn, chunk), Done{}; });
+    (void)ask([&](ReadTxn& txn) -> Result<> { return size = Chunks::size(txn, chunk), Done{}; });
     return size;
 }
 
 bool CommittedChunks::read(const ChunkId& chunk, Bytes& behind) const {
-    return store_.read([&](ReadTxn& txn) { return chunks_.append_unverified(txn, chunk, behind); }).ok();
+    return ask([&](ReadTxn& txn) { return chunks_.append_unverified(txn, chunk, behind); }).ok();
 }
 
 void CommittedChunks::expect(const ChunkId& chunk) const { chunks_.expect(chunk); }
 
 bool CommittedChunks::is_sound(const ChunkId& chunk) const {
     bool sound = false;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+    (void)ask([&](ReadTxn& txn) -> Result<> {
         const auto read = chunks_.read(txn, chunk);
         sound = read.ok() || read.code() == Code::busy;
         return Done{};
@@ -41,7 +54,7 @@ bool CommittedChunks::is_sound(const ChunkId& chunk) const {
 
 std::vector<GroupId> CommittedChunks::groups(const ChunkId& chunk) const {
     std::vector<GroupId> ids;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+    (void)ask([&](ReadTxn& txn) -> Result<> {
         for (const auto number : file_refs::groups_of(txn, chunk)) {
             if (const auto* group = numbered(number)) ids.push_back(group->id);
         }
@@ -52,7 +65,7 @@ std::vector<GroupId> CommittedChunks::groups(const ChunkId& chunk) const {
 
 std::vector<WantedChunk> CommittedChunks::wanted(std::size_t limit) const {
     std::vector<WantedChunk> chunks;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+    (void)ask([&](ReadTxn& txn) -> Result<> {
         for (const auto& each : file_refs::wanted(txn, limit)) {
             if (const auto* group = numbered(each.group)) chunks.push_back({each.id, group->id, each.size});
         }

@@ -13,6 +13,7 @@ class CommittedChunks final : public ChunkStore {
     CommittedChunks(Store& store, const Chunks& chunks, const Groups& groups)
         : store_(store), chunks_(chunks), groups_(groups) {}
 
+    void at_once(const std::function<void()>& look) const override;
     bool has(const ChunkId& chunk) const override;
     std::optional<std::uint32_t> size(const ChunkId& chunk) const override;
     bool read(const ChunkId& chunk, Bytes& behind) const override;
@@ -23,10 +24,12 @@ class CommittedChunks final : public ChunkStore {
 
   private:
     const Group* numbered(keys::GroupNumber number) const;
+    Result<> ask(const Store::Read& question) const;
 
     Store& store_;
     const Chunks& chunks_;
     const Groups& groups_;
+    mutable ReadTxn* at_once_ = nullptr;
 };
 
 }  // namespace staffroom

@@ -395,15 +395,21 @@ std::vector<ChunkId> unused(ReadTxn& txn) {
 }
 
 std::vector<keys::GroupNumber> groups_of(ReadTxn& txn, const ChunkId& id) {
+    constexpr std::size_t steps_max = 8;  // a step costs a tenth of a seek
     std::vector<keys::GroupNumber> groups;
-    // One seek a group, however many records of it use the chunk.
+    // At most one seek a group, however many records of it use the chunk.
     Bytes from = copy_of(id.view());
     for (bool more = true; more;) {
         more = false;
+        std::size_t steps = 0;
         txn.scan_keys(Table::chunk_users, id.view(), from, [&](ByteView key) {
-            groups.push_back(read_be32(key.subspan(ChunkId::size)));
-            more = groups.back() != ~keys::GroupNumber{0};
-            return false;
+            const auto group = read_be32(key.subspan(ChunkId::size));
+            if (groups.empty() || groups.back() != group) {
+                groups.push_back(group);
+                steps = 0;
+            }
+            more = ++steps > steps_max && group != ~keys::GroupNumber{0};
+            return !more;
         });
         if (more) from = keys::joined({id.view(), keys::group(groups.back() + 1)});
     }

@@ -57,7 +57,7 @@ bool is_resource_of(Desk& desk, const FoundRecord& found, const FileRef& file, c
 // One resource a file. Each run is in the library as soon as it is durable: colleagues begin with the first files while the
 // last are read, and what was added before a power cut, or a full disk, is passed over when the folder is added again.
 Steps<Json> add_each(Desk& desk, GroupId group, std::vector<Input> inputs, std::vector<std::string> paths,
-                     std::vector<std::string> refused) {
+                     std::vector<std::string> refused, Progress all_of_it) {
     Intakes::Intake intake(desk.home.intakes());
     boost::json::array all;
     std::optional<Error> erased;  // the first that does not come back
@@ -101,7 +101,7 @@ Steps<Json> add_each(Desk& desk, GroupId group, std::vector<Input> inputs, std::
         all.insert(all.end(), ids.begin(), ids.end());
         co_return Done{};
     };
-    const auto taken = co_await take_in_runs(desk, group, intake, paths, add_run);
+    const auto taken = co_await take_in_runs(desk, group, intake, paths, add_run, all_of_it);
     if (!taken && all.empty()) co_return taken.error();
     if (all.empty() && erased) co_return *erased;
     if (!taken) refused.push_back(taken.error().say);
@@ -169,18 +169,18 @@ Steps<Json> resource_add(Desk& desk, Json args) {
         co_return Error{Code::malformed, "The files of a folder are called by their own names.",
                         "Leave out --title, or add --as-one to make one resource of the folder."};
     }
-    const auto walked = readable_files_below(*path);
+    auto walked = readable_files_below(*path);
     if (!walked) co_return walked.error();
     if (walked->files.empty() && !walked->left_out.empty()) co_return walked->left_out.front();
     if (walked->files.empty()) {
         co_return Error{Code::not_found, "There is no file in " + in_quotes(source) + ".", "Choose another folder."};
     }
-    paths.clear();
-    for (const auto& file : walked->files) paths.push_back(file.string());
+    paths = std::move(walked->files);
     std::vector<std::string> refused;
     for (const auto& why : walked->left_out) refused.push_back(why.say);
     if (!as_one) {
-        co_return co_await add_each(desk, group, std::move(*inputs), std::move(paths), std::move(refused));
+        co_return co_await add_each(desk, group, std::move(*inputs), std::move(paths), std::move(refused),
+                                    {"bytes", 0, walked->bytes});
     }
     const auto name = path->filename().empty() ? path->parent_path().filename() : path->filename();
     auto about_it = guessed(std::move(*inputs), "title", title_of_name(name.string()));

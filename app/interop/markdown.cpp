@@ -207,10 +207,10 @@ Steps<Imported> import_markdown(Desk& desk, GroupId group, fs::path folder) {
     const auto root = fs::is_directory(folder / "notes", error) ? folder / "notes" : folder;
     const auto paths = files_below(root);
     if (!paths) co_return paths.error();
-    Progress done{"bytes", 0, 0};
-    for (const auto& path : *paths) done.total += bytes_of({path.string()});
-    for (const auto& path : *paths) {
-        std::vector<std::string> one{path.string()};
+    Progress done{"bytes", 0, bytes_of(*paths)};
+    for (const auto& name : *paths) {
+        const fs::path path(name);
+        std::vector<std::string> one{name};
         const auto bytes = bytes_of(one);
         if (path.extension() != ".md") {
             Intakes::Intake intake(desk.home.intakes());

@@ -46,7 +46,7 @@ std::optional<Bytes> ReadTxn::last_key(Table table, ByteView prefix) {
 void WriteTxn::put_all(Table table, std::size_t count, const MakeRow& make) {
     for (std::size_t i = 0; i < count && !failed(); ++i) {
         const auto [key, value] = make(i);
-        put(table, key, value);
+        if (!key.empty()) put(table, key, value);
     }
 }
 

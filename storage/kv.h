@@ -117,7 +117,7 @@ class WriteTxn : public ReadTxn {
   public:
     virtual void put(Table table, ByteView key, ByteView value) = 0;
     // put() of make(0) … make(count - 1), in this order; cheapest when their keys ascend. `make` gives a key and its value;
-    // it touches no transaction, and may be called by several threads at once.
+    // it touches no transaction, and may be called by several threads at once. An empty key: no row.
     using MakeRow = std::function<std::pair<Bytes, Bytes>(std::size_t index)>;
     virtual void put_all(Table table, std::size_t count, const MakeRow& make);
     // Absent keys are no error.

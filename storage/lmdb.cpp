@@ -136,21 +136,22 @@ class LmdbStore::Txn final : public WriteTxn {
         const bool can_open = store_.vault_.can_open(table);
         for (std::size_t first = 0; first < count && !failure_; first += rows_at_once) {
             std::vector<std::pair<Bytes, Bytes>> rows(std::min(rows_at_once, count - first));
-            on_all_cores(rows_per_thread, rows.size(), [&](std::size_t i) {
+            const auto make_row = [&](std::size_t i) {
                 auto& [key, value] = rows[i];
                 std::tie(key, value) = make(first + i);
                 if (can_open) value = store_.vault_.close(table, key, value);
-            });
-            for (const auto& [key, value] : rows) {
-                assert(!key.empty() && key.size() <= key_bytes_max);
-                if (failure_ || (!value.empty() && !may_open(table))) return;
+            };
+            make_on_all_cores(rows_per_thread, rows.size(), make_row, [&](std::size_t i) {
+                const auto& [key, value] = rows[i];
+                assert(key.size() <= key_bytes_max);
+                if (key.empty() || failure_ || (!value.empty() && !may_open(table))) return;
                 auto k = val_of(key);
                 auto v = val_of(value);
                 int code = MDB_KEYEXIST;
                 if (traits_of(table).is_appended) code = mdb_cursor_put(cursor.raw, &k, &v, MDB_APPEND);
                 if (code == MDB_KEYEXIST) code = mdb_cursor_put(cursor.raw, &k, &v, 0);
                 succeeded(code);
-            }
+            });
         }
     }
 

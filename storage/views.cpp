@@ -5,7 +5,6 @@
 #include <span>
 #include <tuple>
 
-#include "storage/cores.h"
 #include "storage/erased_files.h"
 #include "storage/erasing.h"
 
@@ -160,15 +159,12 @@ Result<> Views::flush(std::vector<Folding>& records) {
         return keys::in_group(number_, folding.parts.front().record.view());
     };
     for (auto& folding : records) folding.kept = txn_.get(Table::records, key_of_record(folding));
-    constexpr std::size_t records_per_thread = 64;
-    on_all_cores(records_per_thread, records.size(), [&](std::size_t i) { fold(records[i]); });
-    std::vector<const Folding*> changed;
-    for (const auto& folding : records) {
-        if (folding.damaged) return view_damaged();
-        if (folding.changed) changed.push_back(&folding);
-    }
-    txn_.put_all(Table::records, changed.size(),
-                 [&](std::size_t i) { return std::pair(key_of_record(*changed[i]), encode(changed[i]->state)); });
+    txn_.put_all(Table::records, records.size(), [&](std::size_t i) -> std::pair<Bytes, Bytes> {
+        fold(records[i]);
+        if (records[i].damaged || !records[i].changed) return {};
+        return {key_of_record(records[i]), encode(records[i].state)};
+    });
+    if (std::ranges::any_of(records, &Folding::damaged)) return view_damaged();
     for (const auto& folding : records) {
         const auto& record = folding.parts.front().record;
         touched_.push_back(record);

@@ -36,7 +36,8 @@ TEST_CASE("D01 the same chunks come at once on several threads, and are here onc
         }
         CHECK(store
                   .read([&](ReadTxn& txn) -> Result<> {
-                      for (const auto& chunk : chunks) CHECK(std::ranges::equal(*shelf->read(txn, chunk.id), chunk.bytes));
+                      for (const auto& chunk : chunks)
+                          CHECK(std::ranges::equal(*shelf->read(txn, chunk.id), chunk.bytes));
                       return Done{};
                   })
                   .ok());

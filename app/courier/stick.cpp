@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <memory>
 
 #include "app/courier/checked_file.h"
 #include "app/courier/stick_error.h"
@@ -28,21 +29,22 @@ class File final : public format::Source {
     File(Descriptor file, std::uint64_t size, fs::path path)
         : file_(std::move(file)), size_(size), path_(std::move(path)) {}
     std::uint64_t size() const override { return size_; }
-    Result<Bytes> read(std::uint64_t offset, std::size_t count) override {
-        if (offset >= size_) return Bytes{};
-        Bytes bytes(static_cast<std::size_t>(std::min<std::uint64_t>(count, size_ - offset)));
+    Result<SharedBytes> read(std::uint64_t offset, std::size_t count) override {
+        if (offset >= size_) return SharedBytes();
+        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(count, size_ - offset));
+        // Not zeroed first, as a vector would be.
+        const auto bytes = std::make_shared_for_overwrite<std::uint8_t[]>(size);
         std::size_t filled = 0;
-        while (filled < bytes.size()) {
-            const auto got = ::pread(file_.number(), bytes.data() + filled, bytes.size() - filled,
-                                     static_cast<off_t>(offset + filled));
+        while (filled < size) {
+            const auto got =
+                ::pread(file_.number(), bytes.get() + filled, size - filled, static_cast<off_t>(offset + filled));
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) return stick_error(errno, path_);
             if (got == 0) break;
             filled += static_cast<std::size_t>(got);
         }
-        bytes.resize(filled);
         if (offset >= read_ + stretch) move_on(offset);
-        return bytes;
+        return SharedBytes({bytes.get(), filled}, bytes);
     }
 
   private:

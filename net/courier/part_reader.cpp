@@ -73,7 +73,7 @@ Result<std::optional<PartReader::Box>> PartReader::next() {
     return std::optional<Box>();
 }
 
-Result<Bytes> PartReader::payload(const Box& box) {
+Result<SharedBytes> PartReader::payload(const Box& box) {
     auto bytes = source_->read(box.offset + head_bytes, box.head.size);
     if (bytes && bytes->size() != box.head.size) return not_what_it_says();
     return bytes;
@@ -94,7 +94,7 @@ Result<ChunkId> PartReader::chunk_id(const Box& box) {
     return id ? Result<ChunkId>(*id) : Result<ChunkId>(not_what_it_says());
 }
 
-Result<Bytes> PartReader::chunk(const Box& box) {
+Result<SharedBytes> PartReader::chunk(const Box& box) {
     if (box.head.kind != BoxKind::chunk || box.head.size < ChunkId::size) return not_what_it_says();
     const auto size = box.head.size - ChunkId::size;
     auto bytes = source_->read(box.offset + head_bytes + ChunkId::size, size);
@@ -102,7 +102,7 @@ Result<Bytes> PartReader::chunk(const Box& box) {
     return bytes;
 }
 
-Result<Bytes> PartReader::chunk(const Box& box, const ChunkId& id) {
+Result<SharedBytes> PartReader::chunk(const Box& box, const ChunkId& id) {
     auto bytes = chunk(box);
     if (bytes && staffroom::chunk_id(*bytes) != id) return not_what_it_says();
     return bytes;

@@ -1,6 +1,7 @@
 // Reads a part box by box, one box in memory at a time, past whatever damage there is.
 #pragma once
 
+#include "core/shared_bytes.h"
 #include "net/courier/part.h"
 
 namespace staffroom::net::courier {
@@ -11,7 +12,7 @@ class Source {
     virtual ~Source() = default;
     virtual std::uint64_t size() const = 0;
     // Fewer than `count` only at the end. Error: io (the stick was pulled).
-    virtual Result<Bytes> read(std::uint64_t offset, std::size_t count) = 0;
+    virtual Result<SharedBytes> read(std::uint64_t offset, std::size_t count) = 0;
 };
 
 class PartReader {
@@ -31,9 +32,9 @@ class PartReader {
 
     // Errors: io; malformed when the box is not of that kind or its bytes are not what it says.
     Result<Load> load(const Box& box, const SymmetricKey& envelope_key);
-    Result<ChunkId> chunk_id(const Box& box);  // not yet compared with the bytes
-    Result<Bytes> chunk(const Box& box);       // likewise
-    Result<Bytes> chunk(const Box& box, const ChunkId& id);
+    Result<ChunkId> chunk_id(const Box& box);   // not yet compared with the bytes
+    Result<SharedBytes> chunk(const Box& box);  // likewise
+    Result<SharedBytes> chunk(const Box& box, const ChunkId& id);
 
     // Stretches that were no box; and whether the end was seen where the file ends.
     std::size_t damaged() const { return damaged_; }
@@ -49,7 +50,7 @@ class PartReader {
 
     PartReader(Source& source, const Front& front) : source_(&source), header_(front.header), offset_(front.size) {}
     Result<std::optional<Box>> head_at(std::uint64_t offset);
-    Result<Bytes> payload(const Box& box);
+    Result<SharedBytes> payload(const Box& box);
     Result<> find_next_mark();
 
     Source* source_;
@@ -73,7 +74,7 @@ class PartCheck {
     Result<> compare();
 
     PartReader reader_;
-    std::vector<std::pair<ChunkId, Bytes>> chunks_;  // to be compared
+    std::vector<std::pair<ChunkId, SharedBytes>> chunks_;  // to be compared
 };
 
 }  // namespace staffroom::net::courier

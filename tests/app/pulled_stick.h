@@ -31,7 +31,7 @@ class PulledSource final : public format::Source {
   public:
     PulledSource(std::unique_ptr<format::Source> real, Hand& hand) : real_(std::move(real)), hand_(hand) {}
     std::uint64_t size() const override { return real_->size(); }
-    Result<Bytes> read(std::uint64_t offset, std::size_t count) override {
+    Result<SharedBytes> read(std::uint64_t offset, std::size_t count) override {
         if (auto error = hand_.ask()) return *error;
         return real_->read(offset, count);
     }

@@ -22,10 +22,11 @@ const auto envelope_key = counting<SymmetricKey>(0x20);
 struct Memory final : Source {
     explicit Memory(Bytes with) : bytes(std::move(with)) {}
     std::uint64_t size() const override { return claimed.value_or(bytes.size()); }
-    Result<Bytes> read(std::uint64_t offset, std::size_t count) override {
+    Result<SharedBytes> read(std::uint64_t offset, std::size_t count) override {
         const auto from = std::min<std::uint64_t>(offset, bytes.size());
         const auto most = std::min<std::uint64_t>(count, bytes.size() - from);
-        return copy_of(ByteView(bytes).subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(most)));
+        const auto asked = ByteView(bytes).subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(most));
+        return SharedBytes(copy_of(asked));
     }
     Bytes bytes;
     std::optional<std::uint64_t> claimed;

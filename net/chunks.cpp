@@ -90,7 +90,7 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, const SharedB
         case Kind::chunk: {
             auto chunk = message_in<ChunkFrame>(frame);
             if (!chunk) return Parting::protocol;
-            const auto took_ms = hear(line, std::move(*chunk), now);
+            const auto took_ms = hear(line, std::move(*chunk), frame.size(), now);
             if (come_.size() >= hashes_at_once) verify();
             widen(line, took_ms, now);
             break;
@@ -105,7 +105,8 @@ std::optional<Parting> ChunkExchange::hear(const Session& session, const SharedB
             auto several = message_in<ChunksFrame>(frame);
             if (!several) return Parting::protocol;
             std::optional<std::uint64_t> took_ms;
-            for (auto& chunk : several->chunks) took_ms = std::max(took_ms, hear(line, std::move(chunk), now));
+            for (auto& chunk : several->chunks)
+                took_ms = std::max(took_ms, hear(line, std::move(chunk), frame.size(), now));
             if (come_.size() >= hashes_at_once) verify();
             widen(line, took_ms, now);
             break;
@@ -140,7 +141,8 @@ void ChunkExchange::offer(const Line& line) {
     if (!have.ids.empty()) out_.say(line.session->on().link, have);
 }
 
-std::optional<std::uint64_t> ChunkExchange::hear(Line& line, ChunkFrame&& frame, std::uint64_t now) {
+std::optional<std::uint64_t> ChunkExchange::hear(Line& line, ChunkFrame&& frame, std::size_t frame_bytes,
+                                                 std::uint64_t now) {
     const auto request = line.under_way.find(frame.id);
     if (request == line.under_way.end()) return std::nullopt;  // too late, or never asked for
     const auto took_ms = now - request->second.sent;
@@ -152,7 +154,10 @@ std::optional<std::uint64_t> ChunkExchange::hear(Line& line, ChunkFrame&& frame,
         return std::nullopt;
     }
     if (come_.empty()) verify_ = now + verify_ms;
-    come_.push_back({line.session->on().link, frame.id, std::move(*frame.bytes)});
+    // One that is a small part of its frame would keep all of that in memory, which may be junk.
+    auto& bytes = *frame.bytes;
+    if (2 * bytes.size() < frame_bytes) bytes = copy_of(bytes);
+    come_.push_back({line.session->on().link, frame.id, std::move(bytes)});
     return took_ms;
 }
 

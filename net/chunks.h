@@ -105,7 +105,8 @@ class ChunkExchange {
 
     void offer(const Line& line);
     // How long it took; nothing when it is none that was asked for.
-    std::optional<std::uint64_t> hear(Line& line, ChunkFrame&& frame, std::uint64_t now);
+    // `frame_bytes`: of the frame that it came in.
+    std::optional<std::uint64_t> hear(Line& line, ChunkFrame&& frame, std::size_t frame_bytes, std::uint64_t now);
     void verify();
     // More, or less, is asked for from now on.
     void widen(Line& line, std::optional<std::uint64_t> took_ms, std::uint64_t now);

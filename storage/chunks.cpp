@@ -178,7 +178,7 @@ std::optional<std::uint32_t> Chunks::size(ReadTxn& txn, const ChunkId& id) {
     if (!length || *length == 0) return std::nullopt;
     // A sealed chunk is longer than the five bytes that say how large a file is.
     if (*length != 5) return static_cast<std::uint32_t>(*length - 1);
-    const auto row = txn.get(Table::chunks, id.view());
+    const auto row = txn.get_if_sound(Table::chunks, id.view());
     if (!row) return std::nullopt;
     return row->front() == in_file ? read_be32(ByteView(*row).subspan(1)) : 4;
 }

@@ -32,7 +32,7 @@ Result<> walk(const std::filesystem::path& folder, const Opens& opens, const Tak
     return Done{};
 }
 
-// A folder's files one after another: its name ends before every other byte.
+// As paths compare, part by part: what is in "unit 1" comes before "unit 1.md".
 void sort(std::vector<std::string>& files) {
     const auto rank = [](char c) { return c == '/' ? 0 : static_cast<int>(static_cast<unsigned char>(c)); };
     std::ranges::sort(files, [&](const std::string& a, const std::string& b) {

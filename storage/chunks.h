@@ -46,8 +46,8 @@ class Chunks {
     };
     Result<Staged> stage(std::vector<GivenChunk> chunks) const;
     static void enter(WriteTxn& txn, const Staged& staged);
-    static void enter(WriteTxn& txn,
-                      const std::vector<const GivenChunk*>& small);  // cheapest in the order of their ids
+    // Cheapest in the order of their ids.
+    static void enter(WriteTxn& txn, const std::vector<const GivenChunk*>& small);
     static void enter(WriteTxn& txn, const ChunkId& large, std::uint32_t size);
 
     // Whether so many bytes of one's own leave the disk enough (storage/disk.h).

@@ -1,5 +1,7 @@
 #include "storage/committed_chunks.h"
 
+#include <utility>
+
 #include "storage/file_refs.h"
 
 namespace staffroom {

@@ -29,7 +29,7 @@ class CommittedChunks final : public ChunkStore {
     Store& store_;
     const Chunks& chunks_;
     const Groups& groups_;
-    mutable ReadTxn* at_once_ = nullptr;
+    mutable ReadTxn* at_once_ = nullptr;  // of the look under way
 };
 
 }  // namespace staffroom

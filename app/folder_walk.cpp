@@ -14,7 +14,7 @@ namespace staffroom {
 namespace {
 
 // Each plain file; `opens` says whether to look into a folder. Names as strings: a path is taken apart whenever it is
-// copied, which for ten thousand files is most of the work.
+// copied, and there may be ten thousand.
 template <class Opens, class Take>
 Result<> walk(const std::filesystem::path& folder, const Opens& opens, const Take& take) {
     std::error_code error;

@@ -110,7 +110,8 @@ struct WantedChunk {
 class ChunkStore {
   public:
     virtual ~ChunkStore() = default;
-    // What is asked during `look` is answered from one state, and many small questions cost half of what they do alone.
+    // What is asked during `look` is answered from one state; many small questions cost less than each by itself. From one
+    // thread, as all here.
     virtual void at_once(const std::function<void()>& look) const { look(); }
     virtual bool has(const ChunkId& chunk) const = 0;
     // Sealed bytes; nothing when it is not here.

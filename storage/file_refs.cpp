@@ -395,7 +395,7 @@ std::vector<ChunkId> unused(ReadTxn& txn) {
 }
 
 std::vector<keys::GroupNumber> groups_of(ReadTxn& txn, const ChunkId& id) {
-    constexpr std::size_t steps_max = 8;  // a step costs a tenth of a seek
+    constexpr std::size_t steps_max = 8;  // a step costs much less than a seek
     std::vector<keys::GroupNumber> groups;
     // At most one seek a group, however many records of it use the chunk.
     Bytes from = copy_of(id.view());

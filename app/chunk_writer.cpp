@@ -1,18 +1,11 @@
 #include "app/chunk_writer.h"
 
-#include <pthread.h>
-
-#include <csignal>
+#include "storage/cores.h"
 
 namespace staffroom {
 
 ChunkWriter::ChunkWriter(const Chunks& chunks, std::function<void()> wake) : chunks_(chunks), wake_(std::move(wake)) {
-    // Signals are for the program's main thread.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    for (std::size_t i = 0; i < threads; ++i) threads_.push_back(without_signals([this] { work(); }));
 }
 
 ChunkWriter::~ChunkWriter() {

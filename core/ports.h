@@ -18,6 +18,7 @@
 #include "core/have.h"
 #include "core/ids.h"
 #include "core/result.h"
+#include "core/shared_bytes.h"
 
 namespace staffroom {
 
@@ -119,7 +120,14 @@ class ChunkStore {
     // Appends them to `behind` as they lie here: whoever gets them compares them with the id, so it is not done twice.
     // False: they cannot be read, and nothing was appended.
     virtual bool read(const ChunkId& chunk, Bytes& behind) const = 0;
-    // It will be read in a moment: a disk may begin to. Nothing waits for that.
+    // The same, right behind a short `head`. What the disk has read since expect() is not copied.
+    virtual std::optional<SharedBytes> read_behind(ByteView head, const ChunkId& chunk) const {
+        Bytes bytes;
+        bytes.reserve(head.size() + size(chunk).value_or(0));
+        append(bytes, head);
+        return read(chunk, bytes) ? std::optional<SharedBytes>(std::move(bytes)) : std::nullopt;
+    }
+    // It will be read behind something in a moment: a disk may begin to. Nothing waits for that.
     virtual void expect(const ChunkId&) const {}
     // Whether what read() gives is that chunk. About 1 ms for a whole one.
     virtual bool is_sound(const ChunkId& chunk) const = 0;

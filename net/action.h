@@ -27,7 +27,7 @@ struct Here {
 
 struct Send {
     LinkId link;
-    Bytes frame;
+    SharedBytes frame;
 };
 struct Close {
     LinkId link;

@@ -69,42 +69,63 @@ std::vector<ChunkGiving::Asked> ChunkGiving::next_frame(Asker& asker) const {
     return frame;
 }
 
-// Its bytes are read right behind what is said of it, and nothing is copied after that.
-void ChunkGiving::write(Bytes& frame, const Session& session, const Asked& asked) {
-    const auto before = frame.size();
+// It has a row and cannot be read: whoever asks goes to others, and this computer does too.
+void ChunkGiving::lose_if_spoiled(const ChunkId& chunk) {
+    if (here_.chunks.has(chunk) && !here_.chunks.is_sound(chunk)) out_.act(LoseChunk{chunk});
+}
+
+// Their bytes are read right behind what is said of them, and nothing is copied after that.
+SharedBytes ChunkGiving::frame_of(const Session& session, const Asked& asked) {
+    Writer head;
+    head.bytes.push_back(static_cast<std::uint8_t>(ChunkFrame::kind));
     if (asked.size > 0 && may_serve(session, asked.id)) {
-        append(frame, encode(ChunkHead{asked.id, asked.size}));
-        const auto begin = frame.size();
-        if (here_.chunks.read(asked.id, frame) && frame.size() - begin == asked.size) {
+        head(ChunkHead{asked.id, asked.size});
+        auto frame = here_.chunks.read_behind(head.bytes, asked.id);
+        if (frame && frame->size() == head.bytes.size() + asked.size) {
             bytes_out_ += asked.size;
-            return;
+            return std::move(*frame);
         }
-        frame.resize(before);
-        // It has a row and cannot be read: whoever asks goes to others, and this computer does too.
-        if (here_.chunks.has(asked.id) && !here_.chunks.is_sound(asked.id)) out_.act(LoseChunk{asked.id});
+        lose_if_spoiled(asked.id);
+        head.bytes.resize(1);
     }
-    append(frame, encode(ChunkFrame{asked.id, std::nullopt}));
+    head(ChunkFrame{asked.id, std::nullopt});
+    return std::move(head.bytes);
+}
+
+SharedBytes ChunkGiving::frame_of(const Session& session, const std::vector<Asked>& several) {
+    std::size_t bytes = 0;
+    for (const auto& asked : several) bytes += head_bytes_max + asked.size;
+    Writer frame;
+    frame.bytes.reserve(head_bytes_max + bytes);
+    frame.bytes.push_back(static_cast<std::uint8_t>(ChunksFrame::kind));
+    frame.write_varint(several.size());
+    for (const auto& asked : several) {
+        const auto before = frame.bytes.size();
+        if (asked.size > 0 && may_serve(session, asked.id)) {
+            frame(ChunkHead{asked.id, asked.size});
+            const auto begin = frame.bytes.size();
+            if (here_.chunks.read(asked.id, frame.bytes) && frame.bytes.size() - begin == asked.size) {
+                bytes_out_ += asked.size;
+                continue;
+            }
+            frame.bytes.resize(before);
+            lose_if_spoiled(asked.id);
+        }
+        frame(ChunkFrame{asked.id, std::nullopt});
+    }
+    return std::move(frame.bytes);
 }
 
 void ChunkGiving::give(LinkId link, Asker& asker, std::uint64_t now) {
     const auto chunks = next_frame(asker);
     expect(asker);
-    std::size_t bytes = 0;
-    for (const auto& chunk : chunks) bytes += head_bytes_max + chunk.size;
     const auto before = bytes_out_;
-    Writer frame;
-    frame.bytes.reserve(head_bytes_max + bytes);
-    if (chunks.size() == 1) {
-        frame.bytes.push_back(static_cast<std::uint8_t>(ChunkFrame::kind));
-    } else {
-        frame.bytes.push_back(static_cast<std::uint8_t>(ChunksFrame::kind));
-        frame.write_varint(chunks.size());
-    }
+    SharedBytes frame;
     here_.chunks.at_once([&] {
-        for (const auto& chunk : chunks) write(frame.bytes, *asker.session, chunk);
+        frame = chunks.size() == 1 ? frame_of(*asker.session, chunks.front()) : frame_of(*asker.session, chunks);
     });
     budget_.spend(bytes_out_ - before, now);
-    out_.act(Send{link, std::move(frame.bytes)});
+    out_.act(Send{link, std::move(frame)});
 }
 
 void ChunkGiving::tick(std::uint64_t now) {

@@ -57,7 +57,9 @@ class ChunkGiving {
     };
     void expect(Asker& asker) const;
     std::vector<Asked> next_frame(Asker& asker) const;
-    void write(Bytes& frame, const Session& session, const Asked& asked);
+    SharedBytes frame_of(const Session& session, const Asked& asked);
+    SharedBytes frame_of(const Session& session, const std::vector<Asked>& several);
+    void lose_if_spoiled(const ChunkId& chunk);
     void give(LinkId link, Asker& asker, std::uint64_t now);
 
     const Here& here_;

@@ -90,7 +90,7 @@ Result<LinkId> CurveLink::dial(const Dial& dial) {
     return id;
 }
 
-Sent CurveLink::send(LinkId id, Bytes&& frame) {
+Sent CurveLink::send(LinkId id, SharedBytes frame) {
     assert(!frame.empty());
     const auto found = links_.find(id.value);
     if (found == links_.end()) return Sent::gone;

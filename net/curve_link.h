@@ -53,7 +53,7 @@ class CurveLink : public Link {
 
     Result<Ports> listen(Ports wanted) override;
     Result<LinkId> dial(const Dial& dial) override;
-    Sent send(LinkId link, Bytes&& frame) override;
+    Sent send(LinkId link, SharedBytes frame) override;
     std::optional<Arrival> receive() override;
     void close(LinkId link) override;
     LinkStats stats() const override;

@@ -227,17 +227,16 @@ CurveSocket::Events CurveSocket::events() {
     return {(events & ZMQ_POLLIN) != 0, (events & ZMQ_POLLOUT) != 0};
 }
 
-Sent CurveSocket::send(const std::string& route, Bytes&& frame) {
+Sent CurveSocket::send(const std::string& route, SharedBytes frame) {
     auto* socket = held_->socket.handle();
     if (held_->is_door && zmq_send(socket, route.data(), route.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
         return zmq_errno() == EHOSTUNREACH ? Sent::gone : Sent::full;
-    // The message owns the bytes: no copy before the library encrypts.
-    auto* bytes = new Bytes(std::move(frame));
+    // The message keeps the bytes: no copy before the library encrypts. It only reads them.
+    auto* kept = new SharedBytes(std::move(frame));
     zmq::message_t message(
-        bytes->data(), bytes->size(), [](void*, void* own) { delete static_cast<Bytes*>(own); }, bytes);
-    if (zmq_msg_send(message.handle(), socket, ZMQ_DONTWAIT) >= 0) return Sent::sent;
-    frame = std::move(*bytes);
-    return Sent::full;
+        const_cast<std::uint8_t*>(kept->data()), kept->size(),
+        [](void*, void* own) { delete static_cast<SharedBytes*>(own); }, kept);
+    return zmq_msg_send(message.handle(), socket, ZMQ_DONTWAIT) >= 0 ? Sent::sent : Sent::full;
 }
 
 std::optional<CurveSocket::Message> CurveSocket::receive() {

@@ -75,8 +75,8 @@ class CurveSocket {
     // Of a dial: not writable any more, and not because of a send, means that the connection is gone.
     Events events();
 
-    // `route` of the peer at a door, empty for a dial. The frame is taken only when sent.
-    Sent send(const std::string& route, Bytes&& frame);
+    // `route` of the peer at a door, empty for a dial.
+    Sent send(const std::string& route, SharedBytes frame);
     // The next message, if one is here.
     std::optional<Message> receive();
 

@@ -102,8 +102,8 @@ class Link {
     // busy (too many links or file descriptors).
     virtual Result<LinkId> dial(const Dial& dial) = 0;
 
-    // Takes the frame only when the answer is `sent`; frames are never empty.
-    virtual Sent send(LinkId link, Bytes&& frame) = 0;
+    // Frames are never empty.
+    virtual Sent send(LinkId link, SharedBytes frame) = 0;
 
     // What arrived next, or nothing. The host's rule: after any call here, receive() until nothing, then sleep.
     virtual std::optional<Arrival> receive() = 0;

@@ -119,12 +119,14 @@ Result<> Chunks::write_files(const std::vector<const GivenChunk*>& chunks) const
     };
     for (const auto* chunk : chunks) {
         auto path = file_of(chunk->id);
-        if (folders.insert(path.parent_path()).second) {
+        folders.insert(path.parent_path());
+        Descriptor file(::open(path.c_str(), create | O_EXCL, 0600));
+        if (!file.is_open() && errno == ENOENT) {
             const bool made = ::mkdir(path.parent_path().c_str(), 0700) == 0;
             if (!made && errno != EEXIST) return give_up(disk_error(errno, path.parent_path()));
             if (made) folders.insert(folder_);
+            file = Descriptor(::open(path.c_str(), create | O_EXCL, 0600));
         }
-        Descriptor file(::open(path.c_str(), create | O_EXCL, 0600));
         if (!file.is_open() && errno == EEXIST) {
             successors.emplace_back(part_folder() / to_text(chunk->id), path);
             path = successors.back().first;
@@ -207,8 +209,20 @@ Result<Bytes> Chunks::read(ReadTxn& txn, const ChunkId& id) const {
     return bytes;
 }
 
+Result<SharedBytes> Chunks::read_behind(ReadTxn& txn, ByteView head, const ChunkId& id) const {
+    if (has(txn, id)) {
+        if (auto ahead = ahead_->take(head, id)) return std::move(*ahead);
+    }
+    Bytes bytes;
+    bytes.reserve(head.size() + sealed_chunk_bytes_max + 1);
+    append(bytes, head);
+    if (auto read = append_unverified(txn, id, bytes); !read) return read.error();
+    return SharedBytes(std::move(bytes));
+}
+
 void Chunks::expect(const ChunkId& id) const {
-    if (folder_.empty()) return;
+    if (folder_.empty() || cached_->holds(id)) return;
+    if (!cached_->is_read_again(id) && ahead_->expect(id, file_of(id))) return;
     const Descriptor file(::open(file_of(id).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (file.is_open()) ::posix_fadvise(file.number(), 0, 0, POSIX_FADV_WILLNEED);
 }

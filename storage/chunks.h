@@ -19,6 +19,7 @@
 #include "core/shared_bytes.h"
 #include "storage/kv.h"
 #include "storage/page_cache.h"
+#include "storage/read_ahead.h"
 #include "storage/under_way.h"
 
 namespace staffroom {
@@ -64,7 +65,10 @@ class Chunks {
     // The same, appended to `behind`; nothing is when there is an error.
     Result<> append_unverified(ReadTxn& txn, const ChunkId& id, Bytes& behind) const;
 
-    // It will be read soon: the disk begins to, and nothing waits for it.
+    // The same behind `head`, which is short. What expect() had read is not copied.
+    Result<SharedBytes> read_behind(ReadTxn& txn, ByteView head, const ChunkId& id) const;
+
+    // It will be read behind something soon: the disk begins to, and nothing waits for it.
     void expect(const ChunkId& id) const;
 
     // Erases the row; the file goes by remove_files() once the transaction has returned.
@@ -86,13 +90,15 @@ class Chunks {
     explicit Chunks(std::filesystem::path folder)
         : folder_(std::move(folder)),
           under_way_(std::make_unique<UnderWay>()),
-          cached_(std::make_unique<PageCacheShare>(cached_bytes_max)) {}
+          cached_(std::make_unique<PageCacheShare>(cached_bytes_max)),
+          ahead_(std::make_unique<ReadAhead>(sealed_chunk_bytes_max)) {}
     std::filesystem::path part_folder() const { return folder_ / "part"; }
     Result<> write_files(const std::vector<const GivenChunk*>& chunks) const;
 
     std::filesystem::path folder_;
     std::unique_ptr<UnderWay> under_way_;
     std::unique_ptr<PageCacheShare> cached_;
+    std::unique_ptr<ReadAhead> ahead_;
 };
 
 }  // namespace staffroom

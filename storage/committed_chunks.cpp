@@ -42,6 +42,15 @@ bool CommittedChunks::read(const ChunkId& chunk, Bytes& behind) const {
     return ask([&](ReadTxn& txn) { return chunks_.append_unverified(txn, chunk, behind); }).ok();
 }
 
+std::optional<SharedBytes> CommittedChunks::read_behind(ByteView head, const ChunkId& chunk) const {
+    std::optional<SharedBytes> bytes;
+    (void)ask([&](ReadTxn& txn) -> Result<> {
+        if (auto read = chunks_.read_behind(txn, head, chunk)) bytes = std::move(*read);
+        return Done{};
+    });
+    return bytes;
+}
+
 void CommittedChunks::expect(const ChunkId& chunk) const { chunks_.expect(chunk); }
 
 bool CommittedChunks::is_sound(const ChunkId& chunk) const {

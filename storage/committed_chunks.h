@@ -17,6 +17,7 @@ class CommittedChunks final : public ChunkStore {
     bool has(const ChunkId& chunk) const override;
     std::optional<std::uint32_t> size(const ChunkId& chunk) const override;
     bool read(const ChunkId& chunk, Bytes& behind) const override;
+    std::optional<SharedBytes> read_behind(ByteView head, const ChunkId& chunk) const override;
     void expect(const ChunkId& chunk) const override;
     bool is_sound(const ChunkId& chunk) const override;
     std::vector<GroupId> groups(const ChunkId& chunk) const override;

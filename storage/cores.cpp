@@ -1,8 +1,11 @@
 #include "storage/cores.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
-#include <thread>
+#include <csignal>
+#include <utility>
 #include <vector>
 
 namespace staffroom {
@@ -57,6 +60,20 @@ void make_on_all_cores(std::size_t least_per_thread, std::size_t count, const st
         in_slice(slice, use);
     }
     for (auto& each : others) each.join();
+}
+
+std::thread without_signals(std::function<void()> work) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    try {
+        std::thread thread(std::move(work));
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        return thread;
+    } catch (...) {
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        throw;
+    }
 }
 
 }  // namespace staffroom

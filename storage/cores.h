@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <thread>
 
 namespace staffroom {
 
@@ -16,5 +17,8 @@ void on_all_cores(std::size_t least_per_thread, std::size_t count, const std::fu
 // only one thread may do goes on while the others work.
 void make_on_all_cores(std::size_t least_per_thread, std::size_t count, const std::function<void(std::size_t)>& make,
                        const std::function<void(std::size_t)>& use);
+
+// A thread that gets no signals: those are for the program's main thread. Throws std::system_error when there is none left.
+std::thread without_signals(std::function<void()> work);
 
 }  // namespace staffroom

@@ -31,4 +31,20 @@ void PageCacheShare::used(const ChunkId& id, const std::filesystem::path& file, 
     }
 }
 
+bool PageCacheShare::holds(const ChunkId& id) const {
+    const std::lock_guard lock(mutex_);
+    return by_id_.contains(id);
+}
+
+bool PageCacheShare::is_read_again(const ChunkId& id) {
+    const std::lock_guard lock(mutex_);
+    if (!read_of_late_.insert(id).second) return true;
+    read_.push_back(id);
+    if (read_.size() > read_max) {
+        read_of_late_.erase(read_.front());
+        read_.pop_front();
+    }
+    return false;
+}
+
 }  // namespace staffroom

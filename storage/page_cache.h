@@ -6,10 +6,12 @@
 // again and again.
 #pragma once
 
+#include <deque>
 #include <filesystem>
 #include <list>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "core/ids.h"
 
@@ -23,6 +25,9 @@ class PageCacheShare {
     // A file that was written and synced (what is not synced stays in memory), or read. Lets the system forget those that
     // were not used for longest, while all together are above the bound.
     void used(const ChunkId& id, const std::filesystem::path& file, std::uint64_t bytes);
+    bool holds(const ChunkId& id) const;
+    // Whether it was asked so before, of late: what is read once more is worth its room.
+    bool is_read_again(const ChunkId& id);
 
   private:
     struct Use {
@@ -31,10 +36,14 @@ class PageCacheShare {
         std::uint64_t bytes;
     };
     const std::uint64_t bytes_max_;
-    std::mutex mutex_;
+    static constexpr std::size_t read_max = 4'096;
+
+    mutable std::mutex mutex_;
     std::list<Use> uses_;  // the latest in front
     std::map<ChunkId, std::list<Use>::iterator> by_id_;
     std::uint64_t bytes_ = 0;
+    std::deque<ChunkId> read_;  // the latest at the end
+    std::set<ChunkId> read_of_late_;
 };
 
 }  // namespace staffroom

@@ -277,8 +277,8 @@ void Carry::read_chunks() {
     for (auto at = begin; at < end; ++at) chunks.expect(plan_.chunks[at]);
     while (plan_.chunk_at < plan_.chunks.size() && plan_.read.size() < hashes_at_once) {
         const auto& id = plan_.chunks[plan_.chunk_at++];
-        if (Bytes sealed; chunks.read(id, sealed)) {
-            plan_.read.push_back({id, std::move(sealed)});
+        if (auto sealed = chunks.read_behind({}, id)) {
+            plan_.read.push_back({id, std::move(*sealed)});
         } else {
             lose(id);
         }

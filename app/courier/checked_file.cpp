@@ -1,17 +1,16 @@
 #include "app/courier/checked_file.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstring>
 #include <new>
 
 #include "app/courier/stick_error.h"
+#include "storage/cores.h"
 
 namespace staffroom::courier {
 namespace {
@@ -42,12 +41,7 @@ CheckedFile::CheckedFile(Descriptor out, Descriptor in, bool past_memory, std::f
       room_(static_cast<std::uint8_t*>(std::aligned_alloc(page_bytes, stretch_bytes))),
       past_memory_(past_memory) {
     if (!room_) throw std::bad_alloc();
-    // Signals are for the program's main thread.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { work(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    thread_ = without_signals([this] { work(); });
 }
 
 CheckedFile::~CheckedFile() {

@@ -113,10 +113,12 @@ class ColleagueDaemon {
         need(node.open(options));
         News told;
         node.run([&] {
-            News now{told.when, node.received(), 0, !home->replica().chunks().wanted(1).empty()};
+            // What is wanted changes with these two only, and is dear to ask.
+            News now{told.when, node.received(), 0, told.lacks_chunks};
             need(home->profile().store().read(
                 [&](ReadTxn& txn) -> Result<> { return now.chunks = txn.count(Table::chunks), Done{}; }));
             if (now == told) return false;
+            now.lacks_chunks = !home->replica().chunks().wanted(1).empty();
             now.when = now_seconds();
             told = now;
             return ::write(news_[1], &now, sizeof now) != sizeof now;

@@ -431,7 +431,7 @@ TEST_CASE("T15 a recorded conversation brings nothing") {
     staff.start_all();
     std::vector<Bytes> recorded;
     staff[0].host->watch = [&](const Action& action) {
-        if (const auto* send = std::get_if<Send>(&action)) recorded.push_back(send->frame);
+        if (const auto* send = std::get_if<Send>(&action)) recorded.push_back(copy_of(send->frame));
         return true;
     };
     staff.introduce(0, 1);

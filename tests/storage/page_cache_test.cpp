@@ -34,6 +34,20 @@ std::size_t bytes_in_memory(const std::filesystem::path& path, std::size_t size)
 
 }  // namespace
 
+TEST_CASE("what is read once more within a gigabyte is known by that") {
+    PageCacheShare share(1);
+    CHECK_FALSE(share.is_read_again(numbered(1)));
+    CHECK(share.is_read_again(numbered(1)));
+    for (std::uint16_t i = 0; i < 4'096; ++i) {
+        auto id = numbered(2);
+        id.bytes[0] = static_cast<std::uint8_t>(i);
+        id.bytes[1] = static_cast<std::uint8_t>(i >> 8);
+        CHECK_FALSE(share.is_read_again(id));
+    }
+    CHECK_FALSE(share.is_read_again(numbered(1)));
+    CHECK(share.is_read_again(numbered(1)));
+}
+
 TEST_CASE("of many files that are written only those of late stay in the computer's memory") {
     constexpr std::size_t size = 64 * 1'024;
     const Disposable folder;

@@ -50,7 +50,11 @@ void Host::carry_out() {
 void Host::carry_out(Action& action) {
     const auto now = network_.now();
     if (auto* send = std::get_if<Send>(&action)) {
-        if (lie) lie(send->frame);
+        if (lie) {
+            auto told = copy_of(send->frame);
+            lie(told);
+            send->frame = std::move(told);
+        }
         const auto sent = plug_.send(send->link, std::move(send->frame));
         assert(sent != Sent::too_large);
         (void)sent;

@@ -84,7 +84,7 @@ Plug* Network::plug(std::uint64_t number) {
     return found == plugs_.end() ? nullptr : found->second;
 }
 
-void Network::deliver(std::uint64_t number, LinkId link, const Bytes& frame) {
+void Network::deliver(std::uint64_t number, LinkId link, const SharedBytes& frame) {
     auto* to = plug(number);
     if (!to) return;
     const auto found = to->ends_.find(link);
@@ -185,7 +185,7 @@ Result<LinkId> Plug::dial(const net::Dial& dial) {
     return mine;
 }
 
-net::Sent Plug::send(LinkId link, Bytes&& frame) {
+net::Sent Plug::send(LinkId link, SharedBytes frame) {
     const auto found = ends_.find(link);
     if (found == ends_.end()) return net::Sent::gone;
     const auto& end = found->second;
@@ -196,14 +196,14 @@ net::Sent Plug::send(LinkId link, Bytes&& frame) {
     stats_.bytes_out += frame.size();
     const auto* other = network_.plug(end.other);
     if (!other || network_.befalls(network_.faults.lost, Happening::frame_lost)) return net::Sent::sent;
-    const auto carry = [&](const Bytes& bytes) {
+    const auto carry = [&] {
         auto* network = &network_;
         network_.later(
-            network_.delay(other->address_, bytes.size()),
-            [network, to = end.other, to_link = end.other_link, bytes] { network->deliver(to, to_link, bytes); });
+            network_.delay(other->address_, frame.size()),
+            [network, to = end.other, to_link = end.other_link, frame] { network->deliver(to, to_link, frame); });
     };
-    if (network_.befalls(network_.faults.doubled, Happening::frame_doubled)) carry(frame);
-    carry(frame);
+    if (network_.befalls(network_.faults.doubled, Happening::frame_doubled)) carry();
+    carry();
     return net::Sent::sent;
 }
 

@@ -33,7 +33,7 @@ class Plug final : public net::Link {
         return net::Ports{net::members_port_default, net::lobby_port_default};
     }
     Result<net::LinkId> dial(const net::Dial& dial) override;
-    net::Sent send(net::LinkId link, Bytes&& frame) override;
+    net::Sent send(net::LinkId link, SharedBytes frame) override;
     std::optional<net::Arrival> receive() override;
     void close(net::LinkId link) override;
     net::LinkStats stats() const override { return stats_; }
@@ -98,7 +98,7 @@ class Network {
     bool befalls(unsigned of_1000, Happening what);
     Plug* at(const net::Address& address);
     Plug* plug(std::uint64_t number);  // null once it is unplugged
-    void deliver(std::uint64_t to, net::LinkId link, const Bytes& frame);
+    void deliver(std::uint64_t to, net::LinkId link, const SharedBytes& frame);
     void break_off(std::uint64_t plug, net::LinkId link);
 
     std::mt19937_64 random_;

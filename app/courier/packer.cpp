@@ -17,7 +17,7 @@ Result<> Packer::put(Bytes bytes) {
 }
 
 Result<> Packer::begin(format::PartKind kind) {
-    const auto header = format::make_header(kind, keys_.tag, options_.giver, options_.serial);
+    const auto header = format::make_header(kind, keys_.tag, options_.giver, options_.serial, parts_++);
     if (auto begun = stick_.begin(format::name_of(header)); !begun) return begun;
     writer_.emplace(header, keys_.envelope);
     return put(writer_->front());

@@ -39,7 +39,8 @@ class Packer {
     GroupKeys keys_;
     Options options_;
     std::optional<format::PartWriter> writer_;
-    bool closing_ = false;  // the stick has all of the part
+    bool closing_ = false;     // the stick has all of the part
+    std::uint32_t parts_ = 0;  // begun
     format::Load load_;
     std::size_t load_size_ = 0;
     std::uint64_t bytes_ = 0;

@@ -43,6 +43,7 @@ class File final : public format::Source {
             if (got == 0) break;
             filled += static_cast<std::size_t>(got);
         }
+        asked_ += size;
         if (offset >= read_ + stretch) move_on(offset);
         return SharedBytes({bytes.get(), filled}, bytes);
     }
@@ -52,15 +53,18 @@ class File final : public format::Source {
         const auto advise = [&](std::uint64_t from, std::uint64_t to, int what) {
             (void)::posix_fadvise(file_.number(), static_cast<off_t>(from), static_cast<off_t>(to - from), what);
         };
-        advise(offset, std::min(size_, offset + 2 * stretch), POSIX_FADV_WILLNEED);
+        // Where only the heads of boxes are read, since what is in them is here, the stick need not give the rest.
+        if (2 * asked_ >= stretch) advise(offset, std::min(size_, offset + 2 * stretch), POSIX_FADV_WILLNEED);
         // From the beginning each time: several pages are kept as one, which stays while a range ends within it.
         if (offset > stretch) advise(0, offset - stretch, POSIX_FADV_DONTNEED);
         read_ = offset;
+        asked_ = 0;
     }
 
     Descriptor file_;
     std::uint64_t size_;
-    std::uint64_t read_ = 0;  // where it moved on last
+    std::uint64_t read_ = 0;   // where it moved on last
+    std::uint64_t asked_ = 0;  // bytes since then
     fs::path path_;
 };
 

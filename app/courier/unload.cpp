@@ -83,11 +83,10 @@ bool Unload::find_own(std::vector<std::string>& names) {
         if (group) found.emplace_back(name, *group);
         return group.has_value();
     });
-    // Receipts last: what they say of commits can be judged then. Of one giver the earlier part before the later.
-    std::ranges::stable_sort(found, {}, [&](const auto& part) {
-        const auto& header = packets_.at(part.first).header;
-        return std::pair(header.kind, header.serial);
-    });
+    // Receipts last: what they say of commits can be judged then. A chunk of a part may belong to a file whose manifest is
+    // in the one before.
+    std::ranges::sort(found, {},
+                      [&](const auto& part) { return format::reading_order(packets_.at(part.first).header); });
     for (const auto& [name, group] : found) groups_.insert(group);
     own_.insert(own_.end(), found.begin(), found.end());
     return !found.empty();

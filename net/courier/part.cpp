@@ -33,10 +33,12 @@ Giver giver_of(const SymmetricKey& tag_key, const DeviceId& device) {
     return giver;
 }
 
-PartHeader make_header(PartKind kind, const SymmetricKey& tag_key, const DeviceId& device, std::uint64_t serial) {
+PartHeader make_header(PartKind kind, const SymmetricKey& tag_key, const DeviceId& device, std::uint64_t serial,
+                       std::uint32_t number) {
     PartHeader header;
     header.kind = kind;
     header.salt = random_id<Nonce16>();
+    for (std::size_t i = 0; i < 4; ++i) header.salt.bytes[i] = static_cast<std::uint8_t>(number >> (24 - 8 * i));
     header.giver = giver_of(tag_key, device);
     header.serial = serial;
     header.tag = tag_of(header, tag_key);

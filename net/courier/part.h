@@ -9,6 +9,7 @@
 #pragma once
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/commit.h"
@@ -62,8 +63,14 @@ struct PartHeader {
 };
 
 Giver giver_of(const SymmetricKey& tag_key, const DeviceId& device);
-// A header with a fresh salt.
-PartHeader make_header(PartKind kind, const SymmetricKey& tag_key, const DeviceId& giver, std::uint64_t serial);
+// A header with a fresh salt. `number` of the part among those of one trip: its salt begins with that, so that they can be
+// read in the order in which they were written.
+PartHeader make_header(PartKind kind, const SymmetricKey& tag_key, const DeviceId& giver, std::uint64_t serial,
+                       std::uint32_t number = 0);
+// Sorts the parts of a stick: of one giver the earlier before the later, receipts last.
+inline auto reading_order(const PartHeader& header) {
+    return std::tuple(header.kind, header.serial, header.giver, header.salt);
+}
 bool is_of(const PartHeader& header, const SymmetricKey& tag_key);
 
 // How a file begins: mark, length, header. At most `front_bytes_max`.

@@ -302,8 +302,11 @@ TEST_CASE("B07 what is larger than one part goes into several") {
         CHECK(entry.file_size() <= 300'000 + format::box_bytes_max);
     }
     CHECK(parts > 4);
-    REQUIRE(unload(birk, stick).ok());
+    Hand hand;
+    REQUIRE(unload(birk, stick, hand).ok());
     CHECK((birk.holds_all_of(amina, group) && birk.wants_nothing()));
+    // For its header, and to be read: what a chunk belongs to stands before it, be it in the part before.
+    for (const auto& [name, times] : hand.opened) CHECK_EQ(times, 2);
 }
 
 TEST_CASE("B08 of one giver a bag takes 2 GiB, the latest; of all 8 GiB") {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ struct Hand {
     std::size_t asked = 0;
     bool full = false;
     std::optional<std::uint64_t> room;
+    std::map<std::string, std::size_t> opened;  // how often each part was
 
     bool pulled() const { return asked > at; }
     std::optional<Error> ask() {
@@ -49,6 +51,7 @@ class PulledStick final : public Stick {
         return asked<Listed>([&] { return real_->list(); });
     }
     Result<std::unique_ptr<format::Source>> open(const std::string& name) override {
+        ++hand_.opened[name];
         return wrapped([&] { return real_->open(name); });
     }
     Result<> begin(const std::string& name) override {

@@ -116,6 +116,29 @@ TEST_CASE("O01 O02 O03 O05 a courier's header, heads and loads are decoded exact
     CHECK_FALSE(read_head(head_of(head, salt, 77), counting<Nonce16>(6), 77));
 }
 
+TEST_CASE("the parts of a trip are read in the order in which they were written, its receipt last") {
+    const auto device = counting<DeviceId>(9), other = counting<DeviceId>(10);
+    std::vector<PartHeader> parts;
+    for (const std::uint32_t number : {0u, 1u, 2u, 255u, 256u, 70'000u, 0xFFFFFFFFu})
+        parts.push_back(make_header(PartKind::changes, tag_key, device, 7, number));
+    for (const std::uint32_t number : {0u, 1u})
+        parts.push_back(make_header(PartKind::changes, tag_key, device, 300, number));
+    parts.push_back(make_header(PartKind::receipt, tag_key, device, 7));
+    auto sorted = parts;
+    std::ranges::reverse(sorted);
+    std::ranges::sort(sorted, {}, reading_order);
+    CHECK(sorted == parts);
+    // Of two givers neither stands in the middle of the other's.
+    auto mixed = parts;
+    for (const std::uint32_t number : {0u, 1u, 2u})
+        mixed.push_back(make_header(PartKind::changes, tag_key, other, 7, number));
+    std::ranges::sort(mixed, {}, reading_order);
+    std::size_t changes = 0;
+    for (std::size_t i = 1; i < mixed.size(); ++i)
+        changes += mixed[i].kind == PartKind::changes && mixed[i].serial == 7 && mixed[i].giver != mixed[i - 1].giver;
+    CHECK_EQ(changes, 1);
+}
+
 TEST_CASE("a part belongs to those who hold the group's key, and says nothing of the group to others") {
     auto header = make_header(PartKind::changes, tag_key, counting<DeviceId>(9), 7);
     CHECK(is_of(header, tag_key));

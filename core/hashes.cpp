@@ -33,6 +33,8 @@ using FourBytes = std::uint8_t __attribute__((vector_size(32)));
 #define STAFFROOM_PART __attribute__((always_inline)) inline
 
 constexpr std::size_t block_bytes = 128;
+// So far ahead each message is fetched into the cache: the processor does not foresee eight of them at a time.
+constexpr std::size_t ahead_bytes = 384;
 constexpr std::uint64_t initial[8] = {0x6A09E667F3BCC908, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B, 0xA54FF53A5F1D36F1,
                                       0x510E527FADE682D1, 0x9B05688C2B3E6C1F, 0x1F83D9ABFB41BD6B, 0x5BE0CD19137E2179};
 constexpr std::uint64_t parameters = 0x01010000 | Hash::size;  // no key, one leaf
@@ -160,6 +162,10 @@ STAFFROOM_PART void hash_lanes(std::string_view purpose, const ByteView* message
         for (std::size_t lane = 0; lane < count; ++lane) {
             if (at > 0 && length == block_bytes) {
                 blocks[lane] = messages[lane].data() + (at - purpose.size());
+                if (at + block_bytes + ahead_bytes <= total) {
+                    __builtin_prefetch(blocks[lane] + ahead_bytes);
+                    __builtin_prefetch(blocks[lane] + ahead_bytes + block_bytes / 2);
+                }
                 continue;
             }
             // The first block begins with the purpose, the last one ends with zeros.

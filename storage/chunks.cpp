@@ -210,11 +210,12 @@ Result<Bytes> Chunks::read(ReadTxn& txn, const ChunkId& id) const {
 }
 
 Result<SharedBytes> Chunks::read_behind(ReadTxn& txn, ByteView head, const ChunkId& id) const {
-    if (has(txn, id)) {
+    const auto expected = size(txn, id);
+    if (expected) {
         if (auto ahead = ahead_->take(head, id)) return std::move(*ahead);
     }
     Bytes bytes;
-    bytes.reserve(head.size() + sealed_chunk_bytes_max + 1);
+    bytes.reserve(head.size() + expected.value_or(0) + 1);
     append(bytes, head);
     if (auto read = append_unverified(txn, id, bytes); !read) return read.error();
     return SharedBytes(std::move(bytes));

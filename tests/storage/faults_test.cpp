@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include <cstdarg>
+#include <mutex>
 #include <set>
 
 #include "storage/disk.h"
@@ -26,10 +27,26 @@ namespace {
 
 ssize_t fail() { return errno = faults.error, -1; }
 
-// Which descriptors make each write durable by themselves.
-std::set<int>& synced_by_itself() {
-    static std::set<int> descriptors;
-    return descriptors;
+// Which descriptors make each write durable by themselves. Any thread may open a file.
+class SyncedByThemselves {
+  public:
+    void opened(int file, bool synced) {
+        const std::lock_guard lock(mutex_);
+        files_.erase(file);
+        if (synced) files_.insert(file);
+    }
+    bool contains(int file) const {
+        const std::lock_guard lock(mutex_);
+        return files_.contains(file);
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::set<int> files_;
+};
+SyncedByThemselves& synced_by_themselves() {
+    static SyncedByThemselves files;
+    return files;
 }
 
 void record(int file, off_t at, const void* bytes, std::size_t size) {
@@ -37,7 +54,7 @@ void record(int file, off_t at, const void* bytes, std::size_t size) {
     if (recording.inode == 0 || ::fstat(file, &status) != 0 || status.st_ino != recording.inode) return;
     const auto* first = static_cast<const std::uint8_t*>(bytes);
     recording.steps.push_back({std::size_t(at), Bytes(first, first + size)});
-    if (synced_by_itself().contains(file)) recording.steps.push_back({});
+    if (synced_by_themselves().contains(file)) recording.steps.push_back({});
 }
 void record_sync() {
     if (recording.inode != 0) recording.steps.push_back({});
@@ -67,8 +84,7 @@ int open(const char* path, int flags, ...) {
     const auto mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(more, mode_t) : 0;
     va_end(more);
     const int file = int(::syscall(SYS_openat, AT_FDCWD, path, flags & ~O_DSYNC, mode));
-    synced_by_itself().erase(file);
-    if ((flags & O_DSYNC) != 0) synced_by_itself().insert(file);
+    synced_by_themselves().opened(file, (flags & O_DSYNC) != 0);
     return file;
 }
 int fdatasync(int) { return int(faults.sync_fails() ? fail() : (record_sync(), 0)); }

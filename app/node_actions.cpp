@@ -23,9 +23,8 @@ Error disk_full() { return {Code::refused, "Disk full.", "Free some space."}; }
 
 }  // namespace
 
-void Node::execute(net::Send& action, std::uint64_t) {
-    // What does not go is asked for again: the protocol pulls.
-    (void)link_->send(action.link, std::move(action.frame));
+void Node::execute(net::Send& action, std::uint64_t now) {
+    if (link_->send(action.link, action.frame) == net::Sent::full) peers_->unsent(action, now);
 }
 
 void Node::execute(net::Dial& action, std::uint64_t now) { peers_->dialling(action, link_->dial(action), now); }

@@ -128,26 +128,45 @@ void ChunkGiving::give(LinkId link, Asker& asker, std::uint64_t now) {
     out_.act(Send{link, std::move(frame)});
 }
 
+void ChunkGiving::unsent(const Send& send, std::uint64_t now) {
+    const auto asker = askers_.find(send.link);
+    if (asker == askers_.end()) return;
+    asker->second.unsent.push_back(send.frame);
+    asker->second.again = now + again_ms;
+}
+
+void ChunkGiving::send_again(std::uint64_t now) {
+    for (auto& [link, asker] : askers_) {
+        if (now < asker.again) continue;
+        for (auto& frame : std::exchange(asker.unsent, {})) out_.act(Send{link, std::move(frame)});
+    }
+}
+
 void ChunkGiving::tick(std::uint64_t now) {
     if (paused_) return;
+    send_again(now);
     for (std::size_t frames = 0; frames < frames_a_turn && budget_.open(now); ++frames) {
         // From the one after the latest on, once round.
         auto at = askers_.upper_bound(latest_);
         for (std::size_t tried = 0; tried < askers_.size(); ++tried, ++at) {
             if (at == askers_.end()) at = askers_.begin();
-            if (!at->second.is_served()) break;
+            if (at->second.can_be_given()) break;
         }
         if (at == askers_.end()) at = askers_.begin();
-        if (at == askers_.end() || at->second.is_served()) return;
+        if (at == askers_.end() || !at->second.can_be_given()) return;
         latest_ = at->first;
         give(at->first, at->second, now);
     }
 }
 
 std::uint64_t ChunkGiving::deadline() const {
-    const bool is_over =
-        std::all_of(askers_.begin(), askers_.end(), [](const auto& each) { return each.second.is_served(); });
-    return paused_ || is_over ? never_ms : budget_.opens_at();
+    if (paused_) return never_ms;
+    auto earliest = never_ms;
+    for (const auto& [link, asker] : askers_) {
+        if (!asker.unsent.empty()) earliest = std::min(earliest, asker.again);
+        if (asker.can_be_given()) earliest = std::min(earliest, budget_.opens_at());
+    }
+    return earliest;
 }
 
 }  // namespace staffroom::net

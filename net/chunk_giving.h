@@ -9,6 +9,8 @@
 //    one that is damaged is given up and wanted again;
 //  - small chunks go before whole ones, so that a worksheet does not wait for a film that the same colleague asked for, and
 //    share frames with whoever understands that (version 2);
+//  - a frame that finds the link's queue full is kept and sent again, and nothing more is read for that asker till then: if it
+//    were lost, its chunks would be waited for in vain and asked for once more;
 //  - while transfers are paused nothing goes, and what was asked for is kept until it does or the link is gone.
 #pragma once
 
@@ -25,6 +27,7 @@ namespace staffroom::net {
 class ChunkGiving {
   public:
     static constexpr std::size_t frames_a_turn = 8;
+    static constexpr std::uint64_t again_ms = 5;
     static constexpr std::size_t expected_max = 16;  // of one link: so many are read from the disk ahead
     static constexpr std::size_t asked_max =
         limits::chunk_ids_count;  // of one link; what is above must be asked for again
@@ -35,6 +38,8 @@ class ChunkGiving {
     void ask(const Session& session, const std::vector<ChunkId>& chunks, std::uint64_t now);
     void hear_wrong(const Session& session, const ChunkId& chunk);
     void left(LinkId link) { askers_.erase(link); }
+    // A frame of chunks did not go.
+    void unsent(const Send& send, std::uint64_t now);
 
     void set_pace(const Pace& pace);
     bool is_paused() const { return paused_; }
@@ -53,7 +58,10 @@ class ChunkGiving {
         std::deque<Asked> small, queue;  // small ones first, each in the order asked
         std::unordered_set<ChunkId, IdHash> queued;
         std::size_t expected = 0;  // the disk was told of so many at the front of `queue`
+        std::vector<SharedBytes> unsent;
+        std::uint64_t again = 0;  // when to send them
         bool is_served() const { return small.empty() && queue.empty(); }
+        bool can_be_given() const { return !is_served() && unsent.empty(); }
     };
     void expect(Asker& asker) const;
     std::vector<Asked> next_frame(Asker& asker) const;
@@ -61,6 +69,7 @@ class ChunkGiving {
     SharedBytes frame_of(const Session& session, const std::vector<Asked>& several);
     void lose_if_spoiled(const ChunkId& chunk);
     void give(LinkId link, Asker& asker, std::uint64_t now);
+    void send_again(std::uint64_t now);
 
     const Here& here_;
     Outbox& out_;

@@ -56,6 +56,11 @@ void ChunkExchange::left(LinkId link, std::uint64_t now) {
     fill(now);
 }
 
+void ChunkExchange::unsent(const Send& send, std::uint64_t now) {
+    const auto kind = kind_of(send.frame);
+    if (kind == Kind::chunk || kind == Kind::chunks) giving_.unsent(send, now);
+}
+
 // --- receiving -----------------------------------------------------------------------------------------------------
 
 std::optional<Parting> ChunkExchange::hear(const Session& session, const SharedBytes& frame, std::uint64_t now) {

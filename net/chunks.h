@@ -40,6 +40,8 @@ class ChunkExchange {
     // The session is talking, or what it shares changed. It outlives its line: left() comes first.
     void met(const Session& session, std::uint64_t now);
     void left(LinkId link, std::uint64_t now);
+    // The link's queue is full. What is no chunk is said again by itself.
+    void unsent(const Send& send, std::uint64_t now);
     // Gives the reason when the link must be closed.
     std::optional<Parting> hear(const Session& session, const SharedBytes& frame, std::uint64_t now);
 

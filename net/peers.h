@@ -76,6 +76,8 @@ class Peers {
     void groups_changed(std::uint64_t now);
     // A chunk was added here, or other ones are wanted than before.
     void chunks_changed(std::uint64_t now) { chunks_.changed(now); }
+    // Not taken by the link, whose queue is full.
+    void unsent(const Send& send, std::uint64_t now) { chunks_.unsent(send, now); }
     // Whether this disk takes colleagues' files.
     void set_room(bool has_room, std::uint64_t now) { chunks_.set_room(has_room, now); }
     // From now on, for all neighbours together.

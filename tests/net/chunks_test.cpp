@@ -74,6 +74,30 @@ TEST_CASE("S15 a transfer that is cut 50 times goes on where it was") {
     for (const auto& [id, chunk] : staff[1].log->chunks) CHECK(chunk_id(chunk) == id);
 }
 
+TEST_CASE("chunks that find the queue full go as soon as there is a place, and are not asked for again") {
+    Staff staff({"Amina", "Ben"});
+    const auto group = staff.group({0, 1});
+    share(staff, group, 40, 200'000, {1});
+    staff.start_all();
+    staff.introduce(1, 0);
+    std::size_t tried = 0, turned_away = 0, asked = 0;
+    staff[0].host->watch = [&](const Action& action) {
+        const auto* send = std::get_if<Send>(&action);
+        if (!send || kind_of(send->frame) != Kind::chunk || ++tried % 4 == 0) return true;
+        ++turned_away;
+        staff[0].peers().unsent(*send, staff.network.now());
+        return false;
+    };
+    staff[1].host->watch = [&](const Action& action) {
+        const auto* send = std::get_if<Send>(&action);
+        if (send && kind_of(send->frame) == Kind::get_chunks) asked += message_in<GetChunks>(send->frame)->ids.size();
+        return true;
+    };
+    CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, ChunkExchange::wait_ms));
+    CHECK_EQ(asked, 40);
+    CHECK_GE(turned_away, 3 * 40);
+}
+
 TEST_CASE("S10 A04 wrong bytes are thrown away and fetched from somebody else") {
     Staff staff({"Amina", "Mallory", "Chidi"});
     const auto group = staff.group({0, 1, 2});

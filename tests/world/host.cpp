@@ -50,14 +50,15 @@ void Host::carry_out() {
 void Host::carry_out(Action& action) {
     const auto now = network_.now();
     if (auto* send = std::get_if<Send>(&action)) {
+        auto frame = send->frame;
         if (lie) {
-            auto told = copy_of(send->frame);
+            auto told = copy_of(frame);
             lie(told);
-            send->frame = std::move(told);
+            frame = std::move(told);
         }
-        const auto sent = plug_.send(send->link, std::move(send->frame));
+        const auto sent = plug_.send(send->link, std::move(frame));
         assert(sent != Sent::too_large);
-        (void)sent;
+        if (sent == Sent::full) peers_->unsent(*send, now);
     } else if (auto* dial = std::get_if<Dial>(&action)) {
         peers_->dialling(*dial, plug_.dial(*dial), now);
     } else if (auto* close = std::get_if<Close>(&action)) {

@@ -129,10 +129,9 @@ void ChunkGiving::give(LinkId link, Asker& asker, std::uint64_t now) {
 }
 
 void ChunkGiving::unsent(const Send& send, std::uint64_t now) {
-    const auto asker = askers_.find(send.link);
-    if (asker == askers_.end()) return;
-    asker->second.unsent.push_back(send.frame);
-    asker->second.again = now + again_ms;
+    auto& asker = askers_[send.link];
+    asker.unsent.push_back(send.frame);
+    asker.again = now + again_ms;
 }
 
 void ChunkGiving::send_again(std::uint64_t now) {

@@ -10,7 +10,7 @@
 //  - small chunks go before whole ones, so that a worksheet does not wait for a film that the same colleague asked for, and
 //    share frames with whoever understands that (version 2);
 //  - a frame that finds the link's queue full is kept and sent again, and nothing more is read for that asker till then: if it
-//    were lost, its chunks would be waited for in vain and asked for once more;
+//    were lost, what it says would be waited for in vain for many seconds. That goes for answers and questions, too;
 //  - while transfers are paused nothing goes, and what was asked for is kept until it does or the link is gone.
 #pragma once
 
@@ -38,7 +38,7 @@ class ChunkGiving {
     void ask(const Session& session, const std::vector<ChunkId>& chunks, std::uint64_t now);
     void hear_wrong(const Session& session, const ChunkId& chunk);
     void left(LinkId link) { askers_.erase(link); }
-    // A frame of chunks did not go.
+    // A frame did not go, of chunks or about them.
     void unsent(const Send& send, std::uint64_t now);
 
     void set_pace(const Pace& pace);

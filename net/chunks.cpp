@@ -57,8 +57,24 @@ void ChunkExchange::left(LinkId link, std::uint64_t now) {
 }
 
 void ChunkExchange::unsent(const Send& send, std::uint64_t now) {
-    const auto kind = kind_of(send.frame);
-    if (kind == Kind::chunk || kind == Kind::chunks) giving_.unsent(send, now);
+    const auto line = lines_.find(send.link);
+    if (line == lines_.end()) return;
+    switch (kind_of(send.frame)) {
+        case Kind::want_chunks:  // made anew: a later list must not be followed by this one
+            line->second.tell = std::min(line->second.tell, now + ChunkGiving::again_ms);
+            break;
+        case Kind::have_chunks:
+        case Kind::get_chunk:
+        case Kind::get_chunks:
+        case Kind::chunk:
+        case Kind::chunks:
+        case Kind::wrong_chunk:
+        case Kind::room:
+            giving_.unsent(send, now);
+            break;
+        default:
+            break;
+    }
 }
 
 // --- receiving -----------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class ChunkExchange {
     // The session is talking, or what it shares changed. It outlives its line: left() comes first.
     void met(const Session& session, std::uint64_t now);
     void left(LinkId link, std::uint64_t now);
-    // The link's queue is full. What is no chunk is said again by itself.
+    // The link's queue is full. What does not belong here is said again by whoever said it.
     void unsent(const Send& send, std::uint64_t now);
     // Gives the reason when the link must be closed.
     std::optional<Parting> hear(const Session& session, const SharedBytes& frame, std::uint64_t now);

@@ -9,6 +9,7 @@ namespace staffroom::world {
 
 enum class Happening : std::uint8_t {
     frame_lost,
+    frame_turned_away,
     frame_doubled,
     frame_overtaken,
     frame_parted,
@@ -30,8 +31,9 @@ enum class Happening : std::uint8_t {
     false_claim,
 };
 
-inline constexpr std::array<std::string_view, 20> happening_names = {
+inline constexpr std::array<std::string_view, 21> happening_names = {
     "frames lost",
+    "frames turned away by a full queue",
     "frames doubled",
     "frames overtaken",
     "frames between parted computers",

@@ -69,6 +69,7 @@ void Host::carry_out(Action& action) {
         if (commits_.is_full()) store_commits();
     } else if (auto* parts = std::get_if<StoreParts>(&action)) {
         peers_->stored(parts->ticket, parts->group, keeper_.keep(*parts), now);
+        peers_->chunks_changed(now);  // a part may refer to a file
     } else if (auto* have = std::get_if<StoreHave>(&action)) {
         keeper_.keep(have->have);
     } else if (auto* chunk = std::get_if<StoreChunk>(&action)) {

@@ -192,6 +192,8 @@ net::Sent Plug::send(LinkId link, SharedBytes frame) {
     const auto most = end.door == Door::members ? net::members_frame_bytes : net::lobby_frame_bytes;
     if (frame.size() > most) return net::Sent::too_large;
     if (!end.open || end.other == 0) return net::Sent::full;
+    if (network_.faults.full > 0 && network_.befalls(network_.faults.full, Happening::frame_turned_away))
+        return net::Sent::full;
     ++stats_.frames_out;
     stats_.bytes_out += frame.size();
     const auto* other = network_.plug(end.other);

@@ -17,6 +17,7 @@ namespace staffroom::world {
 // Chances are out of 1,000, for each frame.
 struct Faults {
     unsigned lost = 0, doubled = 0, slow = 0;  // slow: overtaken by what is sent later
+    unsigned full = 0;                         // that there is no place in the link's queue
     std::uint64_t delay_ms_min = 1, delay_ms_max = 5, slow_ms_max = 3'000;
     unsigned silent_cut = 0;  // that an end of a link that breaks is never told
 };

@@ -104,6 +104,7 @@ void World::remove_and_let_in_again() {
 void World::change_network() {
     if (options_.frames && chance(50)) {
         network_.faults.lost = static_cast<unsigned>(chance(50) ? 0 : pick(300));
+        network_.faults.full = static_cast<unsigned>(chance(50) ? 0 : pick(300));
         network_.faults.doubled = static_cast<unsigned>(pick(200));
         network_.faults.slow = static_cast<unsigned>(pick(200));
         network_.faults.delay_ms_max = 1 + pick(200);

@@ -97,8 +97,8 @@ std::optional<std::string> World::check_writer(const Device& device, const std::
     std::optional<std::set<CommitId>> known;  // by whoever cut them
     if (is_of_removed) known = known_to(removal_->commit);
     // Of a disk that was copied both go on as one device.
-    const bool is_second = second_ != nullptr && device.device() == second_->device();
-    if (is_second && is_here(shut_out_)) {
+    const bool is_shut_out = second_ != nullptr && device.device() == second_->device() && is_here(shut_out_);
+    if (is_shut_out) {
         const auto then = known_to(shut_out_->commit);
         if (known) {
             std::erase_if(*known, [&](const CommitId& id) { return !then.contains(id); });
@@ -113,7 +113,8 @@ std::optional<std::string> World::check_writer(const Device& device, const std::
         const auto header = read_commit(judge.log().read(group_, id)->commit)->header;
         if (header.kind != CommitKind::content) continue;
         bool with_right = !known || known->contains(id);
-        if (!with_right && !is_second) {
+        // Whoever is let in again comes with all computers but that one.
+        if (!with_right && !is_shut_out) {
             const auto past = past_of(header.auth);
             with_right = std::any_of(let_in_knowing_.begin(), let_in_knowing_.end(),
                                      [&](const CommitId& grant) { return past.contains(grant); });

@@ -130,6 +130,7 @@ void ChunkGiving::give(LinkId link, Asker& asker, std::uint64_t now) {
 
 void ChunkGiving::unsent(const Send& send, std::uint64_t now) {
     auto& asker = askers_[send.link];
+    if (asker.unsent.size() == unsent_max) return;
     asker.unsent.push_back(send.frame);
     asker.again = now + again_ms;
 }

@@ -10,7 +10,8 @@
 //  - small chunks go before whole ones, so that a worksheet does not wait for a film that the same colleague asked for, and
 //    share frames with whoever understands that (version 2);
 //  - a frame that finds the link's queue full is kept and sent again, and nothing more is read for that asker till then: if it
-//    were lost, what it says would be waited for in vain for many seconds. That goes for answers and questions, too;
+//    were lost, what it says would be waited for in vain for many seconds. That goes for answers and questions, too. Of one
+//    link 32 are kept, or a member who asks and does not read would fill our memory;
 //  - while transfers are paused nothing goes, and what was asked for is kept until it does or the link is gone.
 #pragma once
 
@@ -28,6 +29,7 @@ class ChunkGiving {
   public:
     static constexpr std::size_t frames_a_turn = 8;
     static constexpr std::uint64_t again_ms = 5;
+    static constexpr std::size_t unsent_max = 32;
     static constexpr std::size_t expected_max = 16;  // of one link: so many are read from the disk ahead
     static constexpr std::size_t asked_max =
         limits::chunk_ids_count;  // of one link; what is above must be asked for again
@@ -38,7 +40,7 @@ class ChunkGiving {
     void ask(const Session& session, const std::vector<ChunkId>& chunks, std::uint64_t now);
     void hear_wrong(const Session& session, const ChunkId& chunk);
     void left(LinkId link) { askers_.erase(link); }
-    // A frame did not go, of chunks or about them.
+    // A frame did not go, of chunks or about them. It is sent again in `again_ms`, or dropped above `unsent_max`.
     void unsent(const Send& send, std::uint64_t now);
 
     void set_pace(const Pace& pace);

@@ -25,8 +25,9 @@ class PageCacheShare {
     // A file that was written and synced (what is not synced stays in memory), or read. Lets the system forget those that
     // were not used for longest, while all together are above the bound.
     void used(const ChunkId& id, const std::filesystem::path& file, std::uint64_t bytes);
+    // Whether it is among those.
     bool holds(const ChunkId& id) const;
-    // Whether it was asked so before, of late: what is read once more is worth its room.
+    // Whether this was asked before, of the last 4,096 that it was asked of: what is read once more is worth its room.
     bool is_read_again(const ChunkId& id);
 
   private:

@@ -106,6 +106,30 @@ TEST_CASE("what finds the queue full goes as soon as there is a place: chunks, a
     CHECK_EQ(tried.size(), 5);
 }
 
+TEST_CASE("S05 of what finds the queue full no more is kept than a member may cost") {
+    Staff staff({"Amina", "Mallory"});
+    const auto group = staff.group({0, 1});
+    share(staff, group, 1, 500, {});
+    staff.start_all();
+    std::optional<LinkId> link;
+    std::size_t kept = 0;
+    staff[0].host->watch = [&](const Action& action) {
+        const auto* send = std::get_if<Send>(&action);
+        if (!send) return true;
+        link = send->link;
+        kept += kind_of(send->frame) == Kind::have_chunks;
+        return true;
+    };
+    staff.introduce(1, 0);
+    staff.run(5'000);
+    REQUIRE(link);
+    kept = 0;
+    for (std::size_t i = 0; i < 1'000; ++i)
+        staff[0].peers().unsent(Send{*link, frame_of(HaveChunks{})}, staff.network.now());
+    staff.run(1'000);
+    CHECK_EQ(kept, ChunkGiving::unsent_max);
+}
+
 TEST_CASE("S10 A04 wrong bytes are thrown away and fetched from somebody else") {
     Staff staff({"Amina", "Mallory", "Chidi"});
     const auto group = staff.group({0, 1, 2});

@@ -137,8 +137,9 @@ void ChunkGiving::unsent(const Send& send, std::uint64_t now) {
 
 void ChunkGiving::send_again(std::uint64_t now) {
     for (auto& [link, asker] : askers_) {
-        if (now < asker.again) continue;
+        if (asker.unsent.empty() || now < asker.again) continue;
         for (auto& frame : std::exchange(asker.unsent, {})) out_.act(Send{link, std::move(frame)});
+        asker.again = now + 1;
     }
 }
 
@@ -150,10 +151,10 @@ void ChunkGiving::tick(std::uint64_t now) {
         auto at = askers_.upper_bound(latest_);
         for (std::size_t tried = 0; tried < askers_.size(); ++tried, ++at) {
             if (at == askers_.end()) at = askers_.begin();
-            if (at->second.can_be_given()) break;
+            if (at->second.can_be_given(now)) break;
         }
         if (at == askers_.end()) at = askers_.begin();
-        if (at == askers_.end() || !at->second.can_be_given()) return;
+        if (at == askers_.end() || !at->second.can_be_given(now)) return;
         latest_ = at->first;
         give(at->first, at->second, now);
     }
@@ -164,7 +165,7 @@ std::uint64_t ChunkGiving::deadline() const {
     auto earliest = never_ms;
     for (const auto& [link, asker] : askers_) {
         if (!asker.unsent.empty()) earliest = std::min(earliest, asker.again);
-        if (asker.can_be_given()) earliest = std::min(earliest, budget_.opens_at());
+        if (!asker.is_served()) earliest = std::min(earliest, std::max(asker.again, budget_.opens_at()));
     }
     return earliest;
 }

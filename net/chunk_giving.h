@@ -61,9 +61,9 @@ class ChunkGiving {
         std::unordered_set<ChunkId, IdHash> queued;
         std::size_t expected = 0;  // the disk was told of so many at the front of `queue`
         std::vector<SharedBytes> unsent;
-        std::uint64_t again = 0;  // when to send them
+        std::uint64_t again = 0;  // when to send them; anything new goes later still, for they may be turned away again
         bool is_served() const { return small.empty() && queue.empty(); }
-        bool can_be_given() const { return !is_served() && unsent.empty(); }
+        bool can_be_given(std::uint64_t now) const { return !is_served() && unsent.empty() && now >= again; }
     };
     void expect(Asker& asker) const;
     std::vector<Asked> next_frame(Asker& asker) const;

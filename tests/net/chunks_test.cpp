@@ -2,6 +2,7 @@
 #include "net/chunks.h"
 
 #include <map>
+#include <set>
 
 #include "tests/net/staff.h"
 
@@ -104,6 +105,32 @@ TEST_CASE("what finds the queue full goes as soon as there is a place: chunks, a
     CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, ChunkExchange::wait_ms - 1));
     CHECK_EQ(asked, 40 + 3'000);
     CHECK_EQ(tried.size(), 5);
+}
+
+TEST_CASE("S05 nothing more is read for an asker whose queue stays full") {
+    Staff staff({"Amina", "Mallory"});
+    const auto group = staff.group({0, 1});
+    share(staff, group, 200, 200'000, {1});
+    staff.start_all();
+    std::size_t given = 0;
+    std::set<ChunkId> turned_away;
+    bool is_full = false;
+    staff[0].host->watch = [&](const Action& action) {
+        const auto* send = std::get_if<Send>(&action);
+        if (!send || kind_of(send->frame) != Kind::chunk) return true;
+        if (!is_full) return ++given, true;
+        turned_away.insert(message_in<ChunkFrame>(send->frame)->id);
+        staff[0].peers().unsent(*send, staff.network.now());
+        return false;
+    };
+    staff.introduce(1, 0);
+    REQUIRE(staff.run_until([&] { return given >= 100; }, 10'000));  // many are under way by now
+    is_full = true;
+    staff.run(500);
+    CHECK_GT(turned_away.size(), 0);
+    CHECK_LE(turned_away.size(), ChunkGiving::frames_a_turn);
+    is_full = false;
+    CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, ChunkExchange::wait_ms / 2));
 }
 
 TEST_CASE("S05 of what finds the queue full no more is kept than a member may cost") {

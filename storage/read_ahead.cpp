@@ -93,7 +93,8 @@ std::optional<SharedBytes> ReadAhead::take(ByteView head, const ChunkId& id) {
 std::size_t ReadAhead::file_room_bytes() const { return (bytes_max_ / page_bytes + 1) * page_bytes; }
 
 std::optional<std::size_t> ReadAhead::read(const std::filesystem::path& path, std::uint8_t* into) const {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    // When it was read is worth no write to the disk.
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_DIRECT | O_NOATIME | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file.is_open()) return std::nullopt;
     std::size_t size = 0;
     // What is not a whole page is the end.

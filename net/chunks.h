@@ -3,7 +3,7 @@
 // Rules:
 //  - the 2,048 most wanted are told to every neighbour that shares the group they are for (512 in version 1); each answers
 //    which it has, now and as they arrive, so that many devices fetch one file mostly from each other;
-//  - bytes of 2 to 32 whole chunks are under way on a link, in at most 2,048 chunks: as many as are answered within a quarter
+//  - bytes of 2 to 64 whole chunks are under way on a link, in at most 2,048 chunks: as many as are answered within a quarter
 //    of a second. So a fast line does not stand still while this disk syncs, and on a slow one an edit never waits long
 //    behind a file;
 //  - of the wanted, those of small files first; among the next few the rarest; from the least busy neighbour;

@@ -14,8 +14,7 @@ namespace {
 constexpr std::size_t encryption_bytes = 64;   // more than CURVE adds to a frame
 constexpr std::uint64_t full_ms_max = 10'000;  // a reader that stalls longer is dialled again
 constexpr std::size_t dials_max = 64;
-constexpr int frame_queue = 64;  // messages, of each peer
-constexpr int lobby_queue = 2;   // with 1, a ROUTER of libzmq 4.3.4 hands out nothing at all
+constexpr int lobby_queue = 2;  // with 1, a ROUTER of libzmq 4.3.4 hands out nothing at all
 constexpr std::uint64_t strangers_burst_s = 2;
 constexpr std::uint64_t retry_ms = 100;
 constexpr std::uint64_t count_descriptors_ms = 20;  // a tick comes after every message
@@ -109,7 +108,8 @@ Sent CurveLink::send(LinkId id, SharedBytes frame) {
     stats_.bytes_out += size;
     // No longer writable: the queue is full, or the connection broke this instant. A queue that never held as many
     // frames as it may is not full; of a longer one only time tells.
-    if (link.dialled && ++link.frames_sent >= std::uint64_t{frame_queue} && !socket.events().writable) note_full(link);
+    if (link.dialled && ++link.frames_sent >= std::uint64_t{CurveSocket::queue_max} && !socket.events().writable)
+        note_full(link);
     return sent;
 }
 
@@ -239,7 +239,7 @@ void CurveLink::drop_socket(CurveSocket& socket) {
 Result<> CurveLink::open_door(Entrance& door) {
     if (!door.socket) {
         auto made = CurveSocket::door(own_.secret, door.domain, frame_max(door.door) + encryption_bytes,
-                                      door.door == Door::lobby ? lobby_queue : frame_queue);
+                                      door.door == Door::lobby ? lobby_queue : CurveSocket::queue_max);
         if (!made) return made.error();
         door.socket = *std::move(made);
         if (!watch_socket(door.socket, token_of(door.door))) {

@@ -21,7 +21,6 @@ namespace {
 
 constexpr int zap_enforce_domain = 93;  // known to the library, shown by its header to drafts only
 constexpr const char* zap_endpoint = "inproc://zeromq.zap.01";
-constexpr int queue_messages = 64;
 constexpr rlim_t descriptors_reserve = 64;
 
 // One for the process, never terminated.
@@ -117,12 +116,12 @@ class Doorkeeper {
 };
 
 // The settings of both sides. Throws when the library refuses one: then it is not the library we know.
-zmq::socket_t new_socket(zmq::socket_type type, std::size_t message_max, int queue) {
+zmq::socket_t new_socket(zmq::socket_type type, std::size_t message_max, int queue = CurveSocket::queue_max) {
     zmq::socket_t socket(context(), type);
     socket.set(zmq::sockopt::linger, 0);
     socket.set(zmq::sockopt::ipv6, 1);
     socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(message_max));
-    socket.set(zmq::sockopt::sndhwm, queue_messages);
+    socket.set(zmq::sockopt::sndhwm, CurveSocket::queue_max);
     socket.set(zmq::sockopt::rcvhwm, queue);
     socket.set(zmq::sockopt::handshake_ivl, 5'000);
     socket.set(zmq::sockopt::heartbeat_ivl, 10'000);
@@ -203,7 +202,7 @@ Result<CurveSocket> CurveSocket::dial(const LinkPair& shown, const LinkKey& serv
                                       std::size_t message_max) {
     try {
         auto held = std::make_unique<Held>();
-        held->socket = new_socket(zmq::socket_type::dealer, message_max, queue_messages);
+        held->socket = new_socket(zmq::socket_type::dealer, message_max);
         auto& socket = held->socket;
         socket.set(zmq::sockopt::immediate, 1);
         socket.set(zmq::sockopt::reconnect_ivl, -1);

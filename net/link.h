@@ -41,6 +41,11 @@ void unguard_domain(const std::string& domain);
 
 class CurveSocket {
   public:
+    // Messages that wait on a connection to go out, or to be read. The library learns by half a queue at a time which are
+    // gone, so the other half must hold what may be under way: chunks (limits::chunks_ahead), and some more, for an edit
+    // must not find the queue full behind a film.
+    static constexpr int queue_max = 160;
+
     struct Events {
         bool readable = false;
         bool writable = false;
@@ -59,8 +64,8 @@ class CurveSocket {
     ~CurveSocket();
     explicit operator bool() const { return held_ != nullptr; }
 
-    // A door that is not bound yet. `message_max` in bytes, encryption (33) included; `queue` in messages, per peer.
-    // Errors: refused.
+    // A door that is not bound yet. `message_max` in bytes, encryption (33) included; `queue` in messages to be read, per
+    // peer. Errors: refused.
     static Result<CurveSocket> door(const LinkSecret& own, const std::string& domain, std::size_t message_max,
                                     int queue);
     // Every interface, IPv4 and IPv6; port 0 is the system's choice. Gives the port. Errors: busy (port in use), refused (kept for the system).

@@ -281,12 +281,29 @@ TEST_CASE("T13 a reader that stalls fills the queue, the sender is told, and the
     const std::string page(200'000, 'p');
     REQUIRE(until({&ada}, [&] {  // ben does not read
         while (ada.says(id, page) == Sent::sent) ++sent;
-        return sent > 64;
+        return sent > CurveSocket::queue_max;
     }));
     REQUIRE(until({&ada, &ben}, [&] { return ben.count(Kind::frame) == sent; }));
     CHECK(until({&ada, &ben}, [&] { return ada.says(id, "more") == Sent::sent; }));
     CHECK(until({&ada, &ben}, [&] { return ben.got("more"); }));
     CHECK(ada.count(Kind::closed) == 0);
+}
+
+TEST_CASE("frames of which half a queue is under way at a time never find it full") {
+    Person ada, ben;
+    REQUIRE(ben.listens());
+    ben.link.allow({ada.pair.key});
+    const auto id = ada.dials(ben);
+    REQUIRE(until({&ada, &ben}, [&] { return ada.count(Kind::opened) == 1; }));
+    constexpr std::size_t under_way = CurveSocket::queue_max / 2;
+    const std::string page(250'000, 'p');
+    std::size_t sent = 0, refused = 0;
+    REQUIRE(until({&ada, &ben}, [&] {
+        while (sent < 400 && sent < ben.count(Kind::frame) + under_way && refused == 0)
+            ++(ada.says(id, page) == Sent::sent ? sent : refused);
+        return ben.count(Kind::frame) == 400 || refused != 0;
+    }));
+    CHECK(refused == 0);
 }
 
 TEST_CASE("T11 above the limit of memory everything is dropped, and opened again on the same ports") {

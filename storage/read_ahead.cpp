@@ -12,12 +12,8 @@
 #include "storage/disk.h"
 
 namespace staffroom {
-namespace {
 
-constexpr std::size_t page_bytes = 4'096;  // a multiple of what any disk asks for
-static_assert(ReadAhead::head_bytes_max <= page_bytes);
-
-}  // namespace
+static_assert(ReadAhead::head_bytes_max <= memory_page_bytes);
 
 ReadAhead::~ReadAhead() {
     {
@@ -84,13 +80,13 @@ std::optional<SharedBytes> ReadAhead::take(ByteView head, const ChunkId& id) {
     lock.unlock();
     over_.notify_all();
     if (!room) return std::nullopt;
-    auto* const begin = room.get() + page_bytes - head.size();
+    auto* const begin = room.get() + memory_page_bytes - head.size();
     std::ranges::copy(head, begin);
     return SharedBytes({begin, size}, room);
 }
 
 // A byte more than there may be is asked for: with it the end is seen.
-std::size_t ReadAhead::file_room_bytes() const { return (bytes_max_ / page_bytes + 1) * page_bytes; }
+std::size_t ReadAhead::file_room_bytes() const { return (bytes_max_ / memory_page_bytes + 1) * memory_page_bytes; }
 
 std::optional<std::size_t> ReadAhead::read(const std::filesystem::path& path, std::uint8_t* into) const {
     // When it was read is worth no write to the disk.
@@ -98,7 +94,7 @@ std::optional<std::size_t> ReadAhead::read(const std::filesystem::path& path, st
     if (!file.is_open()) return std::nullopt;
     std::size_t size = 0;
     // What is not a whole page is the end.
-    while (size <= bytes_max_ && size % page_bytes == 0) {
+    while (size <= bytes_max_ && size % memory_page_bytes == 0) {
         const auto got = ::pread(file.number(), into + size, file_room_bytes() - size, static_cast<off_t>(size));
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return std::nullopt;
@@ -117,8 +113,8 @@ void ReadAhead::work() {
         file.state = State::reading;
         const auto path = file.path;
         lock.unlock();
-        Room room(static_cast<std::uint8_t*>(std::aligned_alloc(page_bytes, page_bytes + file_room_bytes())));
-        const auto size = room ? read(path, room.get() + page_bytes) : std::nullopt;
+        auto room = page_memory(memory_page_bytes + file_room_bytes());
+        const auto size = room ? read(path, room.get() + memory_page_bytes) : std::nullopt;
         lock.lock();
         if (size) {
             file.room = std::move(room);

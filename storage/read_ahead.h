@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <cstdlib>
 #include <deque>
 #include <filesystem>
 #include <list>
@@ -20,6 +19,7 @@
 
 #include "core/ids.h"
 #include "core/shared_bytes.h"
+#include "storage/page_memory.h"
 
 namespace staffroom {
 
@@ -45,17 +45,12 @@ class ReadAhead {
     std::optional<SharedBytes> take(ByteView head, const ChunkId& id);
 
   private:
-    struct Free {
-        void operator()(std::uint8_t* bytes) const { std::free(bytes); }
-    };
-    // A page for the head, then whole pages for the file.
-    using Room = std::unique_ptr<std::uint8_t, Free>;
     enum class State : std::uint8_t { waiting, reading, over };
     struct File {
         ChunkId id;
         std::filesystem::path path;
         State state = State::waiting;
-        Room room;  // null until it is read, or when it could not be
+        PageMemory room;  // a page for the head, then the file; null until it is read, or when it could not be
         std::size_t size = 0;
         std::chrono::steady_clock::time_point since{};  // over
     };

@@ -16,7 +16,6 @@ namespace staffroom::courier {
 namespace {
 
 constexpr std::chrono::milliseconds moment{10};
-constexpr std::size_t page_bytes = 4'096;
 
 Error not_as_written() { return {Code::io, "What was written to the stick does not read back.", "Use another stick."}; }
 
@@ -38,7 +37,7 @@ CheckedFile::CheckedFile(Descriptor out, Descriptor in, bool past_memory, std::f
     : out_(std::move(out)),
       in_(std::move(in)),
       path_(std::move(path)),
-      room_(static_cast<std::uint8_t*>(std::aligned_alloc(page_bytes, stretch_bytes))),
+      room_(page_memory(stretch_bytes)),
       past_memory_(past_memory) {
     if (!room_) throw std::bad_alloc();
     thread_ = without_signals([this] { work(); });
@@ -168,7 +167,7 @@ Result<> CheckedFile::compare(const Stretch& stretch) {
     if (!past_memory_) (void)::posix_fadvise(in_.number(), offset, size, POSIX_FADV_WILLNEED);
     if (auto same = reads(stretch.offset, stretch.bytes); !same) return same;
     if (!past_memory_) (void)::posix_fadvise(in_.number(), offset, size, POSIX_FADV_DONTNEED);
-    const auto last_page = (stretch.bytes.size() - 1) / page_bytes * page_bytes;
+    const auto last_page = (stretch.bytes.size() - 1) / memory_page_bytes * memory_page_bytes;
     glances_.push_back({stretch.offset + last_page, copy_of(ByteView(stretch.bytes).subspan(last_page))});
     return Done{};
 }
@@ -184,7 +183,7 @@ Result<> CheckedFile::look_again() {
 
 // From the beginning of a page; the last page of the file may end early.
 Result<> CheckedFile::reads(std::uint64_t offset, ByteView expected) {
-    const auto asked = (expected.size() + page_bytes - 1) / page_bytes * page_bytes;
+    const auto asked = (expected.size() + memory_page_bytes - 1) / memory_page_bytes * memory_page_bytes;
     std::size_t filled = 0;
     while (filled < expected.size()) {
         const auto got =

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <cstdlib>
 #include <deque>
 #include <filesystem>
 #include <memory>
@@ -18,6 +17,7 @@
 #include "core/bytes.h"
 #include "core/result.h"
 #include "storage/disk.h"
+#include "storage/page_memory.h"
 
 namespace staffroom::courier {
 
@@ -46,12 +46,6 @@ class CheckedFile {
     std::uint64_t unwritten() const;  // bytes that wait
 
   private:
-    // Of whole pages, as reading past the system's memory needs it.
-    struct Free {
-        void operator()(std::uint8_t* bytes) const { std::free(bytes); }
-    };
-    using Room = std::unique_ptr<std::uint8_t, Free>;
-
     struct Stretch {
         std::uint64_t offset = 0;
         Bytes bytes;
@@ -84,7 +78,7 @@ class CheckedFile {
 
     // The thread's own.
     std::vector<Glance> glances_;
-    const Room room_;
+    const PageMemory room_;
     bool past_memory_;  // what is read comes from the stick itself
     std::thread thread_;
 };

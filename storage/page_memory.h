@@ -1,0 +1,25 @@
+// Memory of whole pages, as the system asks for it when a file is read past its own memory (O_DIRECT).
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+namespace staffroom {
+
+inline constexpr std::size_t memory_page_bytes = 4'096;  // a multiple of what any disk asks for
+
+struct FreePages {
+    void operator()(std::uint8_t* pages) const { std::free(pages); }
+};
+using PageMemory = std::unique_ptr<std::uint8_t, FreePages>;
+
+// Null: there is none. `bytes`, a multiple of memory_page_bytes, are not cleared.
+inline PageMemory page_memory(std::size_t bytes) {
+    assert(bytes % memory_page_bytes == 0);
+    return PageMemory(static_cast<std::uint8_t*>(std::aligned_alloc(memory_page_bytes, bytes)));
+}
+
+}  // namespace staffroom

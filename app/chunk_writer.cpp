@@ -17,6 +17,11 @@ ChunkWriter::~ChunkWriter() {
     for (auto& thread : threads_) thread.join();
 }
 
+bool ChunkWriter::has_place() {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size() + writing_ < batches_max;
+}
+
 void ChunkWriter::put(std::vector<GivenChunk> chunks) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return waiting_.size() + writing_ < batches_max; });

@@ -34,6 +34,8 @@ class ChunkWriter {
     ChunkWriter(const ChunkWriter&) = delete;
     ChunkWriter& operator=(const ChunkWriter&) = delete;
 
+    // Whether put() need not wait.
+    bool has_place();
     // Needs chunk_id(bytes) == id for each. Waits while `batches_max` are under way.
     void put(std::vector<GivenChunk> chunks);
     // Nothing waits to be written, but what is being written now.

@@ -60,6 +60,7 @@ void Node::device_changed() {
     beacon_.reset();
     link_.reset();
     chunks_.clear();
+    chunks_bytes_ = 0;
     auto again = options_;
     again.port = ports_.members;
     // The library closes the old listeners on a thread of its own, a moment after it was asked.

@@ -169,6 +169,7 @@ class Node final : public Network {
     void execute(net::Parted& action, std::uint64_t now);
     void store_commits(std::uint64_t now);
     void store(net::GatheredCommits::Batch batch, std::uint64_t now);
+    bool is_batch_of_chunks_full() const;
     void write_chunks_when_due(std::uint64_t now);
     void write_chunks();
     void take_written_chunks(std::uint64_t now);
@@ -209,9 +210,9 @@ class Node final : public Network {
     std::uint64_t watch_ms_ = 0;
     FileRates rates_;
     std::uint64_t tend_ms_ = 0;
-    net::GatheredCommits commits_;    // to be stored together
-    std::vector<GivenChunk> chunks_;  // likewise
-    std::size_t chunks_bytes_ = 0;
+    net::GatheredCommits commits_;   // to be stored together
+    std::deque<GivenChunk> chunks_;  // likewise
+    std::size_t chunks_bytes_ = 0;   // of those
     std::uint64_t chunks_due_ms_ = 0;
     std::unique_ptr<ChunkWriter> chunk_writer_;
     std::vector<ChunkId> written_ids_;  // on the disk, to be entered together

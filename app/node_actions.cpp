@@ -109,22 +109,37 @@ void Node::execute(net::StoreChunk& action, std::uint64_t now) {
     if (chunks_.empty()) chunks_due_ms_ = now + gather_ms;
     chunks_bytes_ += action.bytes.size();
     chunks_.push_back({action.id, std::move(action.bytes)});
-    if (chunks_bytes_ >= chunks_bytes_together || chunks_.size() >= chunks_together) write_chunks();
+    if (is_batch_of_chunks_full() && chunk_writer_->has_place()) write_chunks();
+}
+
+bool Node::is_batch_of_chunks_full() const {
+    return chunks_bytes_ >= chunks_bytes_together || chunks_.size() >= chunks_together;
 }
 
 void Node::execute(net::LoseChunk& action, std::uint64_t now) {
     if (home_.replica().lose_chunk(action.id)) peers_->chunks_changed(now);
 }
 
-// While the disk is behind, more comes for the next batch.
+// While the disk is behind, more comes for the next batch; once that is full, nothing more is asked for. To wait for the
+// disk here would keep everybody waiting who asks something of this program.
 void Node::write_chunks_when_due(std::uint64_t now) {
-    if (chunks_.empty() || !chunk_writer_->has_caught_up()) return;
-    if (now >= chunks_due_ms_ || !peers_->chunks().is_fetching()) write_chunks();
+    while (is_batch_of_chunks_full() && chunk_writer_->has_place()) write_chunks();
+    if (!chunks_.empty() && chunk_writer_->has_caught_up()) {
+        if (now >= chunks_due_ms_ || !peers_->chunks().is_fetching()) write_chunks();
+    }
+    peers_->set_disk_behind(is_batch_of_chunks_full(), now);
+    settle(now);
 }
 
+// One batch of what waits.
 void Node::write_chunks() {
-    chunks_bytes_ = 0;
-    auto given = std::exchange(chunks_, {});
+    std::vector<GivenChunk> given;
+    for (std::size_t bytes = 0; !chunks_.empty() && bytes < chunks_bytes_together && given.size() < chunks_together;) {
+        given.push_back(std::move(chunks_.front()));
+        chunks_.pop_front();
+        bytes += given.back().bytes.size();
+        chunks_bytes_ -= given.back().bytes.size();
+    }
     const bool room = home_.profile().room() == Room::for_all;
     if (room) return chunk_writer_->put(std::move(given));
     std::vector<ChunkId> ids;

@@ -21,6 +21,10 @@ void ChunkExchange::set_room(bool has_room, std::uint64_t now) {
     fill(now);
 }
 
+void ChunkExchange::set_disk_behind(bool is_behind, std::uint64_t now) {
+    if (std::exchange(is_disk_behind_, is_behind) && !is_behind) fill(now);
+}
+
 bool ChunkExchange::is_full(LinkId link) const {
     const auto at = lines_.find(link);
     return at != lines_.end() && at->second.is_full;
@@ -295,7 +299,7 @@ ChunkExchange::Line* ChunkExchange::choose(const ChunkId& chunk) {
 }
 
 void ChunkExchange::fill(std::uint64_t now) {
-    if (!has_room_ || now < paused_ || giving_.is_paused() || !budget_.open(now)) return;
+    if (!has_room_ || is_disk_behind_ || now < paused_ || giving_.is_paused() || !budget_.open(now)) return;
     std::size_t room = 0, room_bytes = 0;
     for (const auto& [link, line] : lines_) {
         if (line.is_well_filled()) continue;

@@ -11,7 +11,8 @@
 //    to others. A neighbour that sent wrong bytes, or none in time, is not asked for that chunk again while its link
 //    lasts (S10); others are. It is told so, since it does not verify what it gives;
 //  - no faster than the teacher wants files to move (net/pace.h), and not at all while transfers are paused;
-//  - what could not be stored (the disk is full) stops all requests for a while.
+//  - what could not be stored (the disk is full) stops all requests for a while, and so does a disk that is slower than the
+//    lines, until it has caught up.
 #pragma once
 
 #include <algorithm>
@@ -51,6 +52,8 @@ class ChunkExchange {
     void stored(const std::vector<ChunkId>& chunks, bool ok, std::uint64_t now);
     // Whether this disk takes files. Without room none is asked for, and the neighbours know why.
     void set_room(bool has_room, std::uint64_t now);
+    // Whether this disk is slower than the lines. While it is, none is asked for.
+    void set_disk_behind(bool is_behind, std::uint64_t now);
     // Whether that neighbour's disk is full, as it says.
     bool is_full(LinkId link) const;
     // What is under way still comes.
@@ -130,7 +133,7 @@ class ChunkExchange {
     std::vector<ChunkId> news_;  // stored, to be offered
     std::uint64_t refresh_ = 0, paused_ = 0;
     std::size_t looked_at_ = limits::chunk_ids_count;  // so many wants at most: what every line can be told
-    bool has_room_ = true;
+    bool has_room_ = true, is_disk_behind_ = false;
     bool more_ = false;  // there were more
     ChunkGiving giving_;
     PaceBudget budget_;

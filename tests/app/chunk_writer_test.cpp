@@ -42,6 +42,7 @@ TEST_CASE("chunks are files when they come out of the writer, each batch once an
     for (int batch = 0; batch < 5; ++batch) put(some_chunks(2, 100'000));  // more than may be under way
     put(some_chunks(1, 100));
     writer.finish();
+    CHECK(writer.has_place());
     while (!given.empty()) {
         const auto written = writer.take();
         REQUIRE(written);

@@ -157,6 +157,26 @@ TEST_CASE("S05 of what finds the queue full no more is kept than a member may co
     CHECK_EQ(kept, ChunkGiving::unsent_max);
 }
 
+TEST_CASE("while the disk is behind nothing more is asked for, and then it goes on") {
+    Staff staff({"Amina", "Ben"});
+    const auto group = staff.group({0, 1});
+    share(staff, group, 200, 200'000, {1});
+    staff.start_all();
+    staff.introduce(1, 0);
+    const auto has = [&] { return staff[1].log->chunks.size(); };
+    REQUIRE(staff.run_until([&] { return has() >= 100; }, 10'000));
+    staff[1].peers().set_disk_behind(true, staff.network.now());
+    staff.run(2'000);
+    const auto before = has();
+    CHECK_LE(before, 100 + 2 * net::limits::chunks_ahead);
+    CHECK_FALSE(staff[1].peers().chunks().is_fetching());
+    CHECK_FALSE(staff[1].peers().is_settled());
+    staff.run(2 * ChunkExchange::wait_ms);
+    CHECK_EQ(has(), before);
+    staff[1].peers().set_disk_behind(false, staff.network.now());
+    CHECK(staff.run_until([&] { return has() == 200; }, ChunkExchange::wait_ms / 2));
+}
+
 TEST_CASE("S10 A04 wrong bytes are thrown away and fetched from somebody else") {
     Staff staff({"Amina", "Mallory", "Chidi"});
     const auto group = staff.group({0, 1, 2});

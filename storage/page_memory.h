@@ -1,6 +1,8 @@
 // Memory of whole pages, as the system asks for it when a file is read past its own memory (O_DIRECT).
 #pragma once
 
+#include <sys/mman.h>
+
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +22,17 @@ using PageMemory = std::unique_ptr<std::uint8_t, FreePages>;
 inline PageMemory page_memory(std::size_t bytes) {
     assert(bytes % memory_page_bytes == 0);
     return PageMemory(static_cast<std::uint8_t*>(std::aligned_alloc(memory_page_bytes, bytes)));
+}
+
+inline constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
+
+// The same, of huge pages where the system has them, for `bytes` that are a multiple of huge_page_bytes: a disk is asked for
+// a piece at a time, and a page of 4 KiB is a piece.
+inline PageMemory huge_page_memory(std::size_t bytes) {
+    assert(bytes % huge_page_bytes == 0);
+    auto* const pages = std::aligned_alloc(huge_page_bytes, bytes);
+    if (pages) (void)::madvise(pages, bytes, MADV_HUGEPAGE);
+    return PageMemory(static_cast<std::uint8_t*>(pages));
 }
 
 }  // namespace staffroom

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstring>
 #include <new>
+#include <system_error>
 
 #include "app/courier/stick_error.h"
 #include "storage/cores.h"
@@ -30,17 +31,28 @@ Result<std::unique_ptr<CheckedFile>> CheckedFile::make(const Descriptor& folder,
     const bool past_memory = in.is_open();  // not every file system can
     if (!past_memory) in = Descriptor(::openat(folder.number(), name.c_str(), O_RDONLY | ours));
     if (!in.is_open()) return stick_error(errno, path);
-    return std::unique_ptr<CheckedFile>(new CheckedFile(std::move(out), std::move(in), past_memory, path));
+    std::unique_ptr<CheckedFile> file(new CheckedFile(std::move(out), std::move(in), past_memory, path));
+    if (auto started = file->start(); !started) return started.error();
+    return file;
 }
 
 CheckedFile::CheckedFile(Descriptor out, Descriptor in, bool past_memory, std::filesystem::path path)
     : out_(std::move(out)),
       in_(std::move(in)),
       path_(std::move(path)),
-      room_(page_memory(stretch_bytes)),
+      room_(huge_page_memory(stretch_bytes)),
       past_memory_(past_memory) {
     if (!room_) throw std::bad_alloc();
-    thread_ = without_signals([this] { work(); });
+}
+
+Result<> CheckedFile::start() {
+    try {
+        writing_ = without_signals([this] { write_all_out(); });
+        comparing_ = without_signals([this] { compare_all(); });
+    } catch (const std::system_error& error) {
+        return stick_error(error.code().value(), path_);
+    }
+    return Done{};
 }
 
 CheckedFile::~CheckedFile() {
@@ -49,7 +61,9 @@ CheckedFile::~CheckedFile() {
         stopping_ = true;
     }
     changed_.notify_all();
-    thread_.join();
+    for (auto* thread : {&writing_, &comparing_}) {
+        if (thread->joinable()) thread->join();
+    }
 }
 
 Result<> CheckedFile::write(ByteView bytes) {
@@ -110,41 +124,48 @@ std::uint64_t CheckedFile::unwritten() const {
     return bytes;
 }
 
-void CheckedFile::work() {
-    std::optional<Stretch> before;  // the stick was told to write it
-    const auto over = [&](const Result<>& result) {
-        if (result) return false;
-        const std::lock_guard lock(mutex_);
-        failed_ = result.error();
-        changed_.notify_all();
-        return true;
-    };
-    const auto compared = [&] {
-        if (over(compare(*before))) return false;
-        {
-            const std::lock_guard lock(mutex_);
-            --under_way_;
-            spare_.push_back(std::move(before->bytes));
-        }
-        before.reset();
-        changed_.notify_all();
-        return true;
-    };
+bool CheckedFile::failed(const Result<>& result) {
+    if (result) return false;
+    const std::lock_guard lock(mutex_);
+    if (!failed_) failed_ = result.error();
+    changed_.notify_all();
+    return true;
+}
+
+void CheckedFile::write_all_out() {
     for (std::unique_lock lock(mutex_);;) {
-        changed_.wait(lock, [&] { return stopping_ || !waiting_.empty() || ended_; });
-        if (stopping_) return;
+        changed_.wait(lock, [&] { return is_over() || !waiting_.empty() || ended_; });
+        if (is_over()) return;
         if (waiting_.empty()) break;
         auto stretch = std::move(waiting_.front());
         waiting_.pop_front();
         lock.unlock();
-        if (over(write_out(stretch))) return;
-        if (before && !compared()) return;
-        before = std::move(stretch);
+        if (failed(write_out(stretch))) return;
         lock.lock();
+        told_.push_back(std::move(stretch));
+        changed_.notify_all();
     }
-    if (::fsync(out_.number()) != 0) return (void)over(stick_error(errno, path_));
-    if (before && !compared()) return;
-    if (over(look_again())) return;
+    if (::fsync(out_.number()) != 0) return (void)failed(stick_error(errno, path_));
+    const std::lock_guard lock(mutex_);
+    synced_ = true;
+    changed_.notify_all();
+}
+
+void CheckedFile::compare_all() {
+    for (std::unique_lock lock(mutex_);;) {
+        changed_.wait(lock, [&] { return is_over() || told_.size() > 1 || synced_; });
+        if (is_over()) return;
+        if (told_.empty()) break;
+        auto stretch = std::move(told_.front());
+        told_.pop_front();
+        lock.unlock();
+        if (failed(compare(stretch))) return;
+        lock.lock();
+        --under_way_;
+        spare_.push_back(std::move(stretch.bytes));
+        changed_.notify_all();
+    }
+    if (failed(look_again())) return;
     const std::lock_guard lock(mutex_);
     done_ = true;
     changed_.notify_all();

@@ -1,4 +1,4 @@
-// A file that is written to a stick and read back from it, on a thread of its own: while the stick writes one stretch, the
+// A file that is written to a stick and read back from it, on two threads of its own: while the stick writes one stretch, the
 // one before is compared with what was meant to be there, and whoever writes makes the next.
 //
 // A stick that takes more than it holds writes the later over the earlier, so a few bytes of each stretch are looked at once
@@ -24,7 +24,7 @@ namespace staffroom::courier {
 class CheckedFile {
   public:
     // So much is written at a time; `stretches_max` of them wait or are being compared.
-    static constexpr std::size_t stretch_bytes = std::size_t{4} << 20, stretches_max = 4;
+    static constexpr std::size_t stretch_bytes = std::size_t{4} << 20, stretches_max = 6;
 
     // A new file in an open folder. Errors: io; refused; not_found. `path` of the folder is for their words.
     static Result<std::unique_ptr<CheckedFile>> make(const Descriptor& folder, const std::string& name,
@@ -43,7 +43,7 @@ class CheckedFile {
     // above.
     Result<bool> finish();
 
-    std::uint64_t unwritten() const;  // bytes that wait
+    std::uint64_t unwritten() const;  // bytes that wait, and take no place on the stick yet
 
   private:
     struct Stretch {
@@ -56,7 +56,12 @@ class CheckedFile {
     };
 
     CheckedFile(Descriptor out, Descriptor in, bool past_memory, std::filesystem::path path);
-    void work();
+    Result<> start();
+    // A thread each.
+    void write_all_out();
+    void compare_all();
+    bool is_over() const { return stopping_ || failed_.has_value(); }
+    bool failed(const Result<>& result);
     Bytes room_for_next();
     void put(Stretch stretch);
     Result<> write_out(const Stretch& stretch);
@@ -70,17 +75,18 @@ class CheckedFile {
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<Stretch> waiting_;
-    std::vector<Bytes> spare_;   // of stretches that were compared: new memory costs more than what is copied into it
-    std::size_t under_way_ = 0;  // stretches that are not compared yet
+    std::deque<Stretch> waiting_;  // to be written
+    std::deque<Stretch> told_;     // the stick was told to write them; the last is not read back while it does
+    std::vector<Bytes> spare_;     // of stretches that were compared: new memory costs more than what is copied into it
+    std::size_t under_way_ = 0;    // stretches that are not compared yet
     std::optional<Error> failed_;
-    bool ended_ = false, done_ = false, stopping_ = false;
+    bool ended_ = false, synced_ = false, done_ = false, stopping_ = false;
 
-    // The thread's own.
+    // The comparing thread's own.
     std::vector<Glance> glances_;
     const PageMemory room_;
     bool past_memory_;  // what is read comes from the stick itself
-    std::thread thread_;
+    std::thread writing_, comparing_;
 };
 
 }  // namespace staffroom::courier

@@ -85,13 +85,13 @@ TEST_CASE("B01 a stick that writes the later over the earlier is found out thoug
     Stick stick;
     auto file = stick.file();
     const auto bytes = noise(stretch);
-    // Of seven stretches at most four are not compared yet.
+    // Of these the first three are compared already.
     for (std::size_t i = 0; i < CheckedFile::stretches_max + 3; ++i) REQUIRE(file->write(bytes).ok());
     stick.spoils(stretch - 1);
     CHECK_EQ(finished(*file).code(), Code::io);
 }
 
-TEST_CASE("a file that is given up midway leaves its thread behind in no way") {
+TEST_CASE("a file that is given up midway leaves no thread of it behind") {
     Stick stick;
     auto file = stick.file();
     for (int i = 0; i < 3; ++i) REQUIRE(file->write(noise(stretch)).ok());

@@ -146,7 +146,7 @@ class OwnDaemon {
 
     std::uint16_t port() const { return port_; }
     // Returns once it is answered: what was changed is durable here.
-    api::Json ask(const std::string& verb, api::Json args) {
+    api::Json ask(const std::string& verb, api::Json args) const {
         std::promise<api::Reply> answered;
         node_->submit({verb, std::move(args), [&](api::Reply reply) { answered.set_value(std::move(reply)); }});
         return need(answered.get_future().get());

@@ -19,12 +19,13 @@ inline void need_system(bool done) {
     if (!done) stop({Code::io, "The system refused.", "Is there room on the disk?"});
 }
 
-// Seconds. As many bytes as `source`, or random ones.
+// Seconds. As many bytes as `source`, or random ones, into a new file: what lay there goes before the time counts.
 inline double write_durably(const std::filesystem::path& target, std::size_t megabytes,
                             const std::filesystem::path& source) {
     Bytes block(megabyte);
+    std::filesystem::remove(target);
     const double start = now_seconds();
-    const int out = ::open(target.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
+    const int out = ::open(target.c_str(), O_CREAT | O_WRONLY | O_EXCL, 0600);
     const int in = source.empty() ? -1 : ::open(source.c_str(), O_RDONLY);
     for (std::size_t i = 0; i < megabytes; ++i) {
         if (in < 0) random_bytes(block);
@@ -42,6 +43,11 @@ inline void forget(const std::filesystem::path& file) {
     const int in = ::open(file.c_str(), O_RDONLY);
     need_system(in >= 0 && ::posix_fadvise(in, 0, 0, POSIX_FADV_DONTNEED) == 0);
     ::close(in);
+}
+
+inline void forget_all(const std::filesystem::path& folder) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+        if (entry.is_regular_file()) forget(entry.path());
 }
 
 // Seconds.

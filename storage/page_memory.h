@@ -26,8 +26,8 @@ inline PageMemory page_memory(std::size_t bytes) {
 
 inline constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
 
-// The same, of huge pages where the system has them, for `bytes` that are a multiple of huge_page_bytes: a disk is asked for
-// a piece at a time, and a page of 4 KiB is a piece.
+// The same, of huge pages where the system has them, for `bytes` that are a multiple of huge_page_bytes. One request to a
+// disk lists so many pages at most, often 256: of small ones that is 1 MiB, so reading more takes several requests.
 inline PageMemory huge_page_memory(std::size_t bytes) {
     assert(bytes % huge_page_bytes == 0);
     auto* const pages = std::aligned_alloc(huge_page_bytes, bytes);

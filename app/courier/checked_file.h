@@ -1,4 +1,4 @@
-// A file that is written to a stick and read back from it, on two threads of its own: while the stick writes one stretch, the
+// A file that is written to a stick and read back from it, on two threads of its own: while the stick writes one stretch,
 // one before is compared with what was meant to be there, and whoever writes makes the next.
 //
 // A stick that takes more than it holds writes the later over the earlier, so a few bytes of each stretch are looked at once

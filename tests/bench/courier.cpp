@@ -20,7 +20,7 @@ int main(int count, char** arguments) {
     write_durably(file, megabytes, {});
     std::vector<double> copied, remembered, verified, added_carried, carried, unloaded;
     const auto rate = [&](double seconds) { return static_cast<double>(megabytes) * 1.048576 / seconds; };
-    // By a daemon's hand.
+    // MB/s of a whole command, from the question to the answer.
     const auto timed = [&](const OwnDaemon& daemon, const char* way, const std::filesystem::path& stick) {
         const double start = now_seconds();
         daemon.ask(way, {{"folder", stick.string()}});

@@ -99,11 +99,16 @@ Result<CarryOptions> options_from(Desk& desk, const Json& args) {
     return options;
 }
 
+Result<std::unique_ptr<Stick>> stick_from(const Desk& desk, const Json& args, Make make) {
+    const auto folder = path_arg(args, "folder");
+    if (!folder) return folder.error();
+    return open_stick(*folder, make, read_back_of(*folder, desk.home.folder()));
+}
+
 Steps<Json> carry(Desk& desk, Json args) {
     auto options = options_from(desk, args);
     if (!options) co_return options.error();
-    const auto folder = path_arg(args, "folder");
-    auto stick = folder ? open_stick(folder->string(), Make::yes) : folder.error();
+    auto stick = stick_from(desk, args, Make::yes);
     if (!stick) co_return stick.error();
     auto bag = open_bag(desk.home.folder());
     if (!bag) co_return bag.error();
@@ -112,8 +117,7 @@ Steps<Json> carry(Desk& desk, Json args) {
 }
 
 Steps<Json> unload(Desk& desk, Json args) {
-    const auto folder = path_arg(args, "folder");
-    auto stick = folder ? open_stick(folder->string(), Make::no) : folder.error();
+    auto stick = stick_from(desk, args, Make::no);
     if (!stick) co_return stick.error();
     auto bag = open_bag(desk.home.folder());
     if (!bag) co_return bag.error();

@@ -1,13 +1,13 @@
 #include "app/courier/checked_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <new>
 #include <system_error>
 
 #include "app/courier/stick_error.h"
@@ -20,39 +20,53 @@ constexpr std::chrono::milliseconds moment{10};
 
 Error not_as_written() { return {Code::io, "What was written to the stick does not read back.", "Use another stick."}; }
 
+Error no_memory() {
+    return {Code::busy, "There is not enough free memory to fill a stick.", "Close other programs and try again."};
+}
+
 }  // namespace
 
+ReadBack read_back_of(const std::filesystem::path& folder, const std::filesystem::path& home) {
+    struct stat there {
+    }, here{};
+    const bool known = ::stat(folder.c_str(), &there) == 0 && ::stat(home.c_str(), &here) == 0;
+    return known && there.st_dev == here.st_dev ? ReadBack::from_system : ReadBack::from_stick;
+}
+
 Result<std::unique_ptr<CheckedFile>> CheckedFile::make(const Descriptor& folder, const std::string& name,
-                                                       const std::filesystem::path& path) {
+                                                       const std::filesystem::path& path, ReadBack read_back) {
     constexpr int ours = O_NOFOLLOW | O_CLOEXEC;
     Descriptor out(::openat(folder.number(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | ours, 0600));
     if (!out.is_open()) return stick_error(errno, path);
-    Descriptor in(::openat(folder.number(), name.c_str(), O_RDONLY | O_DIRECT | ours));
-    const bool past_memory = in.is_open();  // not every file system can
-    if (!past_memory) in = Descriptor(::openat(folder.number(), name.c_str(), O_RDONLY | ours));
+    Descriptor in;
+    if (read_back == ReadBack::from_stick) {
+        in = Descriptor(::openat(folder.number(), name.c_str(), O_RDONLY | O_DIRECT | ours));
+    }
+    // Not every file system can.
+    if (!in.is_open()) in = Descriptor(::openat(folder.number(), name.c_str(), O_RDONLY | ours));
     if (!in.is_open()) return stick_error(errno, path);
-    std::unique_ptr<CheckedFile> file(new CheckedFile(std::move(out), std::move(in), past_memory, path));
-    if (auto started = file->start(); !started) return started.error();
+    std::unique_ptr<CheckedFile> file(new CheckedFile(std::move(out), std::move(in), read_back, path));
+    if (!file->start()) return no_memory();
     return file;
 }
 
-CheckedFile::CheckedFile(Descriptor out, Descriptor in, bool past_memory, std::filesystem::path path)
+CheckedFile::CheckedFile(Descriptor out, Descriptor in, ReadBack read_back, const std::filesystem::path& path)
     : out_(std::move(out)),
-      in_(std::move(in)),
-      path_(std::move(path)),
-      room_(huge_page_memory(stretch_bytes)),
-      past_memory_(past_memory) {
-    if (!room_) throw std::bad_alloc();
-}
+      read_back_(read_back),
+      path_(path),
+      in_(std::move(in), path),
+      room_(huge_page_memory(stretch_bytes)) {}
 
-Result<> CheckedFile::start() {
+// False: the system gives no memory, or no thread.
+bool CheckedFile::start() {
+    if (!room_) return false;
     try {
         writing_ = without_signals([this] { write_all_out(); });
         comparing_ = without_signals([this] { compare_all(); });
-    } catch (const std::system_error& error) {
-        return stick_error(error.code().value(), path_);
+    } catch (const std::system_error&) {
+        return false;
     }
-    return Done{};
+    return true;
 }
 
 CheckedFile::~CheckedFile() {
@@ -183,11 +197,10 @@ Result<> CheckedFile::compare(const Stretch& stretch) {
     const auto offset = static_cast<off_t>(stretch.offset), size = static_cast<off_t>(stretch.bytes.size());
     constexpr auto wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
     (void)::sync_file_range(out_.number(), offset, size, wait);
-    // Out of the system's memory: it is to come from the stick, and a whole part would push out all else.
-    (void)::posix_fadvise(out_.number(), offset, size, POSIX_FADV_DONTNEED);
-    if (!past_memory_) (void)::posix_fadvise(in_.number(), offset, size, POSIX_FADV_WILLNEED);
+    // Out of the system's memory: it is to come from the stick.
+    if (read_back_ == ReadBack::from_stick) (void)::posix_fadvise(out_.number(), offset, size, POSIX_FADV_DONTNEED);
     if (auto same = reads(stretch.offset, stretch.bytes); !same) return same;
-    if (!past_memory_) (void)::posix_fadvise(in_.number(), offset, size, POSIX_FADV_DONTNEED);
+    if (read_back_ == ReadBack::from_system) return Done{};
     const auto last_page = (stretch.bytes.size() - 1) / memory_page_bytes * memory_page_bytes;
     glances_.push_back({stretch.offset + last_page, copy_of(ByteView(stretch.bytes).subspan(last_page))});
     return Done{};
@@ -195,30 +208,18 @@ Result<> CheckedFile::compare(const Stretch& stretch) {
 
 Result<> CheckedFile::look_again() {
     (void)::posix_fadvise(out_.number(), 0, 0, POSIX_FADV_DONTNEED);
-    (void)::posix_fadvise(in_.number(), 0, 0, POSIX_FADV_RANDOM);
     for (const auto& glance : glances_) {
         if (auto same = reads(glance.offset, glance.bytes); !same) return same;
     }
     return Done{};
 }
 
-// From the beginning of a page; the last page of the file may end early.
+// From the beginning of a page.
 Result<> CheckedFile::reads(std::uint64_t offset, ByteView expected) {
-    const auto asked = (expected.size() + memory_page_bytes - 1) / memory_page_bytes * memory_page_bytes;
-    std::size_t filled = 0;
-    while (filled < expected.size()) {
-        const auto got =
-            ::pread(in_.number(), room_.get() + filled, asked - filled, static_cast<off_t>(offset + filled));
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0 && errno == EINVAL && past_memory_) {  // it can only be opened so there
-            past_memory_ = ::fcntl(in_.number(), F_SETFL, ::fcntl(in_.number(), F_GETFL) & ~O_DIRECT) != 0;
-            if (!past_memory_) continue;
-        }
-        if (got < 0) return stick_error(errno, path_);
-        if (got == 0) return not_as_written();
-        filled += static_cast<std::size_t>(got);
-    }
-    return std::memcmp(room_.get(), expected.data(), expected.size()) == 0 ? Result<>(Done{}) : not_as_written();
+    const auto read = in_.read(offset, room_.get(), expected.size());
+    if (!read) return read.error();
+    const bool same = *read == expected.size() && std::memcmp(room_.get(), expected.data(), expected.size()) == 0;
+    return same ? Result<>(Done{}) : not_as_written();
 }
 
 }  // namespace staffroom::courier

@@ -14,21 +14,30 @@
 #include <thread>
 #include <vector>
 
+#include "app/courier/uncached_file.h"
 #include "core/bytes.h"
 #include "core/result.h"
-#include "storage/disk.h"
 #include "storage/page_memory.h"
 
 namespace staffroom::courier {
+
+// Where what was written is read back from.
+enum class ReadBack : std::uint8_t {
+    from_stick,   // past the system's memory: it may be worn, or false, and will be taken out
+    from_system,  // a folder on the disk that the replica is on, which is trusted with that too
+};
+// from_stick when either is not there.
+ReadBack read_back_of(const std::filesystem::path& folder, const std::filesystem::path& home);
 
 class CheckedFile {
   public:
     // So much is written at a time; `stretches_max` of them wait or are being compared.
     static constexpr std::size_t stretch_bytes = std::size_t{4} << 20, stretches_max = 6;
 
-    // A new file in an open folder. Errors: io; refused; not_found. `path` of the folder is for their words.
+    // A new file in an open folder. Errors: io; refused; not_found; busy (no memory). `path` of the folder is for their
+    // words.
     static Result<std::unique_ptr<CheckedFile>> make(const Descriptor& folder, const std::string& name,
-                                                     const std::filesystem::path& path);
+                                                     const std::filesystem::path& path, ReadBack read_back);
     // What waits to be written is given up.
     ~CheckedFile();
     CheckedFile(const CheckedFile&) = delete;
@@ -55,8 +64,8 @@ class CheckedFile {
         Bytes bytes;
     };
 
-    CheckedFile(Descriptor out, Descriptor in, bool past_memory, std::filesystem::path path);
-    Result<> start();
+    CheckedFile(Descriptor out, Descriptor in, ReadBack read_back, const std::filesystem::path& path);
+    bool start();
     // A thread each.
     void write_all_out();
     void compare_all();
@@ -69,7 +78,8 @@ class CheckedFile {
     Result<> reads(std::uint64_t offset, ByteView expected);
     Result<> look_again();
 
-    const Descriptor out_, in_;
+    const Descriptor out_;
+    const ReadBack read_back_;
     const std::filesystem::path path_;
     Stretch next_;  // being filled
 
@@ -83,9 +93,9 @@ class CheckedFile {
     bool ended_ = false, synced_ = false, done_ = false, stopping_ = false;
 
     // The comparing thread's own.
+    UncachedFile in_;
     std::vector<Glance> glances_;
     const PageMemory room_;
-    bool past_memory_;  // what is read comes from the stick itself
     std::thread writing_, comparing_;
 };
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "app/courier/checked_file.h"
 #include "core/result.h"
 #include "net/courier/part_reader.h"
 
@@ -51,7 +52,8 @@ class Stick {
 
 // Errors: not_found (no DIR, or nothing of ours in it when `make` is false); refused; io.
 enum class Make { no, yes };
-Result<std::unique_ptr<Stick>> open_stick(const std::filesystem::path& folder, Make make);
+Result<std::unique_ptr<Stick>> open_stick(const std::filesystem::path& folder, Make make,
+                                          ReadBack read_back = ReadBack::from_stick);
 // The bag of a profile, made when it is missing.
 Result<std::unique_ptr<Stick>> open_bag(const std::filesystem::path& home);
 

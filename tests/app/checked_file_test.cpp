@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 
 #include "core/crypto.h"
@@ -26,9 +27,9 @@ Bytes noise(std::size_t size) {
 }
 
 struct Stick : Disposable {
-    std::unique_ptr<CheckedFile> file() {
+    std::unique_ptr<CheckedFile> file(ReadBack read_back = ReadBack::from_stick) {
         const Descriptor folder(::open(path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        auto made = CheckedFile::make(folder, "part", path());
+        auto made = CheckedFile::make(folder, "part", path(), read_back);
         REQUIRE(made.ok());
         return std::move(*made);
     }
@@ -56,13 +57,14 @@ Result<> finished(CheckedFile& file) {
 
 }  // namespace
 
-TEST_CASE("what is written arrives whole, however it is cut") {
-    for (const auto size :
-         {std::size_t{0}, std::size_t{1}, std::size_t{4'096}, stretch, stretch + 1, 7 * stretch - 5}) {
-        CAPTURE(size);
+TEST_CASE("what is written arrives whole, however it is cut, on a stick and in a folder of this disk") {
+    for (int i = 0; i < 12; ++i) {
+        const auto read_back = i < 6 ? ReadBack::from_stick : ReadBack::from_system;
+        const std::size_t size = std::array<std::size_t, 6>{0, 1, 4'096, stretch, stretch + 1, 7 * stretch - 5}[i % 6];
+        CAPTURE(i);
         Stick stick;
         const auto bytes = noise(size);
-        auto file = stick.file();
+        auto file = stick.file(read_back);
         for (std::size_t at = 0; at < size; at += 300'007) {
             REQUIRE(file->write(ByteView(bytes).subspan(at, std::min<std::size_t>(300'007, size - at))).ok());
         }
@@ -72,13 +74,15 @@ TEST_CASE("what is written arrives whole, however it is cut") {
     }
 }
 
-TEST_CASE("B01 a stick that spoils what was just written is found out") {
-    Stick stick;
-    auto file = stick.file();
-    REQUIRE(file->write(noise(stretch)).ok());
-    while (file->unwritten() > 0 || fs::file_size(stick.path() / "part") < stretch) ::usleep(1'000);
-    stick.spoils(stretch / 2);
-    CHECK_EQ(finished(*file).code(), Code::io);
+TEST_CASE("B01 what is not as it was written is found out, on a stick and in a folder of this disk") {
+    for (const auto read_back : {ReadBack::from_stick, ReadBack::from_system}) {
+        Stick stick;
+        auto file = stick.file(read_back);
+        REQUIRE(file->write(noise(stretch)).ok());
+        while (file->unwritten() > 0 || fs::file_size(stick.path() / "part") < stretch) ::usleep(1'000);
+        stick.spoils(stretch / 2);
+        CHECK_EQ(finished(*file).code(), Code::io);
+    }
 }
 
 TEST_CASE("B01 a stick that writes the later over the earlier is found out though each read back at first") {
@@ -97,4 +101,14 @@ TEST_CASE("a file that is given up midway leaves no thread of it behind") {
     for (int i = 0; i < 3; ++i) REQUIRE(file->write(noise(stretch)).ok());
     file.reset();
     CHECK(fs::file_size(stick.path() / "part") <= 3 * stretch);
+}
+
+TEST_CASE("a folder on the disk of the replica is no stick, one on any other file system is") {
+    const Disposable home;
+    const auto folder = home.path() / "folder";
+    fs::create_directory(folder);
+    fs::create_directory_symlink("/proc/self", home.path() / "elsewhere");
+    CHECK_EQ(read_back_of(folder, home.path()), ReadBack::from_system);
+    CHECK_EQ(read_back_of(home.path() / "elsewhere", home.path()), ReadBack::from_stick);
+    CHECK_EQ(read_back_of(home.path() / "missing", home.path()), ReadBack::from_stick);
 }

@@ -24,6 +24,7 @@ inline double write_durably(const std::filesystem::path& target, std::size_t meg
                             const std::filesystem::path& source) {
     Bytes block(megabyte);
     std::filesystem::remove(target);
+    ::sync();
     const double start = now_seconds();
     const int out = ::open(target.c_str(), O_CREAT | O_WRONLY | O_EXCL, 0600);
     const int in = source.empty() ? -1 : ::open(source.c_str(), O_RDONLY);

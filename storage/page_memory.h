@@ -18,16 +18,11 @@ struct FreePages {
 };
 using PageMemory = std::unique_ptr<std::uint8_t, FreePages>;
 
-// Null: there is none. `bytes`, a multiple of memory_page_bytes, are not cleared.
-inline PageMemory page_memory(std::size_t bytes) {
-    assert(bytes % memory_page_bytes == 0);
-    return PageMemory(static_cast<std::uint8_t*>(std::aligned_alloc(memory_page_bytes, bytes)));
-}
-
 inline constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
 
-// The same, of huge pages where the system has them, for `bytes` that are a multiple of huge_page_bytes. One request to a
-// disk lists so many pages at most, often 256: of small ones that is 1 MiB, so reading more takes several requests.
+// Of huge pages where the system has them; not cleared. `bytes`: a multiple of huge_page_bytes. Null: there is none. One
+// request to a disk lists so many pages at most, often 256: of small ones that is 1 MiB, so reading more takes several
+// requests.
 inline PageMemory huge_page_memory(std::size_t bytes) {
     assert(bytes % huge_page_bytes == 0);
     auto* const pages = std::aligned_alloc(huge_page_bytes, bytes);

@@ -74,7 +74,7 @@ std::optional<SharedBytes> ReadAhead::take(ByteView head, const ChunkId& id) {
     if (found == by_id_.end()) return std::nullopt;
     const auto file = found->second;
     const auto size = head.size() + file->size;
-    const std::shared_ptr<std::uint8_t> room(std::move(file->room));
+    const auto room = std::move(file->room);
     files_.erase(file);
     by_id_.erase(found);
     lock.unlock();
@@ -113,7 +113,7 @@ void ReadAhead::work() {
         file.state = State::reading;
         const auto path = file.path;
         lock.unlock();
-        auto room = page_memory(memory_page_bytes + file_room_bytes());
+        auto room = rooms_.room();
         const auto size = room ? read(path, room.get() + memory_page_bytes) : std::nullopt;
         lock.lock();
         if (size) {

@@ -19,7 +19,7 @@
 
 #include "core/ids.h"
 #include "core/shared_bytes.h"
-#include "storage/page_memory.h"
+#include "storage/page_pool.h"
 
 namespace staffroom {
 
@@ -32,7 +32,7 @@ class ReadAhead {
 
     // Files of more than `bytes_max` are not for this. What nobody has taken for so long makes place for others.
     explicit ReadAhead(std::size_t bytes_max, std::chrono::milliseconds stale = std::chrono::seconds(5))
-        : bytes_max_(bytes_max), stale_(stale) {}
+        : bytes_max_(bytes_max), stale_(stale), rooms_(memory_page_bytes + file_room_bytes()) {}
     // Waits for what is being read.
     ~ReadAhead();
     ReadAhead(const ReadAhead&) = delete;
@@ -50,7 +50,7 @@ class ReadAhead {
         ChunkId id;
         std::filesystem::path path;
         State state = State::waiting;
-        PageMemory room;  // a page for the head, then the file; null until it is read, or when it could not be
+        std::shared_ptr<std::uint8_t> room;  // a page for the head, then the file; null when it could not be read
         std::size_t size = 0;
         std::chrono::steady_clock::time_point since{};  // over
     };
@@ -64,6 +64,7 @@ class ReadAhead {
 
     const std::size_t bytes_max_;
     const std::chrono::milliseconds stale_;
+    PagePool rooms_;
     std::mutex mutex_;
     std::condition_variable expected_, over_;
     std::list<File> files_;  // the eldest in front

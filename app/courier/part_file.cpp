@@ -133,29 +133,12 @@ void PartFile::read_ahead() {
 
 // Empty when it cannot be read: it is asked for piece by piece then, and what is good of it is found.
 SharedBytes PartFile::read_stretch(std::uint64_t number) {
-    const auto into = room();
+    const auto into = rooms_.room();
     if (!into) return {};
     const auto offset = number * stretch_bytes;
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(stretch_bytes, size_ - offset));
     const auto read = ahead_file_.read(offset, into.get(), size);
     return read && *read == size ? SharedBytes({into.get(), size}, into) : SharedBytes();
-}
-
-std::shared_ptr<std::uint8_t> PartFile::room() {
-    PageMemory pages;
-    {
-        const std::lock_guard lock(rooms_->mutex);
-        if (!rooms_->spare.empty()) {
-            pages = std::move(rooms_->spare.back());
-            rooms_->spare.pop_back();
-        }
-    }
-    if (!pages) pages = huge_page_memory(stretch_bytes);
-    return {pages.release(), [rooms = rooms_](std::uint8_t* room) {
-                if (room == nullptr) return;
-                const std::lock_guard lock(rooms->mutex);
-                rooms->spare.emplace_back(room);
-            }};
 }
 
 }  // namespace staffroom::courier

@@ -6,14 +6,12 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
-#include <memory>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 #include "app/courier/uncached_file.h"
 #include "net/courier/part_reader.h"
-#include "storage/page_memory.h"
+#include "storage/page_pool.h"
 
 namespace staffroom::courier {
 
@@ -33,11 +31,6 @@ class PartFile final : public net::courier::Source {
     Result<SharedBytes> read(std::uint64_t offset, std::size_t count) override;
 
   private:
-    // Rooms to read into, given back when nobody holds bytes in them: new memory costs more than what is read into it.
-    struct Rooms {
-        std::mutex mutex;
-        std::vector<PageMemory> spare;
-    };
     struct Stretch {
         std::uint64_t number = 0;
         bool over = false;
@@ -52,7 +45,6 @@ class PartFile final : public net::courier::Source {
     // The thread's.
     void read_ahead();
     SharedBytes read_stretch(std::uint64_t number);
-    std::shared_ptr<std::uint8_t> room();
 
     const Descriptor file_;
     const std::uint64_t size_;
@@ -67,7 +59,7 @@ class PartFile final : public net::courier::Source {
     bool stopping_ = false;
 
     UncachedFile ahead_file_;
-    const std::shared_ptr<Rooms> rooms_ = std::make_shared<Rooms>();
+    PagePool rooms_{stretch_bytes};
     std::thread thread_;  // from the first stretch that is read ahead
 };
 

@@ -27,10 +27,12 @@ Error no_memory() {
 }  // namespace
 
 ReadBack read_back_of(const std::filesystem::path& folder, const std::filesystem::path& home) {
-    struct stat there {
-    }, here{};
-    const bool known = ::stat(folder.c_str(), &there) == 0 && ::stat(home.c_str(), &here) == 0;
-    return known && there.st_dev == here.st_dev ? ReadBack::from_system : ReadBack::from_stick;
+    const auto device = [](const std::filesystem::path& path) {
+        struct stat facts {};
+        return ::stat(path.c_str(), &facts) == 0 ? std::optional(facts.st_dev) : std::nullopt;
+    };
+    const auto there = device(folder);
+    return there && there == device(home) ? ReadBack::from_system : ReadBack::from_stick;
 }
 
 Result<std::unique_ptr<CheckedFile>> CheckedFile::make(const Descriptor& folder, const std::string& name,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <system_error>
 
@@ -43,6 +44,7 @@ Result<SharedBytes> PartFile::read(std::uint64_t offset, std::size_t count) {
     const auto first = offset / stretch_bytes, last = (offset + count - 1) / stretch_bytes;
     if (first != at_) move_to(first);
     asked_ += count;
+    next_ = offset + count;
     if (!whole_ || last > first + 1) return read_now(offset, count);
     want(first);
     const auto begin = stretch(first), end = last == first ? begin : stretch(last);
@@ -52,6 +54,16 @@ Result<SharedBytes> PartFile::read(std::uint64_t offset, std::size_t count) {
     Bytes both(begin.begin() + static_cast<std::ptrdiff_t>(at), begin.end());
     append(both, ByteView(end.data(), count - both.size()));
     return SharedBytes(std::move(both));
+}
+
+bool PartFile::is_ready() {
+    if (!whole_) return true;
+    const auto last = (next_ + net::courier::box_bytes_max) / stretch_bytes;
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::milliseconds(10), [&] {
+        const auto missing = std::ranges::find(stretches_, false, &Stretch::over);
+        return missing == stretches_.end() || missing->number > last;
+    });
 }
 
 void PartFile::move_to(std::uint64_t number) {

@@ -29,6 +29,7 @@ class PartFile final : public net::courier::Source {
     std::uint64_t size() const override { return size_; }
     // Out of a stretch that was read before nothing is copied. Errors: as stick_error().
     Result<SharedBytes> read(std::uint64_t offset, std::size_t count) override;
+    bool is_ready() override;
 
   private:
     struct Stretch {
@@ -49,6 +50,7 @@ class PartFile final : public net::courier::Source {
     const Descriptor file_;
     const std::uint64_t size_;
     const std::filesystem::path path_;
+    std::uint64_t next_ = 0;   // behind what was asked for last
     std::uint64_t at_ = 0;     // the stretch that was asked for last
     std::uint64_t asked_ = 0;  // bytes of it
     bool whole_ = false;       // most of the one before was asked for

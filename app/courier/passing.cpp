@@ -68,6 +68,7 @@ Result<Copying> Copying::begin(Stick& from, Stick& to, const std::string& name) 
 
 Result<bool> Copying::step() {
     if (closing_) return to_->keep();
+    if (!source_->is_ready()) return false;
     if (check_) {
         const auto whole = check_->step();
         if (!whole) return whole.error();

@@ -120,6 +120,7 @@ Result<bool> Unload::next_part() {
 }
 
 Result<bool> Unload::read() {
+    if (!reading_->source->is_ready()) return false;
     const auto box = reading_->reader.next();
     if (!box) return box.error();
     const auto* group = home_.replica().group(reading_->group);

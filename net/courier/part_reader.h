@@ -13,6 +13,8 @@ class Source {
     virtual std::uint64_t size() const = 0;
     // Fewer than `count` only at the end. Error: io (the stick was pulled).
     virtual Result<SharedBytes> read(std::uint64_t offset, std::size_t count) = 0;
+    // Whether a box that follows what was read last need not be waited for. May take a moment.
+    virtual bool is_ready() { return true; }
 };
 
 class PartReader {

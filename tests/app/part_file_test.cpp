@@ -109,6 +109,17 @@ TEST_CASE("B03 of a part that is cut while it is read, all before the cut comes"
     CHECK_EQ(came, cut);
 }
 
+TEST_CASE("what comes next is ready when it is waited for, at a part's end too") {
+    const Part part(6 * stretch + 5);
+    const auto file = part.open();
+    for (std::uint64_t at = 0; at < part.content.size(); at += stretch / 8) {
+        int moments = 0;
+        while (!file->is_ready()) REQUIRE_LT(++moments, 1'000);
+        REQUIRE(file->read(at, stretch / 8).ok());
+    }
+    CHECK(file->is_ready());
+}
+
 TEST_CASE("a part that is given up midway leaves no thread of it behind") {
     const Part part(6 * stretch);
     for (std::size_t asked = 0; asked < 24; ++asked) {

@@ -37,6 +37,7 @@ class PulledSource final : public format::Source {
         if (auto error = hand_.ask()) return *error;
         return real_->read(offset, count);
     }
+    bool is_ready() override { return real_->is_ready(); }
 
   private:
     std::unique_ptr<format::Source> real_;

@@ -19,9 +19,9 @@ begins() {
     unset LD_PRELOAD
     return $begun
 }
-# As many chunks wait for the disk as are written at a time.
-waits() { [ "$(find "$world/birk" -type f -size +200k | wc -l)" -ge 60 ]; }
-stands_still() { until_true 60 waits; }
+# Both threads that write chunks.
+both_wait() { [ "$(wc -c <"$world/still")" = 2 ]; }
+stands_still() { until_true 60 both_wait; }
 # Each is bounded, so that a program that waits for the disk fails here instead of hanging.
 commands_are_answered() {
     for time in 1 2 3 4 5 6 7 8 9 10; do

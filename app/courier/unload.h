@@ -1,7 +1,8 @@
 // Empties a stick into the replica, and leaves on it what this device has now. Nothing is taken off it: others at this
 // place want it too.
 //
-// Interrupted anywhere, the next attempt passes over what is here. A part is never held in memory: one box at a time.
+// Interrupted anywhere, the next attempt passes over what is here. A part is never held in memory: one box at a time, and
+// some megabytes of what comes next.
 #pragma once
 
 #include <set>

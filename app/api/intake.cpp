@@ -14,7 +14,7 @@
 namespace staffroom::api {
 namespace {
 
-constexpr std::size_t together_bytes = std::size_t{4} << 20, together_count = 1'024;
+constexpr std::size_t together_bytes = std::size_t{4} << 20, together_count = 2'048;
 
 struct Source {
     std::string path, name;

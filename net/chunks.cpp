@@ -245,8 +245,9 @@ void ChunkExchange::set_pace(const Pace& pace, std::uint64_t now) {
     fill(now);
 }
 
-void ChunkExchange::refresh() {
+void ChunkExchange::refresh(std::uint64_t now) {
     refresh_ = never_ms;
+    refreshed_ = now;
     std::unordered_set<ChunkId, IdHash> known;
     for (const auto& wanted : wanted_) known.insert(wanted.id);
     looked_at_ = limits::chunk_ids_count;
@@ -345,7 +346,7 @@ void ChunkExchange::fill(std::uint64_t now) {
 
 void ChunkExchange::tick(std::uint64_t now) {
     if (now >= paused_) paused_ = 0;
-    if (now >= refresh_) refresh();
+    if (now >= refresh_) refresh(now);
     if (!come_.empty() && (now >= verify_ || !is_fetching())) verify();
     for (auto& [link, line] : lines_) {
         bool lost = false;

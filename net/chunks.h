@@ -46,8 +46,8 @@ class ChunkExchange {
     // Gives the reason when the link must be closed.
     std::optional<Parting> hear(const Session& session, const SharedBytes& frame, std::uint64_t now);
 
-    // What is wanted here may have changed.
-    void changed(std::uint64_t now) { refresh_ = std::min(refresh_, now + gather_ms); }
+    // What is wanted here may have changed. It is looked for at once, but what changes close together is looked at together.
+    void changed(std::uint64_t now) { refresh_ = std::min(refresh_, std::max(now, refreshed_ + gather_ms)); }
     // Those that came together.
     void stored(const std::vector<ChunkId>& chunks, bool ok, std::uint64_t now);
     // Whether this disk takes files. Without room none is asked for, and the neighbours know why.
@@ -117,7 +117,7 @@ class ChunkExchange {
     void widen(Line& line, std::optional<std::uint64_t> took_ms, std::uint64_t now);
     using Requests = std::unordered_map<ChunkId, Request, IdHash>;
     Requests::iterator drop(Line& line, Requests::iterator request);
-    void refresh();
+    void refresh(std::uint64_t now);
     void tell(Line& line, std::uint64_t now);
     void fill(std::uint64_t now);
     Line* choose(const ChunkId& chunk);
@@ -131,7 +131,7 @@ class ChunkExchange {
     std::vector<Come> come_;
     std::uint64_t verify_ = 0;   // when, while some have come: they are waited for until several are hashed at once
     std::vector<ChunkId> news_;  // stored, to be offered
-    std::uint64_t refresh_ = 0, paused_ = 0;
+    std::uint64_t refresh_ = 0, refreshed_ = 0, paused_ = 0;
     std::size_t looked_at_ = limits::chunk_ids_count;  // so many wants at most: what every line can be told
     bool has_room_ = true, is_disk_behind_ = false;
     bool more_ = false;  // there were more

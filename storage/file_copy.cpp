@@ -23,41 +23,29 @@ std::uint64_t changed_ns(const struct stat& status) {
            static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
 }
 
-// As many bytes as there are room for, fewer only at the end. Nothing with errno set.
-std::optional<ByteView> read_full(int descriptor, Bytes& room) {
-    std::size_t done = 0;
-    while (done < room.size()) {
-        const auto got = ::read(descriptor, room.data() + done, room.size() - done);
+// What one thread reads and seals at a time.
+struct Piece {
+    std::vector<SealedChunk> sealed;
+    std::size_t bytes = 0;  // plain
+    int error = 0;          // an errno
+};
+
+// As many bytes as there are room for, fewer only at the end.
+Piece read_and_seal(int descriptor, std::uint64_t from, Bytes& room, const SymmetricKey& file_key) {
+    Piece piece;
+    while (piece.bytes < room.size()) {
+        const auto got = ::pread(descriptor, room.data() + piece.bytes, room.size() - piece.bytes,
+                                 static_cast<off_t>(from + piece.bytes));
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return std::nullopt;
+        if (got < 0) return {{}, 0, errno};
         if (got == 0) break;
-        done += static_cast<std::size_t>(got);
+        piece.bytes += static_cast<std::size_t>(got);
     }
-    return ByteView(room).first(done);
-}
-
-std::vector<ByteView> cut(ByteView plain) {
-    std::vector<ByteView> chunks;
-    for (; !plain.empty(); plain = plain.subspan(chunks.back().size()))
-        chunks.push_back(plain.first(std::min(limits::chunk_bytes, plain.size())));
-    return chunks;
-}
-
-// In the order of the plain ones.
-std::vector<SealedChunk> seal_all(const SymmetricKey& file_key, std::span<const ByteView> plain) {
-    std::vector<SealedChunk> sealed(plain.size());
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-        for (std::size_t first; (first = next.fetch_add(hashes_at_once)) < plain.size();) {
-            auto some = seal_chunks(file_key, plain.subspan(first, std::min(hashes_at_once, plain.size() - first)));
-            std::move(some.begin(), some.end(), sealed.begin() + static_cast<std::ptrdiff_t>(first));
-        }
-    };
-    std::vector<std::future<void>> others;
-    const auto most = std::min<std::size_t>(std::thread::hardware_concurrency(), plain.size() / hashes_at_once);
-    for (std::size_t i = 1; i < most; ++i) others.push_back(std::async(std::launch::async, work));
-    work();
-    return sealed;  // a future's end waits for its work
+    std::vector<ByteView> plain;
+    for (auto left = ByteView(room).first(piece.bytes); !left.empty(); left = left.subspan(plain.back().size()))
+        plain.push_back(left.first(std::min(limits::chunk_bytes, left.size())));
+    piece.sealed = seal_chunks(file_key, plain);
+    return piece;
 }
 
 }  // namespace
@@ -123,17 +111,33 @@ bool FileIntake::was_written_to() const {
 
 Result<std::vector<GivenChunk>> FileIntake::next_batch() {
     // One chunk more than there should be, so that the end is seen.
-    plain_.resize(std::min<std::size_t>(batch_chunks, chunks_in(bytes_total_) + 1) * limits::chunk_bytes);
-    const auto read = read_full(source_.number(), plain_);
-    if (!read) return own_file_error(errno, path_);
-    read_ = read->size() < plain_.size();
-    const auto plain = cut(*read);
+    const auto most = std::min<std::size_t>(batch_chunks, chunks_in(bytes_total_) + 1);
+    const auto piece_bytes = std::min(most, hashes_at_once) * limits::chunk_bytes;
+    std::vector<Piece> pieces((most + hashes_at_once - 1) / hashes_at_once);
+    std::atomic<std::size_t> next{0};
+    const auto work = [&](Bytes& room) {
+        room.resize(piece_bytes);
+        for (std::size_t i; (i = next.fetch_add(1)) < pieces.size();)
+            pieces[i] = read_and_seal(source_.number(), bytes_done_ + i * piece_bytes, room, file_key_);
+    };
+    rooms_.resize(std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, pieces.size()));
+    {
+        std::vector<std::future<void>> others;  // whose end waits for them
+        for (std::size_t i = 1; i < rooms_.size(); ++i)
+            others.push_back(std::async(std::launch::async, work, std::ref(rooms_[i])));
+        work(rooms_.front());
+    }
     std::vector<GivenChunk> batch;
-    auto sealed = seal_all(file_key_, plain);
-    for (std::size_t i = 0; i < plain.size(); ++i) {
-        if (auto added = maker_.add(sealed[i].ref, plain[i].size()); !added) return added.error();
-        bytes_done_ += plain[i].size();
-        batch.push_back({sealed[i].ref.id, std::move(sealed[i].bytes)});
+    for (auto& piece : pieces) {
+        if (piece.error != 0) return own_file_error(piece.error, path_);
+        for (std::size_t i = 0; i < piece.sealed.size(); ++i) {
+            auto& chunk = piece.sealed[i];
+            if (auto added = maker_.add(chunk.ref, size_of_chunk(piece.bytes, i)); !added) return added.error();
+            batch.push_back({chunk.ref.id, std::move(chunk.bytes)});
+        }
+        bytes_done_ += piece.bytes;
+        read_ = piece.bytes < piece_bytes;
+        if (read_) break;  // what follows all the same was written meanwhile, as will be seen
     }
     if (read_) {
         auto finished = maker_.finish();

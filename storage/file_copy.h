@@ -12,7 +12,7 @@ namespace staffroom {
 
 // Takes a file in, a batch at a step:
 //     auto intake = FileIntake::open(...); while (!intake->is_done()) intake->step(store, chunks); intake->file()
-// While one batch is made durable the next is sealed, on as many threads as there are processors.
+// While one batch is made durable the next is read and sealed, on as many threads as there are processors.
 // Stopped half way it leaves chunks that nobody uses, and a second try finds them stored already.
 Error too_large_file(const std::filesystem::path& path);
 
@@ -40,7 +40,7 @@ class FileIntake {
 
     Descriptor source_;
     std::filesystem::path path_;
-    Bytes plain_;  // of one batch
+    std::vector<Bytes> rooms_;  // to read into, one for each thread
     SymmetricKey file_key_;
     FileMaker maker_;
     std::optional<ChunkBatches> batches_;  // from the first step on

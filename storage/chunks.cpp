@@ -8,6 +8,7 @@
 #include <iterator>
 #include <set>
 
+#include "storage/direct_write.h"
 #include "storage/disk.h"
 
 namespace staffroom {
@@ -18,6 +19,10 @@ constexpr std::size_t small_worth = 4'096, small_bytes_worth = std::size_t{8} <<
 
 // A row begins with where the bytes are.
 enum Where : std::uint8_t { in_row = 0, in_file = 1 };
+
+// A batch of so many bytes is part of a film, or of a line as fast as the disk: its memory would go to the next before anybody
+// asks. Smaller files would wait for the disk, one after the other, for longer than the memory costs.
+constexpr std::size_t past_memory_from = std::size_t{4} << 20, past_memory_file_from = 64 * 1024;
 
 // From so many files on, one sync of the whole file system costs less than one for each.
 constexpr std::size_t sync_all_from = 6;
@@ -113,6 +118,13 @@ Result<> Chunks::write_files(const std::vector<const GivenChunk*>& chunks) const
     std::vector<std::filesystem::path> written;
     std::vector<std::pair<std::filesystem::path, std::filesystem::path>> successors;  // where it is, its name
     std::set<std::filesystem::path> folders;
+    std::size_t bytes = 0;
+    for (const auto* chunk : chunks) bytes += chunk->bytes.size();
+    const bool is_large = bytes >= past_memory_from;
+    const auto goes_past_memory = [&](const GivenChunk& chunk) {
+        return is_large && chunk.bytes.size() >= past_memory_file_from;
+    };
+    const auto kept = is_large ? rooms_->room() : nullptr;  // with it the others' memory, from file to file
     const auto give_up = [&](Result<> result) {
         for (const auto& path : written) ::unlink(path.c_str());
         return result;
@@ -134,13 +146,23 @@ Result<> Chunks::write_files(const std::vector<const GivenChunk*>& chunks) const
         }
         if (!file.is_open()) return give_up(disk_error(errno, path));
         written.push_back(path);
-        if (!write_all(file.number(), chunk->bytes)) return give_up(disk_error(errno, path));
+        const auto room = goes_past_memory(*chunk) ? rooms_->room() : nullptr;
+        const bool wrote =
+            room ? write_past_memory(file.number(), chunk->bytes, room.get()) : write_all(file.number(), chunk->bytes);
+        if (!wrote) return give_up(disk_error(errno, path));
     }
     if (auto synced = sync_each(written, folder_); !synced) return give_up(synced);
     for (const auto& [path, name] : successors) {
         if (::rename(path.c_str(), name.c_str()) != 0) return give_up(disk_error(errno, name));
     }
-    for (const auto* chunk : chunks) cached_->used(chunk->id, file_of(chunk->id), chunk->bytes.size());
+    for (const auto* chunk : chunks) {
+        const auto file = file_of(chunk->id);
+        if (goes_past_memory(*chunk)) {
+            drop_from_page_cache(file);  // its end, and all of it where there was no other way
+        } else {
+            cached_->used(chunk->id, file, chunk->bytes.size());
+        }
+    }
     // The file system's own sync has taken the folders along.
     if (written.size() >= sync_all_from && successors.empty()) return Done{};
     return sync_each({folders.begin(), folders.end()}, folder_);

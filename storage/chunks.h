@@ -5,6 +5,7 @@
 //  - a chunk is here when its row is, and a row is written only after its bytes are durable: written under its name,
 //    synced, the folder synced, then the row in one transaction. A batch shares these steps. What lies under that name
 //    already may be a chunk that is here, so its successor is written to `part/` and put in its place when it is durable;
+//  - a batch of 4 MiB and more is written past the system's memory, a smaller one through it;
 //  - bytes are checked against the id whenever they are read, since neither LMDB nor the file system checks them; but not
 //    when they go to somebody who checks them all the same;
 //  - deleting goes the other way: the row first, then the file, so the disk is free as soon as remove_files() returns.
@@ -91,7 +92,8 @@ class Chunks {
         : folder_(std::move(folder)),
           under_way_(std::make_unique<UnderWay>()),
           cached_(std::make_unique<PageCacheShare>(cached_bytes_max)),
-          ahead_(std::make_unique<ReadAhead>(sealed_chunk_bytes_max)) {}
+          ahead_(std::make_unique<ReadAhead>(sealed_chunk_bytes_max)),
+          rooms_(std::make_unique<PagePool>(sealed_chunk_bytes_max / memory_page_bytes * memory_page_bytes)) {}
     std::filesystem::path part_folder() const { return folder_ / "part"; }
     Result<> write_files(const std::vector<const GivenChunk*>& chunks) const;
 
@@ -99,6 +101,7 @@ class Chunks {
     std::unique_ptr<UnderWay> under_way_;
     std::unique_ptr<PageCacheShare> cached_;
     std::unique_ptr<ReadAhead> ahead_;
+    std::unique_ptr<PagePool> rooms_;  // to write from
 };
 
 }  // namespace staffroom

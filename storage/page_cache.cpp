@@ -6,6 +6,12 @@
 
 namespace staffroom {
 
+// Advice only: a file that is gone, or cannot be opened, needs none.
+void drop_from_page_cache(const std::filesystem::path& file) {
+    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (descriptor.is_open()) ::posix_fadvise(descriptor.number(), 0, 0, POSIX_FADV_DONTNEED);
+}
+
 void PageCacheShare::used(const ChunkId& id, const std::filesystem::path& file, std::uint64_t bytes) {
     std::list<Use> forgotten;
     {
@@ -24,11 +30,7 @@ void PageCacheShare::used(const ChunkId& id, const std::filesystem::path& file, 
             forgotten.splice(forgotten.end(), uses_, std::prev(uses_.end()));
         }
     }
-    // Advice only: a file that is gone, or cannot be opened, needs none.
-    for (const auto& use : forgotten) {
-        const Descriptor descriptor(::open(use.file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-        if (descriptor.is_open()) ::posix_fadvise(descriptor.number(), 0, 0, POSIX_FADV_DONTNEED);
-    }
+    for (const auto& use : forgotten) drop_from_page_cache(use.file);
 }
 
 bool PageCacheShare::holds(const ChunkId& id) const {

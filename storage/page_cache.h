@@ -17,6 +17,9 @@
 
 namespace staffroom {
 
+// Lets the system forget what it holds of a file that is synced.
+void drop_from_page_cache(const std::filesystem::path& file);
+
 // The chunks of late, by use. Any thread may call.
 class PageCacheShare {
   public:

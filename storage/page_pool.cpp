@@ -16,8 +16,8 @@ std::shared_ptr<std::uint8_t> PagePool::room() {
         for (std::size_t at = 0; at + room_bytes_ <= slab_bytes_; at += room_bytes_) spare.push_back(slab.get() + at);
         rooms_->slabs.push_back(std::move(slab));
     }
-    auto* const room = spare.back();
-    spare.pop_back();
+    auto* const room = spare.front();
+    spare.pop_front();
     ++rooms_->lent;
     lock.unlock();  // what follows may fail, and then gives it back
     return {room, [rooms = rooms_](std::uint8_t* back) { rooms->take_back(back); }};

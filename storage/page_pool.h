@@ -1,7 +1,10 @@
 // Rooms of one size to read into past the system's memory: of huge pages where there are such, and used again and again. New
-// memory costs the processor more than what a disk puts into it by itself.
+// memory costs the processor more than what a disk puts into it by itself. The one that came back first is lent first: what
+// a disk has just taken from a room is not written over at once, which took several times as long where the disk is another
+// processor's work.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -24,7 +27,7 @@ class PagePool {
     struct Rooms {
         std::mutex mutex;
         std::vector<PageMemory> slabs;
-        std::vector<std::uint8_t*> spare;
+        std::deque<std::uint8_t*> spare;
         std::size_t lent = 0;
 
         void take_back(std::uint8_t* room);

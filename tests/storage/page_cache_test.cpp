@@ -1,14 +1,10 @@
 #include "storage/page_cache.h"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-
-#include <algorithm>
-#include <vector>
 
 #include "storage/disk.h"
 #include "tests/disposable.h"
+#include "tests/storage/in_memory.h"
 
 using namespace staffroom;
 
@@ -18,18 +14,6 @@ ChunkId numbered(std::uint8_t number) {
     ChunkId id;
     id.bytes.fill(number);
     return id;
-}
-
-// How much of a file the system holds in memory.
-std::size_t bytes_in_memory(const std::filesystem::path& path, std::size_t size) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY));
-    auto* map = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number(), 0);
-    REQUIRE(map != MAP_FAILED);
-    std::vector<unsigned char> pages(size / 4'096);
-    REQUIRE_EQ(::mincore(map, size, pages.data()), 0);
-    ::munmap(map, size);
-    return 4'096 *
-           static_cast<std::size_t>(std::count_if(pages.begin(), pages.end(), [](auto page) { return page & 1; }));
 }
 
 }  // namespace

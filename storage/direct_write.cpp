@@ -1,0 +1,33 @@
+#include "storage/direct_write.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "storage/disk.h"
+#include "storage/page_memory.h"
+
+namespace staffroom {
+
+bool write_past_memory(int descriptor, ByteView bytes, std::uint8_t* room) {
+    const auto whole = bytes.size() / memory_page_bytes * memory_page_bytes;
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    std::size_t done = 0;
+    if (::fcntl(descriptor, F_SETFL, flags | O_DIRECT) == 0) {
+        for (std::size_t at = 0; at < whole; at += memory_page_bytes)
+            std::memcpy(room + at, bytes.data() + at, memory_page_bytes);
+        while (done < whole) {
+            const auto written = ::write(descriptor, room + done, whole - done);
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0 && errno == EINVAL) break;  // a file system that only says that it can
+            if (written < 0) return false;
+            done += static_cast<std::size_t>(written);
+        }
+        if (::fcntl(descriptor, F_SETFL, flags) != 0) return false;
+    }
+    return write_all(descriptor, bytes.subspan(done));
+}
+
+}  // namespace staffroom

@@ -55,7 +55,8 @@ int main(int count, char** arguments) {
         carried.push_back(timed(OwnDaemon(here), "carry"));
         forget_all(stick);
         unloaded.push_back(timed(OwnDaemon(there), "unload"));
-        for (const auto& over : {stick / "staffroom", here, there}) std::filesystem::remove_all(over);
+        std::filesystem::remove_all(stick / "staffroom");
+        for (const auto& over : {here, there}) empty(over);
     }
     Report report;
     const auto what = std::to_string(megabytes) + " MiB";

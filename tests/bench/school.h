@@ -3,6 +3,10 @@
 // read.
 #pragma once
 
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -10,6 +14,7 @@
 #include "app/home.h"
 #include "core/records/ops.h"
 #include "storage/commit_log.h"
+#include "storage/disk.h"
 
 namespace staffroom::bench {
 
@@ -26,25 +31,41 @@ inline void need(const Result<>& result) {
     if (!result) stop(result.error());
 }
 
-// A new folder, gone afterwards. Nothing in it is deleted before: for minutes after many deletions some file systems look long
-// for room for the next file.
+// A new folder, gone afterwards. Nothing in it is deleted before: for minutes after many deletions ext4 looks long for a place
+// for the next file, near to where they were. So it is told, too, that folders in the outer one have nothing in common, or the
+// next benchmark would be measured with what this one leaves behind.
 class Folder {
   public:
     explicit Folder(const std::filesystem::path& parent = std::filesystem::temp_directory_path())
-        : path_(parent / ("staffroom-bench-" + to_hex(random_id<Nonce16>().view()))) {
+        : outer_(parent / ("staffroom-bench-" + to_hex(random_id<Nonce16>().view()))),
+          path_(outer_ / to_hex(random_id<Nonce16>().view())) {
+        std::filesystem::create_directories(outer_);
+        const Descriptor folder(::open(outer_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        int flags = 0;  // other file systems know none, and need none
+        if (::ioctl(folder.number(), FS_IOC_GETFLAGS, &flags) == 0) {
+            flags |= FS_TOPDIR_FL;
+            (void)::ioctl(folder.number(), FS_IOC_SETFLAGS, &flags);
+        }
         std::filesystem::create_directories(path_);
     }
     ~Folder() {
         std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
+        std::filesystem::remove_all(outer_, ignored);
     }
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
     std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
 
   private:
-    std::filesystem::path path_;
+    std::filesystem::path outer_, path_;
 };
+
+// Gives the disk back what the files of a folder hold, and deletes none of them.
+inline void empty(const std::filesystem::path& folder) {
+    for (const auto& each : std::filesystem::recursive_directory_iterator(folder)) {
+        if (each.is_regular_file()) std::filesystem::resize_file(each.path(), 0);
+    }
+}
 
 // Bytes that the files of a folder occupy.
 inline std::uint64_t disk_bytes(const std::filesystem::path& folder) {

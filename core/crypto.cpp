@@ -91,12 +91,15 @@ std::uint64_t siphash(const ShortKey& key, ByteView bytes) {
     return value;
 }
 
+void seal_into(std::uint8_t* room, const SymmetricKey& key, const Nonce24& nonce, ByteView associated, ByteView plain) {
+    crypto_aead_xchacha20poly1305_ietf_encrypt(room, nullptr, plain.data(), plain.size(), associated.data(),
+                                               associated.size(), nullptr, nonce.bytes.data(), key.bytes.data());
+}
+
 void append_sealed(Bytes& out, const SymmetricKey& key, const Nonce24& nonce, ByteView associated, ByteView plain) {
     const auto before = out.size();
     out.resize(before + plain.size() + seal_overhead);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(out.data() + before, nullptr, plain.data(), plain.size(),
-                                               associated.data(), associated.size(), nullptr, nonce.bytes.data(),
-                                               key.bytes.data());
+    seal_into(out.data() + before, key, nonce, associated, plain);
 }
 
 Bytes seal(const SymmetricKey& key, const Nonce24& nonce, ByteView associated, ByteView plain) {

@@ -94,6 +94,8 @@ std::uint64_t siphash(const ShortKey& key, ByteView bytes);
 using Nonce24 = Id<struct Nonce24Tag, 24>;
 inline constexpr std::size_t seal_overhead = 16;  // bytes of tag
 Bytes seal(const SymmetricKey& key, const Nonce24& nonce, ByteView associated, ByteView plain);
+// Into `room`, of plain.size() + seal_overhead bytes.
+void seal_into(std::uint8_t* room, const SymmetricKey& key, const Nonce24& nonce, ByteView associated, ByteView plain);
 void append_sealed(Bytes& out, const SymmetricKey& key, const Nonce24& nonce, ByteView associated, ByteView plain);
 // Nothing when the bytes, the key, the nonce or the associated data are not those of seal().
 std::optional<Bytes> unseal(const SymmetricKey& key, const Nonce24& nonce, ByteView associated, ByteView sealed);

@@ -47,19 +47,32 @@ SealedChunk seal_chunk(const SymmetricKey& file_key, ByteView plain) {
 
 std::vector<SealedChunk> seal_chunks(const SymmetricKey& file_key, std::span<const ByteView> plain) {
     std::vector<SealedChunk> chunks(plain.size());
+    std::vector<std::uint8_t*> rooms(plain.size());
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        chunks[i].bytes.resize(plain[i].size() + seal_overhead);
+        rooms[i] = chunks[i].bytes.data();
+    }
+    const auto refs = seal_chunks(file_key, plain, rooms);
+    for (std::size_t i = 0; i < plain.size(); ++i) chunks[i].ref = refs[i];
+    return chunks;
+}
+
+std::vector<ChunkRef> seal_chunks(const SymmetricKey& file_key, std::span<const ByteView> plain,
+                                  std::span<std::uint8_t* const> rooms) {
+    std::vector<ChunkRef> refs(plain.size());
     std::vector<ByteView> sealed(plain.size());
     const auto plain_hashes = hashes_of(plain_domain, plain);
     for (std::size_t i = 0; i < plain.size(); ++i) {
         assert(plain[i].size() <= limits::chunk_bytes);
         SymmetricKey key;
         blake2b(key.bytes, file_key.view(), {plain_hashes[i].view()});
-        chunks[i].bytes = seal(key, Nonce24{}, {}, plain[i]);
-        chunks[i].ref.key = Hash{key.bytes};
-        sealed[i] = chunks[i].bytes;
+        seal_into(rooms[i], key, Nonce24{}, {}, plain[i]);
+        refs[i].key = Hash{key.bytes};
+        sealed[i] = {rooms[i], plain[i].size() + seal_overhead};
     }
     const auto ids = chunk_ids(sealed);
-    for (std::size_t i = 0; i < plain.size(); ++i) chunks[i].ref.id = ids[i];
-    return chunks;
+    for (std::size_t i = 0; i < plain.size(); ++i) refs[i].id = ids[i];
+    return refs;
 }
 
 Result<Bytes> open_chunk(const ChunkRef& ref, ByteView sealed) {

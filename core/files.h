@@ -77,6 +77,9 @@ SealedChunk seal_chunk(const SymmetricKey& file_key, ByteView plain);
 // The same of many, in their order, with the hashing of core/hashes.h: twice as fast for four whole chunks or more.
 std::vector<ChunkId> chunk_ids(std::span<const ByteView> sealed);
 std::vector<SealedChunk> seal_chunks(const SymmetricKey& file_key, std::span<const ByteView> plain);
+// Into `rooms`, one for each, of plain[i].size() + seal_overhead bytes.
+std::vector<ChunkRef> seal_chunks(const SymmetricKey& file_key, std::span<const ByteView> plain,
+                                  std::span<std::uint8_t* const> rooms);
 // Error: malformed when these are not the bytes of that chunk, or its key does not open them.
 Result<Bytes> open_chunk(const ChunkRef& ref, ByteView sealed);
 

@@ -25,26 +25,43 @@ std::uint64_t changed_ns(const struct stat& status) {
 
 // What one thread reads and seals at a time.
 struct Piece {
-    std::vector<SealedChunk> sealed;
+    std::vector<ChunkRef> refs;
+    std::vector<GivenChunk> sealed;
     std::size_t bytes = 0;  // plain
     int error = 0;          // an errno
 };
 
+// Not cleared; of whole pages, used again and again, while there are some.
+std::shared_ptr<std::uint8_t> memory_for(std::size_t bytes, PagePool* pages) {
+    auto room = pages ? pages->room() : nullptr;
+    return room ? room : std::shared_ptr<std::uint8_t>(new std::uint8_t[bytes], std::default_delete<std::uint8_t[]>());
+}
+
 // As many bytes as there are room for, fewer only at the end.
-Piece read_and_seal(int descriptor, std::uint64_t from, Bytes& room, const SymmetricKey& file_key) {
+Piece read_and_seal(int descriptor, std::uint64_t from, Bytes& room, const SymmetricKey& file_key, PagePool* pages) {
     Piece piece;
     while (piece.bytes < room.size()) {
         const auto got = ::pread(descriptor, room.data() + piece.bytes, room.size() - piece.bytes,
                                  static_cast<off_t>(from + piece.bytes));
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return {{}, 0, errno};
+        if (got < 0) return {{}, {}, 0, errno};
         if (got == 0) break;
         piece.bytes += static_cast<std::size_t>(got);
     }
     std::vector<ByteView> plain;
     for (auto left = ByteView(room).first(piece.bytes); !left.empty(); left = left.subspan(plain.back().size()))
         plain.push_back(left.first(std::min(limits::chunk_bytes, left.size())));
-    piece.sealed = seal_chunks(file_key, plain);
+    std::vector<std::shared_ptr<std::uint8_t>> sealed;
+    std::vector<std::uint8_t*> rooms;
+    for (const auto& each : plain) {
+        sealed.push_back(memory_for(each.size() + seal_overhead, pages));
+        rooms.push_back(sealed.back().get());
+    }
+    piece.refs = seal_chunks(file_key, plain, rooms);
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        const ByteView bytes(rooms[i], plain[i].size() + seal_overhead);
+        piece.sealed.push_back({piece.refs[i].id, SharedBytes(bytes, std::move(sealed[i]))});
+    }
     return piece;
 }
 
@@ -114,11 +131,13 @@ Result<std::vector<GivenChunk>> FileIntake::next_batch() {
     const auto most = std::min<std::size_t>(batch_chunks, chunks_in(bytes_total_) + 1);
     const auto piece_bytes = std::min(most, hashes_at_once) * limits::chunk_bytes;
     std::vector<Piece> pieces((most + hashes_at_once - 1) / hashes_at_once);
+    // A small one would take less than the smallest piece of that memory.
+    auto* const pages = bytes_total_ >= 8 * piece_bytes ? &pages_ : nullptr;
     std::atomic<std::size_t> next{0};
     const auto work = [&](Bytes& room) {
         room.resize(piece_bytes);
         for (std::size_t i; (i = next.fetch_add(1)) < pieces.size();)
-            pieces[i] = read_and_seal(source_.number(), bytes_done_ + i * piece_bytes, room, file_key_);
+            pieces[i] = read_and_seal(source_.number(), bytes_done_ + i * piece_bytes, room, file_key_, pages);
     };
     rooms_.resize(std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, pieces.size()));
     {
@@ -131,9 +150,8 @@ Result<std::vector<GivenChunk>> FileIntake::next_batch() {
     for (auto& piece : pieces) {
         if (piece.error != 0) return own_file_error(piece.error, path_);
         for (std::size_t i = 0; i < piece.sealed.size(); ++i) {
-            auto& chunk = piece.sealed[i];
-            if (auto added = maker_.add(chunk.ref, size_of_chunk(piece.bytes, i)); !added) return added.error();
-            batch.push_back({chunk.ref.id, std::move(chunk.bytes)});
+            if (auto added = maker_.add(piece.refs[i], size_of_chunk(piece.bytes, i)); !added) return added.error();
+            batch.push_back(std::move(piece.sealed[i]));
         }
         bytes_done_ += piece.bytes;
         read_ = piece.bytes < piece_bytes;

@@ -7,6 +7,7 @@
 
 #include "storage/chunk_batches.h"
 #include "storage/disk.h"
+#include "storage/page_pool.h"
 
 namespace staffroom {
 
@@ -41,6 +42,8 @@ class FileIntake {
     Descriptor source_;
     std::filesystem::path path_;
     std::vector<Bytes> rooms_;  // to read into, one for each thread
+    // To seal into, as the disk takes it.
+    PagePool pages_{(sealed_chunk_bytes_max + memory_page_bytes - 1) / memory_page_bytes * memory_page_bytes};
     SymmetricKey file_key_;
     FileMaker maker_;
     std::optional<ChunkBatches> batches_;  // from the first step on

@@ -21,25 +21,27 @@ Bytes some(std::size_t size) {
     return bytes;
 }
 
-// Files behind each other in one, each from a page's beginning.
+// Two parts behind each other, the second from a page's beginning in the file, and in memory from one or from elsewhere.
 void check_written(const std::filesystem::path& path) {
-    PagePool rooms(room_bytes);
+    PagePool rooms(room_bytes + memory_page_bytes);
+    const auto aligned = rooms.room();
     for (const std::size_t size : {0, 1, 4'095, 4'096, 4'097, 8'192, 262'144, 262'160, 300'000}) {
         CAPTURE(size);
         const auto before = some(3 * memory_page_bytes), bytes = some(size);
-        {
+        std::copy(bytes.begin(), bytes.end(), aligned.get());
+        for (const auto& given : {ByteView(bytes), ByteView(aligned.get(), size)}) {
             const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
             REQUIRE(file.is_open());
             const int flags = ::fcntl(file.number(), F_GETFL);
             REQUIRE(write_past_memory(file.number(), before, rooms.room().get()));
-            REQUIRE(write_past_memory(file.number(), bytes, rooms.room().get()));
+            REQUIRE(write_past_memory(file.number(), given, rooms.room().get()));
             CHECK_EQ(::fcntl(file.number(), F_GETFL), flags);
+            auto both = before;
+            append(both, bytes);
+            const auto read = read_file(path, 2 * bytes_max);
+            REQUIRE(read.ok());
+            CHECK(*read == both);
         }
-        auto both = before;
-        append(both, bytes);
-        const auto read = read_file(path, 2 * bytes_max);
-        REQUIRE(read.ok());
-        CHECK(*read == both);
     }
 }
 

@@ -124,7 +124,7 @@ Result<> Chunks::write_files(const std::vector<const GivenChunk*>& chunks) const
     const auto goes_past_memory = [&](const GivenChunk& chunk) {
         return is_large && chunk.bytes.size() >= past_memory_file_from;
     };
-    const auto kept = is_large ? rooms_->room() : nullptr;  // with it the others' memory, from file to file
+    const auto kept = is_large ? rooms_->room() : nullptr;  // with it the pool keeps its memory from file to file
     const auto give_up = [&](Result<> result) {
         for (const auto& path : written) ::unlink(path.c_str());
         return result;

@@ -1,5 +1,5 @@
-// Files between the teacher's folders and the chunks. One chunk, or one batch of them, is in memory at a time, and each
-// step is short, so that a large file never holds up the rest.
+// Files between the teacher's folders and the chunks. One chunk is in memory at a time, or three batches of 8 MiB on their way
+// to the disk, and each step is short, so that a large file never holds up the rest.
 #pragma once
 
 #include <filesystem>
@@ -11,12 +11,12 @@
 
 namespace staffroom {
 
+Error too_large_file(const std::filesystem::path& path);
+
 // Takes a file in, a batch at a step:
 //     auto intake = FileIntake::open(...); while (!intake->is_done()) intake->step(store, chunks); intake->file()
 // While one batch is made durable the next is read and sealed, on as many threads as there are processors.
 // Stopped half way it leaves chunks that nobody uses, and a second try finds them stored already.
-Error too_large_file(const std::filesystem::path& path);
-
 class FileIntake {
   public:
     // Links are followed here: this is the teacher's own choice of a file. The name and media type are what others see.

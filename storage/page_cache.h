@@ -2,8 +2,8 @@
 //
 // The system keeps in memory what a program has written or read last, as long as nobody else asks for it. A film of a
 // gigabyte would push all else out of an old laptop, to be read once more at most; and each of its pages is new memory,
-// which costs several times what the copying into it does. So only the chunks of late stay there, and their room is used
-// again and again.
+// which costs several times what the copying into it does. So a film goes past it (storage/direct_write.h), only the other
+// chunks of late stay there, and their room is used again and again.
 #pragma once
 
 #include <deque>

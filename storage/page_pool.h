@@ -1,7 +1,7 @@
-// Rooms of one size to read into past the system's memory: of huge pages where there are such, and used again and again. New
-// memory costs the processor more than what a disk puts into it by itself. The one that came back first is lent first: what
-// a disk has just taken from a room is not written over at once, which took several times as long where the disk is another
-// processor's work.
+// Rooms of one size, which a disk fills or empties past the system's memory: of huge pages where there are such, and used again
+// and again, since new memory costs the processor more than what a disk puts into it by itself. The one that came back first is
+// lent first: what a disk has just taken from a room is not written over at once, which took several times as long where the
+// disk is another processor's work.
 #pragma once
 
 #include <deque>

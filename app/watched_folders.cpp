@@ -1,6 +1,7 @@
 #include "app/watched_folders.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/crypto.h"
 #include "core/wire.h"
@@ -9,7 +10,8 @@ namespace staffroom {
 namespace {
 
 // `profile`: "watched folder" | group 32 | hash of the path 16 -> path; "watched file" | the same | hash of the name 16
-// -> WatchedFile.
+// -> WatchedFile; "watched place" | the same | hash of the name 16 -> the hash 16 that decides the nonce, when it is not that
+// of the name.
 struct FolderRow {
     std::string path;
     template <class A>
@@ -18,20 +20,35 @@ struct FolderRow {
     }
 };
 
-constexpr std::string_view folder_tag = "watched folder", file_tag = "watched file";
+constexpr std::string_view folder_tag = "watched folder", file_tag = "watched file", place_tag = "watched place";
 
-Bytes short_hash(std::string_view words) {
-    Bytes hash(16);
-    blake2b(hash, {}, {view_of(words)});
+using Folder = WatchedFolders::Folder;
+using NameHash = WatchedFolders::NameHash;
+
+NameHash hash_of(std::string_view words) {
+    NameHash hash;
+    blake2b(hash.bytes, {}, {view_of(words)});
     return hash;
 }
 
-Bytes key_of(std::string_view tag, const WatchedFolders::Folder& folder) {
-    return keys::joined({view_of(tag), folder.group.view(), short_hash(folder.path)});
+Bytes key_of(std::string_view tag, const Folder& folder) {
+    return keys::joined({view_of(tag), folder.group.view(), hash_of(folder.path).view()});
 }
 
-Bytes key_of(const WatchedFolders::Folder& folder, const std::string& name) {
-    return keys::joined({key_of(file_tag, folder), short_hash(name)});
+Bytes key_of(std::string_view tag, const Folder& folder, const NameHash& name) {
+    return keys::joined({key_of(tag, folder), name.view()});
+}
+
+NameHash place_of(ReadTxn& txn, const Folder& folder, const NameHash& name) {
+    const auto row = txn.get(Table::profile, key_of(place_tag, folder, name));
+    const auto place = row ? NameHash::from(*row) : std::nullopt;
+    return place.value_or(name);
+}
+
+std::optional<WatchedFile> file_of(ReadTxn& txn, const Folder& folder, const NameHash& name) {
+    const auto bytes = txn.get(Table::profile, key_of(file_tag, folder, name));
+    auto row = bytes ? decode<WatchedFile>(*bytes) : Result<WatchedFile>(Code::not_found, "");
+    return row ? std::optional(std::move(*row)) : std::nullopt;
 }
 
 }  // namespace
@@ -77,26 +94,57 @@ Result<bool> WatchedFolders::forget(const Folder& folder) {
     return was;
 }
 
-Nonce16 WatchedFolders::nonce_of(const DeviceId& device, const Folder& folder, const std::string& name) {
+Nonce16 WatchedFolders::nonce_of(const DeviceId& device, const Folder& folder, const std::string& name) const {
+    return nonce_of(device, folder, Gone{hash_of(name), {}});
+}
+
+Nonce16 WatchedFolders::nonce_of(const DeviceId& device, const Folder& folder, const Gone& gone) const {
+    auto place = gone.name;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> { return place = place_of(txn, folder, gone.name), Done{}; });
     Nonce16 nonce;
-    blake2b(nonce.bytes, {}, {view_of("watched"), device.view(), short_hash(folder.path), short_hash(name)});
+    blake2b(nonce.bytes, {}, {view_of("watched"), device.view(), hash_of(folder.path).view(), place.view()});
     return nonce;
 }
 
 std::optional<WatchedFile> WatchedFolders::file(const Folder& folder, const std::string& name) const {
     std::optional<WatchedFile> found;
-    (void)store_.read([&](ReadTxn& txn) -> Result<> {
-        const auto bytes = txn.get(Table::profile, key_of(folder, name));
-        auto row = bytes ? decode<WatchedFile>(*bytes) : Result<WatchedFile>(Code::not_found, "");
-        if (row) found = std::move(*row);
-        return Done{};
-    });
+    (void)store_.read([&](ReadTxn& txn) -> Result<> { return found = file_of(txn, folder, hash_of(name)), Done{}; });
     return found;
 }
 
 Result<> WatchedFolders::remember(const Folder& folder, const std::string& name, const WatchedFile& file) {
     return store_.write([&](WriteTxn& txn) -> Result<> {
-        txn.put(Table::profile, key_of(folder, name), encode(file));
+        txn.put(Table::profile, key_of(file_tag, folder, hash_of(name)), encode(file));
+        return Done{};
+    });
+}
+
+std::vector<WatchedFolders::Gone> WatchedFolders::gone(const Folder& folder,
+                                                       const std::vector<std::string>& names) const {
+    std::set<NameHash> there;
+    for (const auto& name : names) there.insert(hash_of(name));
+    std::vector<Gone> found;
+    (void)store_.read([&](ReadTxn& txn) -> Result<> {
+        const auto prefix = key_of(file_tag, folder);
+        txn.scan(Table::profile, prefix, [&](ByteView key, ByteView value) {
+            const auto name = NameHash::from(key.subspan(prefix.size()));
+            if (!name || there.contains(*name)) return true;
+            if (auto file = decode<WatchedFile>(value)) found.push_back({*name, std::move(*file)});
+            return true;
+        });
+        return Done{};
+    });
+    return found;
+}
+
+Result<> WatchedFolders::moved(const Folder& folder, const Gone& gone, const std::string& name) {
+    return store_.write([&](WriteTxn& txn) -> Result<> {
+        const auto now = hash_of(name);
+        const auto place = place_of(txn, folder, gone.name), other = place_of(txn, folder, now);
+        txn.put(Table::profile, key_of(place_tag, folder, now), place.view());
+        txn.put(Table::profile, key_of(place_tag, folder, gone.name), other.view());
+        txn.erase(Table::profile, key_of(file_tag, folder, gone.name));
+        txn.put(Table::profile, key_of(file_tag, folder, now), encode(WatchedFile{0, 0, gone.file.file}));
         return Done{};
     });
 }

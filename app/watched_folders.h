@@ -3,6 +3,8 @@
 //
 // A file's place decides the nonce of its resource, so that one which was written just before a power cut is found again
 // and not made twice. What is remembered of a file only spares reading it again, and says what its next version replaces.
+// A file that is given another name or moved within the folder takes its place along: the two names change places, so that
+// no two files ever have the same one.
 #pragma once
 
 #include <filesystem>
@@ -34,6 +36,7 @@ class WatchedFolders {
 
     explicit WatchedFolders(Store& store) : store_(store) {}
 
+    using NameHash = Id<struct WatchedNameTag, 16>;
     struct Folder {
         GroupId group;
         std::string path;  // absolute
@@ -41,14 +44,25 @@ class WatchedFolders {
     std::vector<Folder> all() const;
     // Again: no change. Errors: refused (too many), too_large (the path), io.
     Result<> watch(const Folder& folder);
-    // What its files were goes too; the resources stay. False: it was not watched.
+    // What its files were goes too, but for their places; the resources stay. False: it was not watched.
     Result<bool> forget(const Folder& folder);
 
     // `name` is the file's path within the folder.
-    static Nonce16 nonce_of(const DeviceId& device, const Folder& folder, const std::string& name);
+    Nonce16 nonce_of(const DeviceId& device, const Folder& folder, const std::string& name) const;
     std::optional<WatchedFile> file(const Folder& folder, const std::string& name) const;
     Result<> remember(const Folder& folder, const std::string& name, const WatchedFile& file);
     std::uint64_t files_count(const Folder& folder) const;
+
+    // A file that was taken in, and lies there under its name no more.
+    struct Gone {
+        NameHash name;
+        WatchedFile file;
+    };
+    // Those whose name is none of `names`. Linear in the files.
+    std::vector<Gone> gone(const Folder& folder, const std::vector<std::string>& names) const;
+    Nonce16 nonce_of(const DeviceId& device, const Folder& folder, const Gone& gone) const;
+    // It lies there under this name, of which file() knows nothing, and is to be read again.
+    Result<> moved(const Folder& folder, const Gone& gone, const std::string& name);
 
   private:
     Store& store_;

@@ -6,8 +6,10 @@
 #include <boost/json.hpp>
 #include <cerrno>
 #include <map>
+#include <set>
 
 #include "app/api/intake.h"
+#include "app/api/moved_files.h"
 #include "app/api/records.h"
 #include "app/api/verbs.h"
 #include "app/file_guess.h"
@@ -43,12 +45,22 @@ struct Taken {
     std::vector<std::string> refused = {};  // why a file or folder in it was left where it is
 };
 
+// The title that follows a file to its new name, unless somebody has given another one.
+std::vector<Input> title_along(const RecordView& view, const std::string& before, const std::string& name) {
+    const auto* title = view.find("title");
+    if (title == nullptr || title->values.size() != 1 || title_of_file(before) == title_of_file(name)) return {};
+    const auto* words = title->values.front().value.get<std::string>();
+    if (words == nullptr || *words != title_of_file(before)) return {};
+    return {{"title", Value(title_of_file(name)), {}}};
+}
+
 // The next version in the place of the one before, the resource itself when there is none. Nothing is written for a version
 // that is in it already, nor into a resource that was put away.
 Result<Taken> put_version(Desk& desk, const Folder& folder, const std::string& name, const FileRef& file,
                           const std::optional<WatchedFile>& before) {
     const auto actor = actor_in(desk, folder.group);
-    const auto nonce = WatchedFolders::nonce_of(desk.home.identity().device(), folder, name);
+    const auto nonce =
+        WatchedFolders(desk.home.profile().store()).nonce_of(desk.home.identity().device(), folder, name);
     NewRecord wanted{"resource", {{"title", Value(title_of_file(name)), {}}, {"files", Value(file), {}}}};
     const auto language = language_of_file(fs::path(folder.path) / name, name);
     if (!language.empty()) wanted.inputs.push_back({"language", Value(language), {}});
@@ -72,9 +84,13 @@ Result<Taken> put_version(Desk& desk, const Folder& folder, const std::string& n
             if (before && *value == before->file && *value != file) old.push_back({"files", each.value, {}});
         }
     }
-    if (is_here && old.empty()) return Taken{};
+    const auto titled = before ? title_along(view, before->file.name, name) : std::vector<Input>{};
+    if (is_here && old.empty() && titled.empty()) return Taken{};
     auto ops = decide_remove(*state, actor, old);
     if (!ops) return ops.error();
+    const auto set = decide_set(*state, actor, titled);
+    if (!set) return set.error();
+    ops->insert(ops->end(), set->begin(), set->end());
     if (!is_here) {
         const auto added = decide_add(*state, actor, {{"files", Value(file), {}}});
         if (!added) return added.error();
@@ -82,6 +98,10 @@ Result<Taken> put_version(Desk& desk, const Folder& folder, const std::string& n
     }
     if (const auto written = write(desk, found, ops); !written) return written.error();
     return Taken{0, 1};
+}
+
+std::string name_in(const Folder& folder, const fs::path& path) {
+    return path.lexically_relative(folder.path).string();
 }
 
 // One look through a folder. `before` is what the look before found: only what is the same still is taken in; without it,
@@ -100,13 +120,25 @@ Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
         if (const auto look = look_at(path)) now.emplace(path, *look);
     }
     std::vector<std::pair<fs::path, Look>> changed;
+    std::vector<std::string> names;
+    std::set<std::uint64_t> sizes_new;
     for (const auto& [path, look] : now) {
-        const auto known = watched.file(folder, path.lexically_relative(folder.path).string());
+        names.push_back(name_in(folder, path));
+        const auto known = watched.file(folder, names.back());
         if (known && Look{known->changed_ns, known->bytes} == look) continue;
         const auto seen = before == nullptr ? now.end() : before->find(path);
         if (before != nullptr && (seen == before->end() || seen->second != look)) continue;
         changed.emplace_back(path, look);
         done.total += look.bytes;
+        if (!known) sizes_new.insert(look.bytes);
+    }
+    MovedFiles moved;
+    // What may not be read just now is not gone.
+    const auto is_seen = [](const Error& why) { return why.code == Code::too_large || why.code == Code::not_found; };
+    if (!sizes_new.empty() && std::ranges::all_of(found->left_out, is_seen)) {
+        auto looked = co_await look_for_moved(desk, folder, std::move(names), std::move(sizes_new), done);
+        if (!looked) co_return looked.error();
+        moved = std::move(*looked);
     }
     if (before != nullptr) *before = std::move(now);
     for (const auto& [path, look] : changed) {
@@ -122,7 +154,11 @@ Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
             continue;
         }
         if (look_at(path) != look) continue;  // written to meanwhile: the next look takes it
-        const auto name = path.lexically_relative(folder.path).string();
+        const auto name = name_in(folder, path);
+        if (!watched.file(folder, name)) {
+            const auto taken_along = take_along(desk, folder, name, files->front(), moved);
+            if (!taken_along) co_return taken_along.error();
+        }
         const auto known = watched.file(folder, name);
         // What was erased on purpose does not come back for lying in the folder still.
         if (check_not_erased(desk.home.replica(), folder.group, desk.home.identity().person(), *files)) {

@@ -29,6 +29,25 @@ follows() {
         lists birk "moon stars tides "
 }
 deleted_stays() { rm "$world/lessons/stars.txt" && sleep 1 && lists amina "moon stars tides " && says amina stars stars; }
+id_of() { as "$1" resource list "$group" | tr '{' '\n' | grep "\"title\":\"$2\"" | field id; }
+# Another name, another place, both while the program stood still: each time the same resource, and the old name is free.
+renamed() {
+    tides=$(id_of amina tides) && moon_id=$(id_of amina moon) && mv "$world/lessons/tides.txt" "$world/lessons/ebb and flow.txt" &&
+        until_true 60 lists birk "ebb and flow moon stars " && [ "$(id_of birk 'ebb and flow')" = "$tides" ] &&
+        says birk "$tides" "tides, second version" && mkdir "$world/lessons/sky" && mv "$world/lessons/week 1/moon.txt" "$world/lessons/sky/" &&
+        printf 'other tides' >"$world/lessons/tides.txt" && until_true 60 lists birk "ebb and flow moon stars tides " &&
+        [ "$(id_of birk moon)" = "$moon_id" ] && until_true 60 says birk "$(id_of birk tides)" "other tides" &&
+        says birk "$tides" "tides, second version" && [ "$(id_of birk tides)" != "$tides" ]
+}
+# A title that somebody chose stays.
+renamed_at_rest() {
+    rest amina && as amina record set "$moon_id" title=Moonlight >/dev/null && mv "$world/lessons/sky/moon.txt" "$world/lessons/new moon.txt" &&
+        mv "$world/lessons/tides.txt" "$world/lessons/low tide.txt" && daemon amina --peer "127.0.0.1:$(port birk)" &&
+        until_true 60 lists birk "Moonlight ebb and flow low tide stars " && [ "$(id_of birk Moonlight)" = "$moon_id" ] &&
+        mv "$world/lessons/new moon.txt" "$world/lessons/week 1/moon.txt" && as amina record set "$moon_id" title=moon >/dev/null &&
+        until_true 60 lists birk "ebb and flow low tide moon stars " && until_true 60 is_called_moon
+}
+is_called_moon() { says birk "$moon_id" moon && [ -e "$world/got/moon.txt" ]; }
 two_versions_at_once() {
     rest birk
     printf 'moon, by Amina' >"$world/lessons/week 1/moon.txt" && until_true 60 says amina moon "moon, by Amina" || return 1
@@ -49,7 +68,7 @@ killed() {
         kill -9 "$(pid_of amina)" && wait "$(pid_of amina)" 2>/dev/null
         daemon amina --peer "127.0.0.1:$(port birk)" || return 1
     done
-    until_true 60 lists amina "film moon round 1 round 2 round 3 round 4 stars tides " || { titles amina && return 1; }
+    until_true 60 lists amina "ebb and flow film low tide moon round 1 round 2 round 3 round 4 stars " || { titles amina && return 1; }
     film_is_here() { rm -rf "$world/got" && as amina resource get film --to "$world/got" >/dev/null && cmp -s "$world/lessons/film.bin" "$world/got/film.bin"; }
     until_true 60 film_is_here && [ "$(ls "$world/got" | grep -c .)" = 1 ] && exits 0 as amina verify
 }
@@ -67,15 +86,17 @@ no_more() {
         rest amina && ! lists amina "film late" && ! titles amina | grep -q late
 }
 nonsense() {
-    refuses 4 amina files watch "$group" "$world/absent" && refuses 2 amina files watch "$group" "$world/lessons/tides.txt" &&
+    refuses 4 amina files watch "$group" "$world/absent" && refuses 2 amina files watch "$group" "$world/lessons/low tide.txt" &&
         refuses 5 amina files watch "$group" "$world/amina" && refuses 5 amina files watch "$group" "$world"
 }
 
-group='' moon=''
+group='' moon='' tides='' moon_id=''
 tell "a folder with two lessons" begins
 tell "watched: what lies in it is added once" watched_without_a_daemon
 tell "what is added or changed in it reaches a colleague, as the same resource" follows
 tell "what is deleted in it stays in the library" deleted_stays
+tell "renamed or moved in it, it stays the same resource, under its new name" renamed
+tell "renamed while the program stood still, too; a chosen title stays" renamed_at_rest
 tell "two versions made at the same time are both kept" two_versions_at_once
 tell "killed at any moment, everything is there once" killed
 tell "B14 A07 one file in it that is too large or strangely named keeps no other out" one_that_cannot

@@ -14,12 +14,22 @@ namespace {
 
 using namespace courier;
 
+struct Trip {
+    std::unique_ptr<Stick> stick;
+    bool is_on_own_disk = false;  // then it is none that anybody could take out
+};
+
 template <class Work>
-Steps<Json> make_trip(Desk& desk, std::unique_ptr<Work> work, Json (*tell)(Desk& desk, const Work& work)) {
+Steps<Json> make_trip(Desk& desk, std::unique_ptr<Work> work, bool is_on_own_disk,
+                      Json (*tell)(Desk& desk, const Work& work)) {
     for (;;) {
         const auto over = work->step();
         if (!over) co_return over.error();
-        if (*over) co_return tell(desk, *work);
+        if (*over) {
+            auto reply = tell(desk, *work);
+            if (is_on_own_disk) reply["on_this_computer"] = true;
+            co_return reply;
+        }
         const auto way = work->way();
         co_yield Progress{"bytes", way.done, way.total};
     }
@@ -99,30 +109,33 @@ Result<CarryOptions> options_from(Desk& desk, const Json& args) {
     return options;
 }
 
-Result<std::unique_ptr<Stick>> stick_from(const Desk& desk, const Json& args, Make make) {
+Result<Trip> trip_from(const Desk& desk, const Json& args, Make make) {
     const auto folder = path_arg(args, "folder");
     if (!folder) return folder.error();
-    return open_stick(*folder, make, read_back_of(*folder, desk.home.folder()));
+    const auto read_back = read_back_of(*folder, desk.home.folder());
+    auto stick = open_stick(*folder, make, read_back);
+    if (!stick) return stick.error();
+    return Trip{std::move(*stick), read_back == ReadBack::from_system};
 }
 
 Steps<Json> carry(Desk& desk, Json args) {
     auto options = options_from(desk, args);
     if (!options) co_return options.error();
-    auto stick = stick_from(desk, args, Make::yes);
-    if (!stick) co_return stick.error();
+    auto trip = trip_from(desk, args, Make::yes);
+    if (!trip) co_return trip.error();
     auto bag = open_bag(desk.home.folder());
     if (!bag) co_return bag.error();
-    auto work = std::make_unique<Carry>(desk.home, std::move(*stick), std::move(*bag), std::move(*options));
-    co_return co_await make_trip(desk, std::move(work), &tell_carried);
+    auto work = std::make_unique<Carry>(desk.home, std::move(trip->stick), std::move(*bag), std::move(*options));
+    co_return co_await make_trip(desk, std::move(work), trip->is_on_own_disk, &tell_carried);
 }
 
 Steps<Json> unload(Desk& desk, Json args) {
-    auto stick = stick_from(desk, args, Make::no);
-    if (!stick) co_return stick.error();
+    auto trip = trip_from(desk, args, Make::no);
+    if (!trip) co_return trip.error();
     auto bag = open_bag(desk.home.folder());
     if (!bag) co_return bag.error();
-    auto work = std::make_unique<Unload>(desk.home, desk.network, std::move(*stick), std::move(*bag));
-    co_return co_await make_trip(desk, std::move(work), &tell_unloaded);
+    auto work = std::make_unique<Unload>(desk.home, desk.network, std::move(trip->stick), std::move(*bag));
+    co_return co_await make_trip(desk, std::move(work), trip->is_on_own_disk, &tell_unloaded);
 }
 
 // What is still on its way: parts for others in the bag, and what each colleague's computer lacks as far as its newest

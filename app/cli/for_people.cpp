@@ -38,7 +38,11 @@ class ForPeople {
         } else {
             print_fields(reply_, "");
         }
-        if (is_set("safe_to_unplug")) print_hint("You can take the stick out.");
+        if (is_set("on_this_computer")) {
+            print_hint("This folder is on this computer's own disk, not on a stick.");
+        } else if (is_set("safe_to_unplug")) {
+            print_hint("You can take the stick out.");
+        }
     }
 
   private:

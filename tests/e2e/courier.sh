@@ -115,6 +115,17 @@ write_protected() {
     [ $shown = 0 ] && as chidi note list "$group" | grep -qF "locked stick"
 }
 
+# Whoever's stick is not plugged in fills a folder of the computer's own.
+on_own_disk() {
+    mkdir "$world/forgotten" && exits 0 as birk carry "$world/forgotten" && grep -q '"on_this_computer":true' "$world/out" &&
+        "$program" --home "$world/birk" carry "$world/forgotten" 2>&1 | grep -q "own disk, not on a stick" || return 1
+    [ -w /dev/shm ] && [ "$(stat -c %d /dev/shm)" != "$(stat -c %d "$world")" ] || return 0
+    elsewhere=$(mktemp -d -p /dev/shm) && exits 0 as birk carry "$elsewhere" && ! grep -q on_this_computer "$world/out" &&
+        "$program" --home "$world/birk" carry "$elsewhere" 2>&1 | grep -q "take the stick out"
+    said=$?
+    rm -r "$elsewhere" && return $said
+}
+
 group='' note='' other='' film='' invite=''
 tell "two schools met once" met_once
 tell "each works on, and meets its own" both_work_apart
@@ -130,5 +141,6 @@ tell "B10 links, pipes and devices in place of a part are refused" strange_thing
 tell "B14 strange names on a stick are of no account" strange_names
 tell "B05 40 GB on a stick: at most 64 MiB more memory" huge
 tell "B13 a write-protected stick is unloaded" write_protected
+tell "a folder of the computer's own disk is not taken for a stick" on_own_disk
 tell "B11 what a removed member gives is set aside" a_removed_member_gives
 finish

@@ -226,7 +226,7 @@ await by_keyboard('a stick is filled, and unloaded', async () => {
     await chipo.press('Control+a');
     await chipo.type(stick);
     await chipo.on(chipo.button('Fill the stick'));
-    await says(chipo, 'You can take the stick out.');
+    await says(chipo, "This folder is on this computer's own disk, not on a stick.");
     await amina.go('carry', 'Carry on a stick');
     await amina.to(amina.field('Where the stick is'));
     await amina.press('Control+a');

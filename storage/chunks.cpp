@@ -1,7 +1,6 @@
 #include "storage/chunks.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +9,7 @@
 
 #include "storage/direct_write.h"
 #include "storage/disk.h"
+#include "storage/new_files.h"
 
 namespace staffroom {
 namespace {
@@ -24,9 +24,6 @@ enum Where : std::uint8_t { in_row = 0, in_file = 1 };
 // asks. Smaller files would wait for the disk, one after the other, for longer than the memory costs.
 constexpr std::size_t past_memory_from = std::size_t{4} << 20, past_memory_file_from = 64 * 1024;
 
-// From so many files on, one sync of the whole file system costs less than one for each.
-constexpr std::size_t sync_all_from = 6;
-
 Error spoiled() {
     return {Code::io, "A piece of a file is damaged on this disk.", "It is fetched again from a colleague."};
 }
@@ -40,19 +37,6 @@ bool is_short(const std::filesystem::path& path) {
 }
 Error absent() {
     return {Code::not_found, "Part of this file is not here yet.", "It comes when a colleague who has it is near."};
-}
-
-Result<> sync_each(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& folder) {
-    if (paths.size() >= sync_all_from) {
-        const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (!descriptor.is_open() || ::syncfs(descriptor.number()) != 0) return disk_error(errno, folder);
-        return Done{};
-    }
-    for (const auto& path : paths) {
-        const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!descriptor.is_open() || ::fsync(descriptor.number()) != 0) return disk_error(errno, path);
-    }
-    return Done{};
 }
 
 // What a folder holds; nothing where it cannot be read, or is none.
@@ -112,60 +96,38 @@ Result<Chunks::Staged> Chunks::stage(std::vector<GivenChunk> chunks) const {
 Result<> Chunks::write_files(const std::vector<const GivenChunk*>& chunks) const {
     if (chunks.empty()) return Done{};
     std::vector<ChunkId> ids;
-    for (const auto* chunk : chunks) ids.push_back(chunk->id);
-    const UnderWay::Claim claim(*under_way_, std::move(ids));
-    constexpr int create = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
-    std::vector<std::filesystem::path> written;
-    std::vector<std::pair<std::filesystem::path, std::filesystem::path>> successors;  // where it is, its name
-    std::set<std::filesystem::path> folders;
+    ids.reserve(chunks.size());
     std::size_t bytes = 0;
-    for (const auto* chunk : chunks) bytes += chunk->bytes.size();
+    for (const auto* chunk : chunks) {
+        ids.push_back(chunk->id);
+        bytes += chunk->bytes.size();
+    }
+    const UnderWay::Claim claim(*under_way_, std::move(ids));
     const bool is_large = bytes >= past_memory_from;
     const auto goes_past_memory = [&](const GivenChunk& chunk) {
         return is_large && chunk.bytes.size() >= past_memory_file_from;
     };
     const auto kept = is_large ? rooms_->room() : nullptr;  // with it the pool keeps its memory from file to file
-    const auto give_up = [&](Result<> result) {
-        for (const auto& path : written) ::unlink(path.c_str());
-        return result;
-    };
+    NewFiles files(folder_, part_folder());
     for (const auto* chunk : chunks) {
-        auto path = file_of(chunk->id);
-        folders.insert(path.parent_path());
-        Descriptor file(::open(path.c_str(), create | O_EXCL, 0600));
-        if (!file.is_open() && errno == ENOENT) {
-            const bool made = ::mkdir(path.parent_path().c_str(), 0700) == 0;
-            if (!made && errno != EEXIST) return give_up(disk_error(errno, path.parent_path()));
-            if (made) folders.insert(folder_);
-            file = Descriptor(::open(path.c_str(), create | O_EXCL, 0600));
-        }
-        if (!file.is_open() && errno == EEXIST) {
-            successors.emplace_back(part_folder() / to_text(chunk->id), path);
-            path = successors.back().first;
-            file = Descriptor(::open(path.c_str(), create | O_TRUNC, 0600));
-        }
-        if (!file.is_open()) return give_up(disk_error(errno, path));
-        written.push_back(path);
+        const auto path = file_of(chunk->id);
+        const auto file = files.create(path);
+        if (!file) return file.error();
         const auto room = goes_past_memory(*chunk) ? rooms_->room() : nullptr;
-        const bool wrote =
-            room ? write_past_memory(file.number(), chunk->bytes, room.get()) : write_all(file.number(), chunk->bytes);
-        if (!wrote) return give_up(disk_error(errno, path));
+        const bool wrote = room ? write_past_memory(file->number(), chunk->bytes, room.get())
+                                : write_all(file->number(), chunk->bytes);
+        if (!wrote) return disk_error(errno, path);
     }
-    if (auto synced = sync_each(written, folder_); !synced) return give_up(synced);
-    for (const auto& [path, name] : successors) {
-        if (::rename(path.c_str(), name.c_str()) != 0) return give_up(disk_error(errno, name));
-    }
+    if (auto placed = files.put_in_place(); !placed) return placed;
     for (const auto* chunk : chunks) {
-        const auto file = file_of(chunk->id);
+        const auto path = file_of(chunk->id);
         if (goes_past_memory(*chunk)) {
-            drop_from_page_cache(file);  // its end, and all of it where there was no other way
+            drop_from_page_cache(path);  // its end, and all of it where there was no other way
         } else {
-            cached_->used(chunk->id, file, chunk->bytes.size());
+            cached_->used(chunk->id, path, chunk->bytes.size());
         }
     }
-    // The file system's own sync has taken the folders along.
-    if (written.size() >= sync_all_from && successors.empty()) return Done{};
-    return sync_each({folders.begin(), folders.end()}, folder_);
+    return Done{};
 }
 
 void Chunks::enter(WriteTxn& txn, const std::vector<const GivenChunk*>& small) {

@@ -93,7 +93,7 @@ class Chunks {
           under_way_(std::make_unique<UnderWay>()),
           cached_(std::make_unique<PageCacheShare>(cached_bytes_max)),
           ahead_(std::make_unique<ReadAhead>(sealed_chunk_bytes_max)),
-          rooms_(std::make_unique<PagePool>(sealed_chunk_bytes_max / memory_page_bytes * memory_page_bytes)) {}
+          rooms_(std::make_unique<PagePool>(whole_pages_in(sealed_chunk_bytes_max))) {}
     std::filesystem::path part_folder() const { return folder_ / "part"; }
     Result<> write_files(const std::vector<const GivenChunk*>& chunks) const;
 

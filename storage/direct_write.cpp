@@ -22,7 +22,7 @@ const std::uint8_t* copied(ByteView pages, std::uint8_t* room) {
 }  // namespace
 
 bool write_past_memory(int descriptor, ByteView bytes, std::uint8_t* room) {
-    const auto whole = bytes.size() / memory_page_bytes * memory_page_bytes;
+    const auto whole = whole_pages_in(bytes.size());
     const int flags = ::fcntl(descriptor, F_GETFL);
     std::size_t done = 0;
     if (::fcntl(descriptor, F_SETFL, flags | O_DIRECT) == 0) {

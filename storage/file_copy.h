@@ -43,7 +43,7 @@ class FileIntake {
     std::filesystem::path path_;
     std::vector<Bytes> rooms_;  // to read into, one for each thread
     // To seal into, as the disk takes it.
-    PagePool pages_{(sealed_chunk_bytes_max + memory_page_bytes - 1) / memory_page_bytes * memory_page_bytes};
+    PagePool pages_{whole_pages_for(sealed_chunk_bytes_max)};
     SymmetricKey file_key_;
     FileMaker maker_;
     std::optional<ChunkBatches> batches_;  // from the first step on

@@ -13,6 +13,10 @@ namespace staffroom {
 
 inline constexpr std::size_t memory_page_bytes = 4'096;  // a multiple of what any disk asks for
 
+// Rounded down, and up, to whole pages.
+constexpr std::size_t whole_pages_in(std::size_t bytes) { return bytes / memory_page_bytes * memory_page_bytes; }
+constexpr std::size_t whole_pages_for(std::size_t bytes) { return whole_pages_in(bytes + memory_page_bytes - 1); }
+
 struct FreePages {
     void operator()(std::uint8_t* pages) const { std::free(pages); }
 };

@@ -86,7 +86,7 @@ std::optional<SharedBytes> ReadAhead::take(ByteView head, const ChunkId& id) {
 }
 
 // A byte more than there may be is asked for: with it the end is seen.
-std::size_t ReadAhead::file_room_bytes() const { return (bytes_max_ / memory_page_bytes + 1) * memory_page_bytes; }
+std::size_t ReadAhead::file_room_bytes() const { return whole_pages_for(bytes_max_ + 1); }
 
 std::optional<std::size_t> ReadAhead::read(const std::filesystem::path& path, std::uint8_t* into) const {
     // When it was read is worth no write to the disk.

@@ -203,7 +203,7 @@ Result<> CheckedFile::compare(const Stretch& stretch) {
     if (read_back_ == ReadBack::from_stick) (void)::posix_fadvise(out_.number(), offset, size, POSIX_FADV_DONTNEED);
     if (auto same = reads(stretch.offset, stretch.bytes); !same) return same;
     if (read_back_ == ReadBack::from_system) return Done{};
-    const auto last_page = (stretch.bytes.size() - 1) / memory_page_bytes * memory_page_bytes;
+    const auto last_page = whole_pages_in(stretch.bytes.size() - 1);
     glances_.push_back({stretch.offset + last_page, copy_of(ByteView(stretch.bytes).subspan(last_page))});
     return Done{};
 }

@@ -21,7 +21,7 @@ void UncachedFile::advise(std::uint64_t offset, std::size_t bytes, int what) con
 }
 
 Result<std::size_t> UncachedFile::read(std::uint64_t offset, std::uint8_t* room, std::size_t bytes) {
-    const auto asked = (bytes + memory_page_bytes - 1) / memory_page_bytes * memory_page_bytes;
+    const auto asked = whole_pages_for(bytes);
     if (!past_memory_) advise(offset, asked, POSIX_FADV_WILLNEED);
     std::size_t filled = 0;
     while (filled < bytes) {

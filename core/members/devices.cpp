@@ -71,10 +71,11 @@ std::vector<DeviceRecord> devices_on(const PersonCard& card) {
     const auto proven = prove(card);
     std::vector<DeviceRecord> records;
     for (const auto& [device, each] : proven.devices) {
-        const bool revoked =
-            std::any_of(proven.revocations.begin(), proven.revocations.end(),
-                        [&](const auto& revocation) { return revocation.by_person && revocation.device == device; });
-        if (!revoked) records.push_back(each.record);
+        const auto is_of_it = [&id = device](const auto& revocation) {
+            return revocation.by_person && revocation.device == id;
+        };
+        if (std::none_of(proven.revocations.begin(), proven.revocations.end(), is_of_it))
+            records.push_back(each.record);
     }
     return records;
 }

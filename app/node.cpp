@@ -351,7 +351,7 @@ void Node::files_changed() {
     events_.files_came();
     if (!peers_) return;
     const auto now = net::uptime_ms();
-    peers_->chunks_changed(now);
+    peers_->chunks_lost(now);
     settle(now);
 }
 

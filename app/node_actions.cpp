@@ -117,7 +117,7 @@ bool Node::is_batch_of_chunks_full() const {
 }
 
 void Node::execute(net::LoseChunk& action, std::uint64_t now) {
-    if (home_.replica().lose_chunk(action.id)) peers_->chunks_changed(now);
+    if (home_.replica().lose_chunk(action.id)) peers_->chunks_lost(now);
 }
 
 // While the disk is behind, more comes for the next batch; once that is full, nothing more is asked for. To wait for the

@@ -36,13 +36,17 @@ struct Have {
     HaveSet control, key, content;
     std::uint64_t wanted_parts = 0;  // missing here and within policy
     std::uint64_t wanted_chunks = 0;
-    std::uint64_t wanted_bytes = 0;  // of both
-    std::uint64_t erasures = 0;      // carried out here
-    Signature signature;             // by the device
+    // Of both; and one more when files may be missing here that are not wanted, since they were dropped or the policy leaves
+    // them out: only who has everything says 0.
+    std::uint64_t wanted_bytes = 0;
+    std::uint64_t erasures = 0;  // carried out here
+    Signature signature;         // by the device
 
     const HaveSet& set(CommitKind kind) const {
         return kind == CommitKind::control ? control : kind == CommitKind::key ? key : content;
     }
+    // Nothing of what that device knows of is missing there.
+    bool lacks_nothing() const { return wanted_parts == 0 && wanted_chunks == 0 && wanted_bytes == 0; }
     bool operator==(const Have&) const = default;
     template <class A>
     void serialize_body(A& ar) {

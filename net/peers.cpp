@@ -232,7 +232,25 @@ void Peers::spread(const GroupId& group, const std::vector<CommitId>& ids, bool 
 
 void Peers::chunks_stored(const std::vector<ChunkId>& chunks, bool ok, std::uint64_t now) {
     chunks_.stored(chunks, ok, now);
+    if (!chunks_.is_fetching()) tell_haves(false, now);
     settle(now);
+}
+
+void Peers::chunks_changed(std::uint64_t now) {
+    chunks_.changed(now);
+    tell_haves(false, now);
+}
+
+void Peers::chunks_lost(std::uint64_t now) {
+    chunks_.changed(now);
+    tell_haves(true, now);
+    settle(now);
+}
+
+void Peers::tell_haves(bool fewer_files, std::uint64_t now) {
+    for (auto& [link, line] : lines_) {
+        if (line.session) line.session->files_changed(fewer_files, now);
+    }
 }
 
 void Peers::tell_presence(const GroupId& group, const SealedPresence& sealed,

@@ -75,7 +75,9 @@ class Peers {
     // A group was made or joined; devices were linked or revoked.
     void groups_changed(std::uint64_t now);
     // A chunk was added here, or other ones are wanted than before.
-    void chunks_changed(std::uint64_t now) { chunks_.changed(now); }
+    void chunks_changed(std::uint64_t now);
+    // Chunks that were here are gone.
+    void chunks_lost(std::uint64_t now);
     // Not taken by the link, whose queue is full.
     void unsent(const Send& send, std::uint64_t now) { chunks_.unsent(send, now); }
     // Whether this disk takes colleagues' files.
@@ -141,6 +143,7 @@ class Peers {
     void open(const Arrival& arrival, std::uint64_t now);
     void hear(LinkId link, Line& line, const SharedBytes& frame, std::uint64_t now);
     void begin_session(LinkId link, Line& line, std::uint64_t now);
+    void tell_haves(bool fewer_files, std::uint64_t now);
     void spread(const GroupId& group, const std::vector<CommitId>& ids, bool control, std::uint64_t now);
     void close(LinkId link, Parting why, bool say, std::uint64_t now);
     void forget(LinkId link, Parting why, std::uint64_t now);

@@ -99,6 +99,14 @@ void Session::changed(const GroupId& group, std::uint64_t now) {
     if (talk_) talk_->telling.changed(group, now);
 }
 
+void Session::files_changed(bool fewer, std::uint64_t now) {
+    if (!talk_) return;
+    for (const auto& shared : talk_->offers.shared()) {
+        if (shared.mine != Serves::all) continue;
+        fewer ? talk_->telling.lost(shared.group, now) : talk_->telling.changed(shared.group, now);
+    }
+}
+
 void Session::offers_may_have_changed(std::uint64_t now) {
     if (talk_->offers.version() == offers_seen_) return;
     offers_seen_ = talk_->offers.version();

@@ -54,6 +54,8 @@ class Session {
     void standings_changed(std::uint64_t now);
     // Others' haves, or parts and keys here, changed.
     void changed(const GroupId& group, std::uint64_t now);
+    // Other files are here, or wanted, than before; `fewer`: some that were here are gone.
+    void files_changed(bool fewer, std::uint64_t now);
     // Once greeted: the caller has seen that no other link to the same device and run stays instead.
     void start(std::uint64_t now);
     bool is_started() const { return talk_.has_value(); }

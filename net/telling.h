@@ -2,8 +2,8 @@
 //
 // Rules:
 //  - a have is the acknowledgement: it is read from committed state, so it never runs ahead of the disk;
-//  - a change is told 200 ms after the first of its kind, so a burst is one message; and again each 20 s, which makes
-//    up for a lost one;
+//  - a change is told 200 ms after the first of its kind, so a burst is one message; what is here no more, at once; and
+//    all again each 20 s, which makes up for a lost one;
 //  - the newest have per (device, run) is passed on as it was signed, to whoever was not told it; above 50 of them in a
 //    group only one's own, or a hall would speak of nothing else;
 //  - one is kept only for a device that is current in the group, and only if its counter rose and its signature holds.
@@ -26,6 +26,8 @@ class Telling {
 
     // Something here changed, or a have of somebody else arrived.
     void changed(const GroupId& group, std::uint64_t now);
+    // Less is here than before: told at once, before somebody relies on it.
+    void lost(const GroupId& group, std::uint64_t now) { groups_[group].due = now; }
     void hear(const Shared& shared, const Haves& haves, Outbox& out);
 
     // The other device's own newest have of the group, if it told one.

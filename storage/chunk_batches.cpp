@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/committed_log.h"
 #include "storage/file_refs.h"
 
 namespace staffroom {
@@ -44,7 +45,11 @@ std::vector<const GivenChunk*> in_order(const std::vector<GivenChunk>& chunks) {
 }  // namespace
 
 Result<> lose_chunk(Store& store, const Chunks& chunks, const ChunkId& chunk) {
-    auto lost = store.write([&](WriteTxn& txn) -> Result<> { return file_refs::lost(txn, chunk), Done{}; });
+    auto lost = store.write([&](WriteTxn& txn) -> Result<> {
+        file_refs::lost(txn, chunk);
+        CommittedLog::count_write(txn);
+        return Done{};
+    });
     if (lost) chunks.remove_files({chunk});
     return lost;
 }
@@ -67,6 +72,7 @@ Result<> enter_chunks(Store& store, const Chunks& chunks, const Chunks::Staged& 
             if (is_kept(id)) Chunks::enter(txn, id, size);
         }
         file_refs::arrived(txn, chunks, ids, store.is_locked());
+        CommittedLog::count_write(txn);
         return Done{};
     });
     if (entered) chunks.remove_files(strange);

@@ -3,7 +3,7 @@
 #include "core/tree.h"
 #include "storage/commit_log.h"
 #include "storage/erasing.h"
-#include "storage/file_refs.h"
+#include "storage/file_policy.h"
 #include "storage/tree_rows.h"
 
 namespace staffroom {
@@ -208,7 +208,7 @@ Have CommittedLog::own_have(const GroupId& group) const {
         have.erasures = erasing::tally(txn, found->number).carried_out;
         const auto chunks = file_refs::wanted_of(txn, found->number);
         have.wanted_chunks = chunks.chunks;
-        have.wanted_bytes += chunks.bytes;
+        have.wanted_bytes += chunks.bytes + (file_policy::leaves_out(txn, found->number) ? 1 : 0);
         return true;
     });
     sign(have, key_);

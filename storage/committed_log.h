@@ -39,7 +39,7 @@ class CommittedLog final : public CommitLog {
     Have own_have(const GroupId& group) const override;
     std::vector<Have> haves(const GroupId& group) const override;
 
-    // How often this store was written: rises with every transaction (own haves, and the run's continuation).
+    // Rises with each transaction that changes what is here, or what is wanted of it: the counter of own haves.
     static std::uint64_t writes(ReadTxn& txn);
     static void count_write(WriteTxn& txn);
 

@@ -33,11 +33,17 @@ file_refs::Fetch by_rule(ReadTxn& txn, keys::GroupNumber group, const FileRef& f
 // A file that a commit has just named.
 file_refs::Fetch for_named(ReadTxn& txn, keys::GroupNumber group, const RecordId& record, const FileRef& file);
 
-// Fetched now, and kept when the policy changes.
+// Fetched now.
+void fetch(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const FileRef& file);
+// And kept when the policy changes.
 void keep(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const FileRef& file);
 // The opposite: its content goes from this disk unless another record here holds it too. Who it is from can fetch it
 // again. Returns the chunks whose files go by Chunks::remove_files() after the transaction.
 std::vector<ChunkId> drop(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const FileRef& file);
 bool is_kept(ReadTxn& txn, keys::GroupNumber group, const FileRef& file);
+
+// Whether a file of the group may be missing here without being wanted: the policy leaves some out, or one was dropped and
+// not fetched since. Linear in the dropped ones.
+bool leaves_out(ReadTxn& txn, keys::GroupNumber group);
 
 }  // namespace staffroom::file_policy

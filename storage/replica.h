@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 
 #include "core/ports.h"
 #include "storage/cores.h"
@@ -110,6 +111,8 @@ class Replica {
     Hash root(const GroupId& group, CommitKind kind) const;
     // Whether who says this has exactly the commits that are here; their parts and files are another matter.
     bool has_the_same(const Have& have) const;
+    // The other devices, current in the group, that have said so and lack nothing: files are there, too.
+    std::set<DeviceId> full_copies(const GroupId& group) const;
     std::uint64_t count(const GroupId& group, CommitKind kind) const;
     std::uint64_t unreadable_parts(const GroupId& group) const;
 

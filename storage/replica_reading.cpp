@@ -157,6 +157,18 @@ bool Replica::has_the_same(const Have& have) const {
                        [&](CommitKind kind) { return have.set(kind).root == root(have.group, kind); });
 }
 
+std::set<DeviceId> Replica::full_copies(const GroupId& group) const {
+    std::set<DeviceId> full, lacking;
+    for (const auto& have : log_->haves(group)) {
+        const bool counts = have.device != identity_.device() && has_the_same(have) &&
+                            log_->standing(group, have.device) == Standing::current;
+        if (counts) (have.lacks_nothing() ? full : lacking).insert(have.device);
+    }
+    // Of two runs of a device nobody knows here which came later.
+    for (const auto& device : lacking) full.erase(device);
+    return full;
+}
+
 std::uint64_t Replica::count(const GroupId& id, CommitKind kind) const { return log_->count(id, kind); }
 
 std::uint64_t Replica::unreadable_parts(const GroupId& id) const {

@@ -98,17 +98,20 @@ std::vector<std::string> who_has(Desk& desk, const GroupId& id, const FileVersio
     const auto& replica = desk.home.replica();
     const auto* group = replica.group(id);
     if (group == nullptr) return {};
+    const auto full = replica.full_copies(id);
     const auto haves = replica.log().haves(id);
-    const auto lacks_nothing = [&](const DeviceId& device) {
-        return device != desk.home.identity().device() && std::ranges::any_of(haves, [&](const Have& have) {
-                   return have.device == device && have.wanted_chunks == 0 && have.wanted_parts == 0 &&
-                          have.content.root == replica.root(id, CommitKind::content);
-               });
+    // Who put it in has it, whatever else is still to come there; unless files are left out there by choice.
+    const auto leaves_out = [&](const DeviceId& device) {
+        return std::ranges::any_of(haves, [&](const Have& have) {
+            return have.device == device && have.wanted_chunks == 0 && have.wanted_parts == 0 && !have.lacks_nothing();
+        });
     };
     std::vector<std::string> names;
     for (const auto& member : group->members.members()) {
-        const bool put_it_in = member.person == version.by && version.by != desk.home.identity().person();
-        if (put_it_in || std::ranges::any_of(member.devices, lacks_nothing)) names.push_back(member.name);
+        const bool put_it_in = member.person == version.by && version.by != desk.home.identity().person() &&
+                               std::ranges::none_of(member.devices, leaves_out);
+        const auto is_full = [&](const DeviceId& device) { return full.contains(device); };
+        if (put_it_in || std::ranges::any_of(member.devices, is_full)) names.push_back(member.name);
     }
     return names;
 }

@@ -37,7 +37,8 @@ std::string who_and_when(Desk& desk, const GroupId& group, const FileVersion& ve
 
 // All of it.
 bool is_here(Desk& desk, const FileRef& file);
-// Who has it, as far as is known here: who put it in, and those whose computer has said that it lacks nothing of the group.
+// Who has it, as far as is known here: who put it in, unless they keep only some of the files, and those whose computer has
+// said that it lacks nothing of the group.
 std::vector<std::string> who_has(Desk& desk, const GroupId& group, const FileVersion& version);
 // {name, size, media_type, here, version, by, when}.
 Json described(Desk& desk, const GroupId& group, const FileVersion& version);

@@ -7,6 +7,7 @@
 #include "app/file_pace.h"
 #include "app/home.h"
 #include "app/network.h"
+#include "storage/committed_log.h"
 #include "storage/file_policy.h"
 
 namespace staffroom::api {
@@ -62,12 +63,14 @@ using Step = std::function<void(WriteTxn& txn, const FileRef& file)>;
 Reply change(Desk& desk, const Library& library, const Step& step) {
     const auto written = desk.home.profile().store().write([&](WriteTxn& txn) -> Result<> {
         for (const auto& file : library.files) step(txn, file);
+        CommittedLog::count_write(txn);
         return Done{};
     });
     if (!written) return written.error();
     Ingested told;
     told.files_changed = true;
     desk.network.wrote(library.found.group, told);
+    desk.network.files_changed();
     return presence_of(desk, library);
 }
 
@@ -112,7 +115,7 @@ Reply begin_fetch(Desk& desk, const Json& args) {
     if (!library) return library.error();
     const auto& chunks = desk.home.profile().chunks();
     return change(desk, *library, [&](WriteTxn& txn, const FileRef& file) {
-        file_refs::fetch(txn, chunks, library->group->number, file.manifest.front().id);
+        file_policy::fetch(txn, chunks, library->group->number, file);
     });
 }
 
@@ -134,23 +137,10 @@ Reply keep(Desk& desk, const Json& args) {
     });
 }
 
-// Some other computer has said that it has all of the group and lacks nothing.
-bool is_with_others(const Replica& replica, const GroupId& group) {
-    return std::ranges::any_of(replica.log().haves(group), [&](const Have& have) {
-        return have.wanted_chunks == 0 && have.wanted_parts == 0 &&
-               have.content.root == replica.root(group, CommitKind::content) &&
-               replica.log().standing(group, have.device) == Standing::current;
-    });
-}
-
 Reply drop(Desk& desk, const Json& args) {
     const auto library = files_of(desk, args);
     if (!library) return library.error();
-    // A have does not tell whose disk holds what its policy leaves out. What came from somebody else was with them; what
-    // began here may be nowhere else.
-    const auto& birth = library->found.state.birth;
-    const bool own = birth && birth->owner == desk.home.identity().person();
-    if ((own || !is_with_others(desk.home.replica(), library->found.group)) && !flag_arg(args, "anyway")) {
+    if (desk.home.replica().full_copies(library->found.group).empty() && !flag_arg(args, "anyway")) {
         return Error{Code::refused, "No colleague's computer is known to have this file.",
                      "Meet one first: staffroom sync. Or add --anyway: then it may be gone for good."};
     }
@@ -196,12 +186,14 @@ Reply policy(Desk& desk, const Json& args) {
         wanted = {named->second, *most << 20};
         const auto written = store.write([&](WriteTxn& txn) -> Result<> {
             file_policy::set(txn, desk.home.profile().chunks(), number, wanted);
+            CommittedLog::count_write(txn);
             return Done{};
         });
         if (!written) return written.error();
         Ingested told;
         told.files_changed = true;
         desk.network.wrote((*found)->id, told);
+        desk.network.files_changed();
     }
     return described(wanted);
 }

@@ -78,16 +78,9 @@ std::unique_ptr<Errand> join(Desk& desk, const Json& args) {
     return join_with(desk, *invitation, runs_on);
 }
 
-// Another device has said that it has exactly what is here, and lacks nothing of it.
-bool is_covered(const Replica& replica, const GroupId& group) {
-    return std::ranges::any_of(replica.log().haves(group), [&](const Have& have) {
-        return have.wanted_parts == 0 && have.wanted_chunks == 0 && replica.has_the_same(have);
-    });
-}
-
 bool is_safe_to_leave(const Replica& replica) {
     for (const auto& [id, group] : replica.groups()) {
-        if (!is_covered(replica, id)) return false;
+        if (replica.full_copies(id).empty()) return false;
     }
     return replica.chunks().wanted(1).empty();
 }

@@ -56,7 +56,7 @@ void Node::store_commits(std::uint64_t now) {
 }
 
 void Node::store(net::GatheredCommits::Batch batch, std::uint64_t now) {
-    if (home_.profile().room() != Room::for_all) {
+    if (!takes_changes(home_.profile().room())) {
         for (const auto& frame : batch.frames) peers_->stored(frame.ticket, batch.group, disk_full(), now);
         return;
     }
@@ -87,7 +87,7 @@ void Node::take_pairs(const Ingested& ingested) {
 }
 
 void Node::execute(net::StoreParts& action, std::uint64_t now) {
-    if (home_.profile().room() != Room::for_all) {
+    if (!takes_changes(home_.profile().room())) {
         peers_->stored(action.ticket, action.group, disk_full(), now);
         return;
     }
@@ -100,7 +100,7 @@ void Node::execute(net::StoreParts& action, std::uint64_t now) {
 }
 
 void Node::execute(net::StoreHave& action, std::uint64_t) {
-    if (home_.profile().room() == Room::for_all) (void)home_.replica().keep(action.have);
+    if (takes_changes(home_.profile().room())) (void)home_.replica().keep(action.have);
 }
 
 // Chunks that come close together are made durable together, for that costs about as much for thirty as for one. Their

@@ -63,9 +63,10 @@ std::uint64_t free_bytes(const std::filesystem::path& path) {
 }
 
 Room room_for(std::uint64_t free) {
-    return free >= colleagues_need_free_bytes ? Room::for_all
-           : free >= own_need_free_bytes      ? Room::for_own
-                                              : Room::none;
+    return free >= files_need_free_bytes        ? Room::for_all
+           : free >= colleagues_need_free_bytes ? Room::for_changes
+           : free >= own_need_free_bytes        ? Room::for_own
+                                                : Room::none;
 }
 
 Result<FolderFacts> facts_of(const std::filesystem::path& folder) {

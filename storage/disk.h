@@ -40,11 +40,15 @@ bool is_disk_full(int error, const std::filesystem::path& path);
 // What an ordinary user may still write where `path` is; 0 when that cannot be told.
 std::uint64_t free_bytes(const std::filesystem::path& path);
 
-// The two thresholds keep room for what the teacher writes when colleagues' files have filled the disk.
+// The thresholds keep room for what everybody writes when colleagues' files have filled the disk, and for what the teacher
+// writes when that has, too.
+inline constexpr std::uint64_t files_need_free_bytes = std::uint64_t{264} << 20;
 inline constexpr std::uint64_t colleagues_need_free_bytes = std::uint64_t{200} << 20;
 inline constexpr std::uint64_t own_need_free_bytes = std::uint64_t{50} << 20;
-enum class Room { for_all, for_own, none };
+enum class Room { for_all, for_changes, for_own, none };
 Room room_for(std::uint64_t free);
+// Colleagues' changes, though perhaps not their files.
+constexpr bool takes_changes(Room room) { return room <= Room::for_changes; }
 
 // A folder as the system describes it, apart from the judgement so that each case can be tried.
 struct FolderFacts {

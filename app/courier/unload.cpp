@@ -185,7 +185,7 @@ Result<> Unload::take(format::Load load) {
 
 Result<> Unload::store_commits() {
     if (commits_.empty()) return Done{};
-    if (home_.profile().room() != Room::for_all) return disk_full();
+    if (!takes_changes(home_.profile().room())) return disk_full();
     const auto& group = reading_->group;
     const auto ingested = home_.replica().ingest(group, commits_);
     if (!ingested) return ingested.error();

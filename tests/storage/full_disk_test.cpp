@@ -144,7 +144,9 @@ TEST_CASE("D05 a file that the disk has no room for is refused at once; cut shor
 }
 
 TEST_CASE("free space is kept for one's own work, and a little for getting out of it") {
-    CHECK_EQ(room_for(std::uint64_t{200} << 20), Room::for_all);
+    CHECK_EQ(room_for(std::uint64_t{264} << 20), Room::for_all);
+    CHECK_EQ(room_for((std::uint64_t{264} << 20) - 1), Room::for_changes);
+    CHECK_EQ(room_for(std::uint64_t{200} << 20), Room::for_changes);
     CHECK_EQ(room_for((std::uint64_t{200} << 20) - 1), Room::for_own);
     CHECK_EQ(room_for(std::uint64_t{50} << 20), Room::for_own);
     CHECK_EQ(room_for((std::uint64_t{50} << 20) - 1), Room::none);

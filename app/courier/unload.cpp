@@ -319,21 +319,25 @@ Result<bool> Unload::leave_receipt() {
     packer_.emplace(*stick_, home_.replica().group(id)->keys,
                     Packer::Options{home_.identity().device(), receipt.have.counter, 0});
     const auto added = packer_->add_receipt(receipt, log.haves(id));
-    if (!added && (added.code() == Code::refused || added.code() == Code::too_large)) {
-        // Write-protected, or full: what was on it is here all the same.
-        done_.left_receipt = false;
-        stage_ = Stage::over;
-        return true;
-    }
-    if (!added) return added.error();
+    if (!added) return receipt_failed(added.error());
     done_.left_receipt = true;
     stage_ = Stage::end_group;
     return false;
 }
 
+// Write-protected, or full: what was on it is here all the same.
+Result<bool> Unload::receipt_failed(const Error& why) {
+    if (why.code != Code::refused && why.code != Code::too_large) return why;
+    packer_.reset();
+    done_.left_receipt = false;
+    stage_ = Stage::over;
+    return true;
+}
+
 Result<bool> Unload::end_group() {
     const auto ready = packer_->is_ready();
-    if (!ready || !*ready) return ready;
+    if (!ready) return receipt_failed(ready.error());
+    if (!*ready) return false;
     packer_.reset();
     groups_.erase(groups_.begin());
     stage_ = Stage::leave_receipt;

@@ -64,6 +64,7 @@ class Unload {
     Result<bool> copy();
     Result<bool> leave_receipt();
     Result<bool> end_group();
+    Result<bool> receipt_failed(const Error& why);
 
     Home& home_;
     Network& network_;

@@ -115,6 +115,15 @@ write_protected() {
     [ $shown = 0 ] && as chidi note list "$group" | grep -qF "locked stick"
 }
 
+full_stick() {
+    mkdir "$world/small" && [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=3m tmpfs "$world/small" 2>/dev/null || return 0
+    title=$(as amina note new "$group" --title "Full stick" | field note) && as amina carry "$world/small" >/dev/null
+    cat /dev/zero >"$world/small/fill" 2>/dev/null
+    exits 0 as chidi unload "$world/small" && is_json && grep -q '"left_receipt":false' "$world/out" && [ "$(n commits)" -ge 1 ] &&
+        shows chidi "$title" ""
+    took=$?
+    umount -l "$world/small" && return $took
+}
 # Whoever's stick is not plugged in fills a folder of the computer's own.
 on_own_disk() {
     mkdir "$world/forgotten" && exits 0 as birk carry "$world/forgotten" && grep -q '"on_this_computer":true' "$world/out" &&
@@ -141,6 +150,7 @@ tell "B10 links, pipes and devices in place of a part are refused" strange_thing
 tell "B14 strange names on a stick are of no account" strange_names
 tell "B05 40 GB on a stick: at most 64 MiB more memory" huge
 tell "B13 a write-protected stick is unloaded" write_protected
+tell "B12 B13 a full stick is unloaded, without a receipt" full_stick
 tell "a folder of the computer's own disk is not taken for a stick" on_own_disk
 tell "B11 what a removed member gives is set aside" a_removed_member_gives
 finish

@@ -216,6 +216,11 @@ Result<Bytes> FileReader::next(Store& store, const Chunks& chunks) {
     return plain;
 }
 
+void FileReader::pass_over() {
+    assert(!is_done());
+    go_to_chunk(next_ + 1);
+}
+
 void FileReader::go_to_chunk(std::uint64_t number) {
     next_ = static_cast<std::size_t>(std::min<std::uint64_t>(number, manifest_.chunks.size()));
     bytes_done_ = std::min<std::uint64_t>(next_ * limits::chunk_bytes, manifest_.size);

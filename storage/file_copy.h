@@ -65,6 +65,8 @@ class FileReader {
 
     // Needs !is_done(). Errors: not_found (this part of it is not here yet); io, malformed and busy as above.
     Result<Bytes> next(Store& store, const Chunks& chunks);
+    // Goes on behind the chunk that next() did not give. Needs !is_done().
+    void pass_over();
     // Goes on at that chunk, or at the end.
     void go_to_chunk(std::uint64_t number);
     bool is_done() const { return next_ == manifest_.chunks.size(); }

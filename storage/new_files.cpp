@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <system_error>
 
 namespace staffroom {
 namespace {
@@ -60,7 +61,13 @@ Result<Descriptor> NewFiles::create(const std::filesystem::path& path) {
 Result<> NewFiles::put_in_place() {
     if (auto synced = sync_each(written_, folder_); !synced) return synced;
     for (const auto& [place, name] : successors_) {
-        if (::rename(place.c_str(), name.c_str()) != 0) return disk_error(errno, name);
+        bool renamed = ::rename(place.c_str(), name.c_str()) == 0;
+        if (!renamed && errno == EISDIR) {
+            std::error_code error;
+            std::filesystem::remove_all(name, error);
+            renamed = ::rename(place.c_str(), name.c_str()) == 0;
+        }
+        if (!renamed) return disk_error(errno, name);
     }
     in_place_ = true;
     // The file system's own sync has taken the folders along.

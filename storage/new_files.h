@@ -13,8 +13,8 @@ namespace staffroom {
 
 class NewFiles {
   public:
-    // All lie in folders of `folder`, which are made when they are wanted. Where something has a file's name already, its
-    // successor is written into `part`, on the same file system, and put in its place once it is durable.
+    // All lie in folders of `folder`, which are made when they are wanted. Where something has a file's name already, be it a
+    // folder, its successor is written into `part`, on the same file system, and put in its place once it is durable.
     NewFiles(std::filesystem::path folder, std::filesystem::path part)
         : folder_(std::move(folder)), part_(std::move(part)) {}
     ~NewFiles();

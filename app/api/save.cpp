@@ -19,10 +19,17 @@ Steps<Saved> save(Desk& desk, SafeFolder& folder, FileRef file, Progress before)
     auto target = folder.create(file.name);
     if (!target) co_return target.error();
     std::uint64_t synced = 0;
+    std::optional<Error> damaged;
     while (!reader->is_done()) {
         const auto plain = reader->next(profile.store(), profile.chunks());
+        // The rest is looked through all the same, so that all that is damaged is fetched again at once.
+        if ((!plain && plain.code() == Code::io) || damaged) {
+            if (!damaged) damaged = plain.error();
+            if (!plain) reader->pass_over();
+            co_yield Progress{"bytes", before.done + reader->bytes_done(), before.total};
+            continue;
+        }
         if (!plain && plain.code() == Code::not_found) co_return Saved{};
-        if (!plain && plain.code() == Code::io) desk.network.files_changed();
         if (!plain) co_return plain.error();
         if (!write_all(target->descriptor(), *plain)) co_return own_file_error(errno, target->path());
         if (reader->bytes_done() >= synced + synced_together) {
@@ -30,6 +37,10 @@ Steps<Saved> save(Desk& desk, SafeFolder& folder, FileRef file, Progress before)
             synced = reader->bytes_done();
         }
         co_yield Progress{"bytes", before.done + reader->bytes_done(), before.total};
+    }
+    if (damaged) {
+        desk.network.files_changed();
+        co_return *damaged;
     }
     if (auto kept = target->keep(); !kept) co_return kept.error();
     co_return Saved{true, target->path(), target->warning()};

@@ -449,23 +449,20 @@ TEST_CASE("D01 a chunk whose file's name is taken by something else comes under 
     const auto name = theirs.chunks.file_of(id);
     std::filesystem::create_directories(name.parent_path());
     const auto elsewhere = stage.file("elsewhere", pattern(5));
-    enum class Taken { half, whole, longer, empty, link };
-    for (const auto taken : {Taken::half, Taken::whole, Taken::longer, Taken::empty, Taken::link}) {
-        CAPTURE(int(taken));
+    enum Taken { half, whole, longer, empty, link, folder, end };
+    for (int taken = half; taken < end; ++taken) {
+        CAPTURE(taken);
         auto bytes = *stage.mine.read(id);
-        if (taken == Taken::half) bytes.resize(bytes.size() / 2);
-        if (taken == Taken::longer) bytes.resize(2 * bytes.size());
-        if (taken == Taken::empty) bytes.clear();
-        if (taken == Taken::link) {
-            std::filesystem::create_symlink(elsewhere, name);
-        } else {
-            overwrite(name, {bytes.begin(), bytes.end()});
-        }
+        const auto size = bytes.size();
+        bytes.resize(taken == half ? size / 2 : taken == longer ? 2 * size : taken == empty ? 0 : size);
+        if (taken == link) std::filesystem::create_symlink(elsewhere, name);
+        if (taken == folder) std::filesystem::create_directories(name / "in it");
+        if (taken < link) overwrite(name, {bytes.begin(), bytes.end()});
         theirs.refer(7, file);
         while (theirs.fetch_from(stage.mine) > 0) continue;
         CHECK(theirs.whole(file) == content);
         CHECK(std::filesystem::is_regular_file(std::filesystem::symlink_status(name)));
-        CHECK_EQ(std::filesystem::file_size(elsewhere), 5);
+        CHECK(std::filesystem::file_size(elsewhere) == 5);
         CHECK(std::filesystem::is_empty(stage.folder / "theirs/part"));
         theirs.write([&](WriteTxn& txn) { file_refs::forget(txn, 1, record(7)); });
         std::filesystem::remove(name);

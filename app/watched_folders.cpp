@@ -25,14 +25,8 @@ constexpr std::string_view folder_tag = "watched folder", file_tag = "watched fi
 using Folder = WatchedFolders::Folder;
 using NameHash = WatchedFolders::NameHash;
 
-NameHash hash_of(std::string_view words) {
-    NameHash hash;
-    blake2b(hash.bytes, {}, {view_of(words)});
-    return hash;
-}
-
 Bytes key_of(std::string_view tag, const Folder& folder) {
-    return keys::joined({view_of(tag), folder.group.view(), hash_of(folder.path).view()});
+    return keys::joined({view_of(tag), folder.group.view(), WatchedFolders::hash_of(folder.path).view()});
 }
 
 Bytes key_of(std::string_view tag, const Folder& folder, const NameHash& name) {
@@ -52,6 +46,12 @@ std::optional<WatchedFile> file_of(ReadTxn& txn, const Folder& folder, const Nam
 }
 
 }  // namespace
+
+NameHash WatchedFolders::hash_of(std::string_view words) {
+    NameHash hash;
+    blake2b(hash.bytes, {}, {view_of(words)});
+    return hash;
+}
 
 std::vector<WatchedFolders::Folder> WatchedFolders::all() const {
     std::vector<Folder> folders;

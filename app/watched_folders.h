@@ -53,6 +53,7 @@ class WatchedFolders {
     Result<> remember(const Folder& folder, const std::string& name, const WatchedFile& file);
     std::uint64_t files_count(const Folder& folder) const;
 
+    static NameHash hash_of(std::string_view name);
     // A file that was taken in, and lies there under its name no more.
     struct Gone {
         NameHash name;

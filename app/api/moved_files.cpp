@@ -49,14 +49,17 @@ Steps<MovedFiles> look_for_moved(Desk& desk, Folder folder, std::vector<std::str
     co_return moved;
 }
 
-Result<> take_along(Desk& desk, const Folder& folder, const std::string& name, const FileRef& file, MovedFiles& moved) {
+Result<> take_along(Desk& desk, const Folder& folder, const std::string& name, const FileRef& file,
+                    const std::string& was, MovedFiles& moved) {
     const auto content = moved.empty() ? std::nullopt : content_of(desk, file);
     if (!content) return Done{};
     const auto [first, last] = moved.equal_range(*content);
     if (first == last) return Done{};
+    const auto seen =
+        std::find_if(first, last, [&](const auto& each) { return each.second.name == WatchedFolders::hash_of(was); });
     const auto namesake =
         std::find_if(first, last, [&](const auto& each) { return each.second.file.file.name == file.name; });
-    const auto chosen = namesake == last ? first : namesake;
+    const auto chosen = seen != last ? seen : namesake != last ? namesake : first;
     auto taken = WatchedFolders(desk.home.profile().store()).moved(folder, chosen->second, name);
     moved.erase(chosen);
     return taken;

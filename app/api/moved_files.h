@@ -24,9 +24,9 @@ using MovedFiles = std::multimap<std::vector<ChunkRef>, WatchedFolders::Gone>;
 Steps<MovedFiles> look_for_moved(Desk& desk, WatchedFolders::Folder folder, std::vector<std::string> names,
                                  std::set<std::uint64_t> sizes, Progress done);
 
-// When the new file `name` is one of those, it is that one from now on; from several, the one that was called the same in
-// another place within the folder. Error: io.
+// When the new file `name` is one of those, it is that one from now on; of several with the same content, the one that was
+// seen to be called `was`, else the one that was called the same in another place within the folder. Error: io.
 Result<> take_along(Desk& desk, const WatchedFolders::Folder& folder, const std::string& name, const FileRef& file,
-                    MovedFiles& moved);
+                    const std::string& was, MovedFiles& moved);
 
 }  // namespace staffroom::api

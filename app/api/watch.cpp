@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "app/api/intake.h"
 #include "app/api/moved_files.h"
@@ -28,16 +29,26 @@ using Folder = WatchedFolders::Folder;
 
 struct Look {
     std::uint64_t changed_ns = 0, bytes = 0;
-    bool operator==(const Look&) const = default;
+    std::uint64_t inode = 0;
+    // What is as it was needs no reading.
+    bool operator==(const Look& other) const { return changed_ns == other.changed_ns && bytes == other.bytes; }
 };
-using Looks = std::map<fs::path, Look>;
+struct Looks {
+    std::map<fs::path, Look> files;
+    const Look* look_at(const fs::path& path) const {
+        const auto found = files.find(path);
+        return found == files.end() ? nullptr : &found->second;
+    }
+    // What those were called that are gone since the look before, by inode: a file is taken in one look after it was first seen.
+    std::map<std::uint64_t, std::string> gone;
+};
 
 std::optional<Look> look_at(const fs::path& path) {
     struct stat facts {};
     if (::lstat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
     const auto seconds = static_cast<std::uint64_t>(facts.st_mtim.tv_sec);
     return Look{seconds * 1'000'000'000 + static_cast<std::uint64_t>(facts.st_mtim.tv_nsec),
-                static_cast<std::uint64_t>(facts.st_size)};
+                static_cast<std::uint64_t>(facts.st_size), facts.st_ino};
 }
 
 struct Taken {
@@ -117,17 +128,17 @@ Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
     Looks now;
     Progress done{"bytes", 0, 0};
     for (const auto& path : found->files) {
-        if (const auto look = look_at(path)) now.emplace(path, *look);
+        if (const auto look = look_at(path)) now.files.emplace(path, *look);
     }
     std::vector<std::pair<fs::path, Look>> changed;
     std::vector<std::string> names;
     std::set<std::uint64_t> sizes_new;
-    for (const auto& [path, look] : now) {
+    for (const auto& [path, look] : now.files) {
         names.push_back(name_in(folder, path));
         const auto known = watched.file(folder, names.back());
-        if (known && Look{known->changed_ns, known->bytes} == look) continue;
-        const auto seen = before == nullptr ? now.end() : before->find(path);
-        if (before != nullptr && (seen == before->end() || seen->second != look)) continue;
+        if (known && Look{known->changed_ns, known->bytes, 0} == look) continue;
+        const auto* seen = before == nullptr ? &look : before->look_at(path);
+        if (seen == nullptr || *seen != look) continue;
         changed.emplace_back(path, look);
         done.total += look.bytes;
         if (!known) sizes_new.insert(look.bytes);
@@ -140,7 +151,13 @@ Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
         if (!looked) co_return looked.error();
         moved = std::move(*looked);
     }
-    if (before != nullptr) *before = std::move(now);
+    std::map<std::uint64_t, std::string> were;
+    if (before != nullptr) {
+        for (const auto& [path, look] : before->files) {
+            if (!now.files.contains(path)) now.gone.emplace(look.inode, name_in(folder, path));
+        }
+        were = std::exchange(*before, std::move(now)).gone;
+    }
     for (const auto& [path, look] : changed) {
         co_yield done;
         Intakes::Intake intake(desk.home.intakes());
@@ -156,7 +173,7 @@ Steps<Taken> look_through(Desk& desk, Folder folder, Looks* before) {
         if (look_at(path) != look) continue;  // written to meanwhile: the next look takes it
         const auto name = name_in(folder, path);
         if (!watched.file(folder, name)) {
-            const auto taken_along = take_along(desk, folder, name, files->front(), moved);
+            const auto taken_along = take_along(desk, folder, name, files->front(), were[look.inode], moved);
             if (!taken_along) co_return taken_along.error();
         }
         const auto known = watched.file(folder, name);

@@ -39,6 +39,15 @@ renamed() {
         [ "$(id_of birk moon)" = "$moon_id" ] && until_true 60 says birk "$(id_of birk tides)" "other tides" &&
         says birk "$tides" "tides, second version" && [ "$(id_of birk tides)" != "$tides" ]
 }
+# Two of the same content, of which one is deleted.
+equal_ones() {
+    printf 'same' >"$world/lessons/copy a.txt" && printf 'same' >"$world/lessons/copy b.txt" &&
+        until_true 60 lists birk "copy a copy b ebb and flow moon stars tides " && kept=$(id_of birk "copy a") && left=$(id_of birk "copy b") &&
+        mv "$world/lessons/copy a.txt" "$world/lessons/the copy.txt" && rm "$world/lessons/copy b.txt" &&
+        until_true 60 lists birk "copy b ebb and flow moon stars the copy tides " && [ "$(id_of birk "the copy")" = "$kept" ] &&
+        [ "$(id_of birk "copy b")" = "$left" ] && rm "$world/lessons/the copy.txt" && as amina record retire "$kept" >/dev/null &&
+        as amina record retire "$left" >/dev/null && until_true 60 lists birk "ebb and flow moon stars tides "
+}
 # A title that somebody chose stays.
 renamed_at_rest() {
     rest amina && as amina record set "$moon_id" title=Moonlight >/dev/null && mv "$world/lessons/sky/moon.txt" "$world/lessons/new moon.txt" &&
@@ -96,6 +105,7 @@ tell "watched: what lies in it is added once" watched_without_a_daemon
 tell "what is added or changed in it reaches a colleague, as the same resource" follows
 tell "what is deleted in it stays in the library" deleted_stays
 tell "renamed or moved in it, it stays the same resource, under its new name" renamed
+tell "of two with the same content, the one that was renamed is the same resource" equal_ones
 tell "renamed while the program stood still, too; a chosen title stays" renamed_at_rest
 tell "two versions made at the same time are both kept" two_versions_at_once
 tell "killed at any moment, everything is there once" killed

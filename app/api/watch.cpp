@@ -1,6 +1,8 @@
 #include "app/api/watch.h"
 
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -205,12 +207,14 @@ class Watching final : public Errand {
             waiting_ = WatchedFolders(desk.home.profile().store()).all();
             if (waiting_.empty()) looks_.clear();
         }
+        if (looking_ && !is_watched(desk)) looking_.reset();
         const auto end = net::uptime_ms() + slice_ms;
         while (net::uptime_ms() < end && (looking_ || !waiting_.empty())) {
             if (!looking_) {
-                const auto folder = waiting_.back();
+                folder_ = waiting_.back();
                 waiting_.pop_back();
-                looking_.emplace(look_through(desk, folder, &looks_[{folder.group, folder.path}]));
+                if (!is_watched(desk)) continue;
+                looking_.emplace(look_through(desk, folder_, &looks_[{folder_.group, folder_.path}]));
             }
             const auto stepped = guarded([&]() -> Reply {
                 looking_->step();
@@ -225,8 +229,16 @@ class Watching final : public Errand {
     std::uint64_t deadline() const override { return next_ms_; }
 
   private:
+    // The one that is looked through may have been given up meanwhile.
+    bool is_watched(Desk& desk) const {
+        const auto all = WatchedFolders(desk.home.profile().store()).all();
+        return std::ranges::any_of(
+            all, [&](const Folder& each) { return each.group == folder_.group && each.path == folder_.path; });
+    }
+
     std::map<std::pair<GroupId, std::string>, Looks> looks_;
     std::vector<Folder> waiting_;
+    Folder folder_;  // of looking_
     std::optional<Steps<Taken>> looking_;
     std::uint64_t next_ms_ = 0;
 };
@@ -241,6 +253,12 @@ Result<Folder> folder_from(Desk& desk, const Json& args) {
     return Folder{(*group)->id, clean.string()};
 }
 
+// What the kernel tells of itself changes whenever it is read, and some of it has no end.
+bool is_made_up(const fs::path& folder) {
+    struct statfs facts {};
+    return ::statfs(folder.c_str(), &facts) == 0 && (facts.f_type == PROC_SUPER_MAGIC || facts.f_type == SYSFS_MAGIC);
+}
+
 bool is_within(const fs::path& inner, const fs::path& outer) {
     return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
@@ -253,6 +271,7 @@ Steps<Json> watch(Desk& desk, Json args) {
     const auto real = fs::canonical(folder->path, error);
     if (error) co_return own_file_error(error.value(), folder->path);
     if (!fs::is_directory(real, error)) co_return own_file_error(ENOTDIR, folder->path);
+    if (is_made_up(real)) co_return Error{Code::refused, "These are no files.", "Choose a folder of your own files."};
     const auto own = fs::canonical(desk.home.folder(), error);
     if (is_within(own, real) || is_within(real, own)) {
         co_return Error{Code::refused, "Staffroom keeps its own files there.", "Choose a folder of your own files."};

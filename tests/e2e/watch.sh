@@ -96,7 +96,7 @@ no_more() {
 }
 nonsense() {
     refuses 4 amina files watch "$group" "$world/absent" && refuses 2 amina files watch "$group" "$world/lessons/low tide.txt" &&
-        refuses 5 amina files watch "$group" "$world/amina" && refuses 5 amina files watch "$group" "$world"
+        refuses 5 amina files watch "$group" /proc/self && refuses 5 amina files watch "$group" "$world/amina" && refuses 5 amina files watch "$group" "$world"
 }
 
 group='' moon='' tides='' moon_id=''

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -111,6 +112,8 @@ class Replica {
     Hash root(const GroupId& group, CommitKind kind) const;
     // Whether who says this has exactly the commits that are here; their parts and files are another matter.
     bool has_the_same(const Have& have) const;
+    // What each device said last: of its runs the one whose counter is highest, since a store counts on from run to run.
+    std::map<DeviceId, Have> newest_haves(const GroupId& group) const;
     // The other devices, current in the group, that have said so and lack nothing: files are there, too.
     std::set<DeviceId> full_copies(const GroupId& group) const;
     std::uint64_t count(const GroupId& group, CommitKind kind) const;

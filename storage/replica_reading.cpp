@@ -157,15 +157,21 @@ bool Replica::has_the_same(const Have& have) const {
                        [&](CommitKind kind) { return have.set(kind).root == root(have.group, kind); });
 }
 
-std::set<DeviceId> Replica::full_copies(const GroupId& group) const {
-    std::set<DeviceId> full, lacking;
-    for (const auto& have : log_->haves(group)) {
-        const bool counts = have.device != identity_.device() && has_the_same(have) &&
-                            log_->standing(group, have.device) == Standing::current;
-        if (counts) (have.lacks_nothing() ? full : lacking).insert(have.device);
+std::map<DeviceId, Have> Replica::newest_haves(const GroupId& group) const {
+    std::map<DeviceId, Have> newest;
+    for (auto& have : log_->haves(group)) {
+        const auto [known, is_first] = newest.try_emplace(have.device, have);
+        if (!is_first && known->second.counter < have.counter) known->second = std::move(have);
     }
-    // Of two runs of a device nobody knows here which came later.
-    for (const auto& device : lacking) full.erase(device);
+    return newest;
+}
+
+std::set<DeviceId> Replica::full_copies(const GroupId& group) const {
+    std::set<DeviceId> full;
+    for (const auto& [device, have] : newest_haves(group)) {
+        const bool is_current = device != identity_.device() && log_->standing(group, device) == Standing::current;
+        if (is_current && have.lacks_nothing() && has_the_same(have)) full.insert(device);
+    }
     return full;
 }
 

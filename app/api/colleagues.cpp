@@ -31,16 +31,16 @@ struct Lacks {
 std::optional<Lacks> lacks_of(const Replica& replica, const DeviceId& device) {
     std::optional<Lacks> lacks;
     for (const auto& [id, group] : replica.groups()) {
-        for (const auto& have : replica.log().haves(id)) {
-            if (have.device != device) continue;
-            if (!lacks) lacks.emplace();
-            lacks->files += have.wanted_chunks;
-            for (const auto kind : all_kinds) {
-                const auto& its = have.set(kind);
-                const auto here = replica.count(id, kind);
-                if (its.root == replica.root(id, kind)) continue;
-                lacks->changes += std::max<std::uint64_t>(here - std::min(here, its.count), 1);
-            }
+        const auto haves = replica.newest_haves(id);
+        const auto said = haves.find(device);
+        if (said == haves.end()) continue;
+        if (!lacks) lacks.emplace();
+        lacks->files += said->second.wanted_chunks;
+        for (const auto kind : all_kinds) {
+            const auto& its = said->second.set(kind);
+            const auto here = replica.count(id, kind);
+            if (its.root == replica.root(id, kind)) continue;
+            lacks->changes += std::max<std::uint64_t>(here - std::min(here, its.count), 1);
         }
     }
     return lacks;

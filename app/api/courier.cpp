@@ -156,14 +156,12 @@ Reply courier_list(Desk& desk, const Json&) {
     }
     const auto& replica = desk.home.replica();
     for (const auto& [id, group] : replica.groups()) {
-        const auto haves = replica.log().haves(id);
+        const auto haves = replica.newest_haves(id);
         const auto all = destinations(desk.home, id, std::nullopt);
         commits += commits_lacked(desk.home, id, all, {}).size();
         for (const auto& device : all) {
-            const Have* newest = nullptr;
-            for (const auto& have : haves) {
-                if (have.device == device && (newest == nullptr || have.counter > newest->counter)) newest = &have;
-            }
+            const auto said = haves.find(device);
+            const auto* newest = said == haves.end() ? nullptr : &said->second;
             if (newest != nullptr) ++receipts;
             const auto lacked = commits_lacked(desk.home, id, {device}, {}).size();
             chunks += newest != nullptr ? newest->wanted_chunks : 0;

@@ -99,12 +99,13 @@ std::vector<std::string> who_has(Desk& desk, const GroupId& id, const FileVersio
     const auto* group = replica.group(id);
     if (group == nullptr) return {};
     const auto full = replica.full_copies(id);
-    const auto haves = replica.log().haves(id);
+    const auto haves = replica.newest_haves(id);
     // Who put it in has it, whatever else is still to come there; unless files are left out there by choice.
     const auto leaves_out = [&](const DeviceId& device) {
-        return std::ranges::any_of(haves, [&](const Have& have) {
-            return have.device == device && have.wanted_chunks == 0 && have.wanted_parts == 0 && !have.lacks_nothing();
-        });
+        const auto said = haves.find(device);
+        if (said == haves.end()) return false;
+        const auto& have = said->second;
+        return have.wanted_chunks == 0 && have.wanted_parts == 0 && !have.lacks_nothing();
     };
     std::vector<std::string> names;
     for (const auto& member : group->members.members()) {

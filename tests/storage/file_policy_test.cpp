@@ -113,3 +113,18 @@ TEST_CASE("one's own have, of another run, is no other computer's") {
     REQUIRE(library.amina.replica->keep(have).ok());
     CHECK(library.amina.replica->full_copies(library.group).empty());
 }
+
+TEST_CASE("of a computer that began another run, what it said last counts") {
+    Library library;
+    library.names_it(file_refs::Fetch::now);
+    CHECK_FALSE(library.is_full_copy());
+    library.birk.identity.run = random_id<RunId>();
+    library.birk.start();
+    library.at_birks(
+        [&](WriteTxn& txn) { file_refs::arrived(txn, library.birk.chunks, {library.file.manifest[0].id}, true); });
+    CHECK(library.is_full_copy());
+    library.birk.identity.run = random_id<RunId>();
+    library.birk.start();
+    library.drops_it();
+    CHECK_FALSE(library.is_full_copy());
+}

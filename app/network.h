@@ -54,7 +54,7 @@ class Network {
 
     // What a verb has just written, so that colleagues who are near get it.
     virtual void wrote(const GroupId& group, const Ingested& ingested) = 0;
-    // Pieces of files were lost here, and are wanted again; or came otherwise than from a neighbour.
+    // Pieces of files are gone from here, or came otherwise than from a neighbour.
     virtual void files_changed() = 0;
     virtual void groups_changed() = 0;
     // How fast files may move was set anew (app/file_pace.h).

@@ -76,7 +76,7 @@ class Peers {
     void groups_changed(std::uint64_t now);
     // A chunk was added here, or other ones are wanted than before.
     void chunks_changed(std::uint64_t now);
-    // Chunks that were here are gone.
+    // The same, told to colleagues at once: chunks that were here are gone, so that nobody relies on them.
     void chunks_lost(std::uint64_t now);
     // Not taken by the link, whose queue is full.
     void unsent(const Send& send, std::uint64_t now) { chunks_.unsent(send, now); }

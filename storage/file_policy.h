@@ -33,9 +33,9 @@ file_refs::Fetch by_rule(ReadTxn& txn, keys::GroupNumber group, const FileRef& f
 // A file that a commit has just named.
 file_refs::Fetch for_named(ReadTxn& txn, keys::GroupNumber group, const RecordId& record, const FileRef& file);
 
-// Fetched now.
+// Fetched now, though it was dropped or the policy leaves it out.
 void fetch(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const FileRef& file);
-// And kept when the policy changes.
+// The same, and kept when the policy changes.
 void keep(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const FileRef& file);
 // The opposite: its content goes from this disk unless another record here holds it too. Who it is from can fetch it
 // again. Returns the chunks whose files go by Chunks::remove_files() after the transaction.

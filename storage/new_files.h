@@ -23,7 +23,8 @@ class NewFiles {
 
     // Empty, to be written and closed. Error: io.
     Result<Descriptor> create(const std::filesystem::path& path);
-    // Syncs the files, then the folders. Without it, or after its error, the new files go again. Error: io.
+    // Syncs the files, gives them their names, syncs the folders. Without it the new files go again; after its error some may
+    // have stayed under their names, which is nobody's loss: none is here before its row is. Error: io.
     Result<> put_in_place();
 
   private:

@@ -226,7 +226,7 @@ void Node::take_network(std::uint64_t now) {
     if (now >= watch_ms_) {
         link_->watch(static_cast<std::size_t>(resident_bytes()));
         watch_ms_ = now + watch_every_ms;
-        peers_->set_room(home_.profile().room() == Room::for_all, now);
+        peers_->set_room(room_for_files(), now);
         rates_.measure(peers_->chunks().bytes_in(), peers_->chunks().bytes_out(), now);
     }
     peers_->tick(now);

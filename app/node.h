@@ -170,6 +170,7 @@ class Node final : public Network {
     void store_commits(std::uint64_t now);
     void store(net::GatheredCommits::Batch batch, std::uint64_t now);
     bool is_batch_of_chunks_full() const;
+    net::RoomForFiles room_for_files() const;
     void write_chunks_when_due(std::uint64_t now);
     void write_chunks();
     void take_written_chunks(std::uint64_t now);

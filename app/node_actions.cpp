@@ -122,6 +122,11 @@ void Node::execute(net::LoseChunk& action, std::uint64_t now) {
 
 // While the disk is behind, more comes for the next batch; once that is full, nothing more is asked for. To wait for the
 // disk here would keep everybody waiting who asks something of this program.
+net::RoomForFiles Node::room_for_files() const {
+    if (home_.profile().room() != Room::for_all) return net::RoomForFiles::none;
+    return home_.replica().chunks().fit().lacking > 0 ? net::RoomForFiles::some : net::RoomForFiles::all;
+}
+
 void Node::write_chunks_when_due(std::uint64_t now) {
     while (is_batch_of_chunks_full() && chunk_writer_->has_place()) write_chunks();
     if (!chunks_.empty() && chunk_writer_->has_caught_up()) {
@@ -144,7 +149,7 @@ void Node::write_chunks() {
     if (room) return chunk_writer_->put(std::move(given));
     std::vector<ChunkId> ids;
     for (const auto& chunk : given) ids.push_back(chunk.id);
-    peers_->set_room(false, net::uptime_ms());
+    peers_->set_room(net::RoomForFiles::none, net::uptime_ms());
     peers_->chunks_stored(ids, false, net::uptime_ms());
 }
 

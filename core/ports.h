@@ -135,6 +135,8 @@ class ChunkStore {
     virtual std::vector<GroupId> groups(const ChunkId& chunk) const = 0;
     // Not here and within policy, those of small files first. At most `limit`.
     virtual std::vector<WantedChunk> wanted(std::size_t limit) const = 0;
+    // The same without the files that would not find room on this disk as a whole.
+    virtual std::vector<WantedChunk> fitting(std::size_t limit) const { return wanted(limit); }
 };
 
 // --- what comes back when a batch of commits has been written --------------------------------------------------------

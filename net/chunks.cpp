@@ -11,13 +11,18 @@ void ChunkExchange::met(const Session& session, std::uint64_t now) {
     const bool is_new = line.session == nullptr;
     line.session = &session;
     line.tell = now;
-    if (is_new && !has_room_) out_.say(session.on().link, RoomFrame{false});
+    if (is_new && room_ != RoomForFiles::all) out_.say(session.on().link, RoomFrame{false});
 }
 
-void ChunkExchange::set_room(bool has_room, std::uint64_t now) {
-    if (std::exchange(has_room_, has_room) == has_room) return;
-    for (const auto& [link, line] : lines_) out_.say(link, RoomFrame{has_room});
-    if (has_room) paused_ = 0;
+void ChunkExchange::set_room(RoomForFiles room, std::uint64_t now) {
+    const auto before = std::exchange(room_, room);
+    if (before == room && room != RoomForFiles::some) return;
+    const bool for_all = room == RoomForFiles::all;
+    if (for_all != (before == RoomForFiles::all)) {
+        for (const auto& [link, line] : lines_) out_.say(link, RoomFrame{for_all});
+    }
+    if (before == RoomForFiles::none) paused_ = 0;
+    changed(now);
     fill(now);
 }
 
@@ -253,7 +258,7 @@ void ChunkExchange::refresh(std::uint64_t now) {
     looked_at_ = limits::chunk_ids_count;
     for (const auto& [link, line] : lines_) looked_at_ = std::min(looked_at_, line.ids_most());
     const auto most = looked_at_ + busy_.size();
-    wanted_ = here_.chunks.wanted(most);
+    wanted_ = here_.chunks.fitting(most);
     more_ = wanted_.size() == most;
     const bool news = std::any_of(wanted_.begin(), wanted_.end(),
                                   [&](const WantedChunk& wanted) { return !known.contains(wanted.id); });
@@ -300,7 +305,8 @@ ChunkExchange::Line* ChunkExchange::choose(const ChunkId& chunk) {
 }
 
 void ChunkExchange::fill(std::uint64_t now) {
-    if (!has_room_ || is_disk_behind_ || now < paused_ || giving_.is_paused() || !budget_.open(now)) return;
+    if (room_ == RoomForFiles::none || is_disk_behind_ || now < paused_ || giving_.is_paused() || !budget_.open(now))
+        return;
     std::size_t room = 0, room_bytes = 0;
     for (const auto& [link, line] : lines_) {
         if (line.is_well_filled()) continue;
@@ -380,7 +386,7 @@ void ChunkExchange::tick(std::uint64_t now) {
 std::uint64_t ChunkExchange::deadline() const {
     auto earliest = std::min(news_.empty() ? refresh_ : 0, giving_.deadline());
     if (!come_.empty()) earliest = std::min(earliest, is_fetching() ? verify_ : 0);
-    if (has_room_ && !wanted_.empty() && !giving_.is_paused()) {
+    if (room_ != RoomForFiles::none && !wanted_.empty() && !giving_.is_paused()) {
         if (paused_ != 0) {
             earliest = std::min(earliest, paused_);
         } else if (budget_.opens_at() != 0) {
@@ -395,7 +401,7 @@ std::uint64_t ChunkExchange::deadline() const {
 }
 
 bool ChunkExchange::is_settled() const {
-    return busy_.empty() && (!has_room_ || giving_.is_paused() ||
+    return busy_.empty() && (room_ == RoomForFiles::none || giving_.is_paused() ||
                              std::none_of(wanted_.begin(), wanted_.end(),
                                           [&](const WantedChunk& wanted) { return holders(wanted.id) > 0; }));
 }

@@ -11,6 +11,7 @@
 //    to others. A neighbour that sent wrong bytes, or none in time, is not asked for that chunk again while its link
 //    lasts (S10); others are. It is told so, since it does not verify what it gives;
 //  - no faster than the teacher wants files to move (net/pace.h), and not at all while transfers are paused;
+//  - a large file that would not fit as a whole is not begun (ChunkStore::fitting);
 //  - what could not be stored (the disk is full) stops all requests for a while, and so does a disk that is slower than the
 //    lines, until it has caught up.
 #pragma once
@@ -26,6 +27,9 @@
 #include "net/session.h"
 
 namespace staffroom::net {
+
+// Whether this disk takes all files that are wanted, some of them, or none.
+enum class RoomForFiles : std::uint8_t { all, some, none };
 
 class ChunkExchange {
   public:
@@ -50,11 +54,12 @@ class ChunkExchange {
     void changed(std::uint64_t now) { refresh_ = std::min(refresh_, std::max(now, refreshed_ + gather_ms)); }
     // Those that came together.
     void stored(const std::vector<ChunkId>& chunks, bool ok, std::uint64_t now);
-    // Whether this disk takes files. Without room none is asked for, and the neighbours know why.
-    void set_room(bool has_room, std::uint64_t now);
+    // What finds no room is not asked for, and the neighbours know why. Called again and again while only some fit: which
+    // those are is looked at anew.
+    void set_room(RoomForFiles room, std::uint64_t now);
     // Whether this disk is slower than the lines. While it is, none is asked for.
     void set_disk_behind(bool is_behind, std::uint64_t now);
-    // Whether that neighbour's disk is full, as it says.
+    // Whether that neighbour's disk has no room for all that it wants, as it says.
     bool is_full(LinkId link) const;
     // What is under way still comes.
     void set_pace(const Pace& pace, std::uint64_t now);
@@ -133,7 +138,8 @@ class ChunkExchange {
     std::vector<ChunkId> news_;  // stored, to be offered
     std::uint64_t refresh_ = 0, refreshed_ = 0, paused_ = 0;
     std::size_t looked_at_ = limits::chunk_ids_count;  // so many wants at most: what every line can be told
-    bool has_room_ = true, is_disk_behind_ = false;
+    RoomForFiles room_ = RoomForFiles::all;
+    bool is_disk_behind_ = false;
     bool more_ = false;  // there were more
     ChunkGiving giving_;
     PaceBudget budget_;

@@ -80,8 +80,8 @@ class Peers {
     void chunks_lost(std::uint64_t now);
     // Not taken by the link, whose queue is full.
     void unsent(const Send& send, std::uint64_t now) { chunks_.unsent(send, now); }
-    // Whether this disk takes colleagues' files.
-    void set_room(bool has_room, std::uint64_t now) { chunks_.set_room(has_room, now); }
+    // Said again and again.
+    void set_room(RoomForFiles room, std::uint64_t now) { chunks_.set_room(room, now); }
     // Whether this disk takes them, but not as fast as they come: what is under way still comes, and no more.
     void set_disk_behind(bool is_behind, std::uint64_t now) { chunks_.set_disk_behind(is_behind, now); }
     // From now on, for all neighbours together.

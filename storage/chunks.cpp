@@ -157,6 +157,12 @@ bool Chunks::has_room_for(std::uint64_t bytes) const {
     return folder_.empty() || free_bytes(folder_) >= bytes + own_need_free_bytes;
 }
 
+std::uint64_t Chunks::room() const {
+    if (folder_.empty()) return ~std::uint64_t{0};
+    const auto free = free_bytes(folder_);
+    return free - std::min(free, files_need_free_bytes);
+}
+
 bool Chunks::has(ReadTxn& txn, const ChunkId& id) { return txn.has(Table::chunks, id.view()); }
 
 std::optional<std::uint32_t> Chunks::size(ReadTxn& txn, const ChunkId& id) {

@@ -25,6 +25,11 @@
 
 namespace staffroom {
 
+struct ChunkTotals {
+    std::uint64_t chunks = 0;
+    std::uint64_t bytes = 0;
+};
+
 struct GivenChunk {
     ChunkId id;
     SharedBytes bytes;
@@ -54,6 +59,8 @@ class Chunks {
 
     // Whether so many bytes of one's own leave the disk enough (storage/disk.h).
     bool has_room_for(std::uint64_t bytes) const;
+    // How many bytes colleagues' files may still take.
+    std::uint64_t room() const;
 
     static bool has(ReadTxn& txn, const ChunkId& id);
     // Sealed bytes, or nothing when the chunk is not here.

@@ -74,10 +74,27 @@ std::vector<GroupId> CommittedChunks::groups(const ChunkId& chunk) const {
     return ids;
 }
 
-std::vector<WantedChunk> CommittedChunks::wanted(std::size_t limit) const {
+std::vector<WantedChunk> CommittedChunks::wanted(std::size_t limit) const { return wanted_in({}, limit); }
+
+std::vector<WantedChunk> CommittedChunks::fitting(std::size_t limit) const { return wanted_in(fit(), limit); }
+
+wanted_chunks::Fit CommittedChunks::fit() const {
+    wanted_chunks::Fit fit;
+    const auto room = chunks_.room();
+    (void)ask([&](ReadTxn& txn) -> Result<> { return fit = wanted_chunks::fit_into(txn, room), Done{}; });
+    return fit;
+}
+
+std::optional<bool> CommittedChunks::fits(const ChunkId& chunk, const wanted_chunks::Fit& fit) const {
+    std::optional<bool> fits;
+    (void)ask([&](ReadTxn& txn) -> Result<> { return fits = wanted_chunks::fits(txn, chunk, fit), Done{}; });
+    return fits;
+}
+
+std::vector<WantedChunk> CommittedChunks::wanted_in(const wanted_chunks::Fit& fit, std::size_t limit) const {
     std::vector<WantedChunk> chunks;
     (void)ask([&](ReadTxn& txn) -> Result<> {
-        for (const auto& each : file_refs::wanted(txn, limit)) {
+        for (const auto& each : wanted_chunks::first(txn, limit, fit)) {
             if (const auto* group = numbered(each.group)) chunks.push_back({each.id, group->id, each.size});
         }
         return Done{};

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/ports.h"
-#include "storage/chunks.h"
 #include "storage/group.h"
+#include "storage/wanted_chunks.h"
 
 namespace staffroom {
 
@@ -22,10 +22,15 @@ class CommittedChunks final : public ChunkStore {
     bool is_sound(const ChunkId& chunk) const override;
     std::vector<GroupId> groups(const ChunkId& chunk) const override;
     std::vector<WantedChunk> wanted(std::size_t limit) const override;
+    std::vector<WantedChunk> fitting(std::size_t limit) const override;
+    // As the disk is now.
+    wanted_chunks::Fit fit() const;
+    std::optional<bool> fits(const ChunkId& chunk, const wanted_chunks::Fit& fit) const;
 
   private:
     const Group* numbered(keys::GroupNumber number) const;
     Result<> ask(const Store::Read& question) const;
+    std::vector<WantedChunk> wanted_in(const wanted_chunks::Fit& fit, std::size_t limit) const;
 
     Store& store_;
     const Chunks& chunks_;

@@ -5,6 +5,7 @@
 #include "storage/erasing.h"
 #include "storage/file_policy.h"
 #include "storage/tree_rows.h"
+#include "storage/wanted_chunks.h"
 
 namespace staffroom {
 namespace {
@@ -206,7 +207,7 @@ Have CommittedLog::own_have(const GroupId& group) const {
             if (kept) have.wanted_bytes += kept->commit.header.parts[part.index].size;
         }
         have.erasures = erasing::tally(txn, found->number).carried_out;
-        const auto chunks = file_refs::wanted_of(txn, found->number);
+        const auto chunks = wanted_chunks::totals(txn, found->number);
         have.wanted_chunks = chunks.chunks;
         have.wanted_bytes += chunks.bytes + (file_policy::leaves_out(txn, found->number) ? 1 : 0);
         return true;

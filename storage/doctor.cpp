@@ -1,9 +1,9 @@
 #include "storage/doctor.h"
 
 #include "storage/commit_log.h"
-#include "storage/file_refs.h"
 #include "storage/group.h"
 #include "storage/keys.h"
+#include "storage/wanted_chunks.h"
 
 namespace staffroom {
 namespace {
@@ -187,7 +187,7 @@ bool is_right_row(Table table, ByteView key, ReadTxn& txn) {
                 return key.size() == at + CommitId::size + 2 &&
                        names_commit(key.subspan(1), key.subspan(at, CommitId::size));
             }
-            return file_refs::is_right_want(txn, key);
+            return wanted_chunks::is_right(txn, key);
         case Table::chunk_users:
             return key.size() > ChunkId::size && txn.has(Table::group_chunks, turned(key, ChunkId::size));
         case Table::group_chunks:

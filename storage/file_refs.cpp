@@ -5,15 +5,14 @@
 #include <set>
 
 #include "storage/file_words.h"
+#include "storage/wanted_chunks.h"
 
 namespace staffroom::file_refs {
 namespace {
 
-// Kinds of rows in `wants`, beside those of parts (storage/commit_log.cpp). None has a value.
-//   'c' group be32 | size of the file be64 | chunk 32 | size of the chunk be32   in the order of fetching
-//   'C' chunk 32 | group be32 | size of the file be64 | size of the chunk be32   the same, by chunk
-//   'm' chunk 32 | group be32 | manifest 32 | record 16                          files to unfold when it is here
-constexpr std::uint8_t by_size = 'c', by_chunk = 'C', unfolds = 'm';
+// Rows of `wants`, beside those of parts (storage/commit_log.cpp) and of chunks (storage/wanted_chunks.cpp), without value:
+//   'm' chunk 32 | group be32 | manifest 32 | record 16   files to unfold when it is here
+constexpr std::uint8_t unfolds = 'm';
 
 struct Row {  // of `files`
     Fetch fetch = Fetch::on_demand;
@@ -26,22 +25,7 @@ struct Row {  // of `files`
     }
 };
 
-Bytes tagged(std::uint8_t tag, std::initializer_list<ByteView> parts) {
-    Bytes key{tag};
-    for (const auto part : parts) append(key, part);
-    return key;
-}
-
-Bytes number64(std::uint64_t value) {
-    Bytes bytes;
-    append_be64(bytes, value);
-    return bytes;
-}
-Bytes number32(std::uint32_t value) {
-    Bytes bytes;
-    append_be32(bytes, value);
-    return bytes;
-}
+Bytes unfolds_key(ByteView chunk, ByteView rest) { return keys::joined({ByteView(&unfolds, 1), chunk, rest}); }
 
 Bytes file_key(keys::GroupNumber group, const ChunkId& manifest, const RecordId& record) {
     return keys::joined({keys::group(group), manifest.view(), record.view()});
@@ -56,29 +40,6 @@ Bytes used_key(keys::GroupNumber group, const RecordId& record, ByteView chunk) 
 void use(WriteTxn& txn, keys::GroupNumber group, const RecordId& record, const ChunkId& chunk) {
     txn.put(Table::chunk_users, user_key(chunk, group, record), {});
     txn.put(Table::group_chunks, used_key(group, record, chunk.view()), {});
-}
-
-void want(WriteTxn& txn, keys::GroupNumber group, const ChunkId& chunk, std::uint64_t file_size, std::size_t size) {
-    const auto front = tagged(by_chunk, {chunk.view(), keys::group(group)});
-    bool wanted = Chunks::has(txn, chunk);
-    txn.scan_keys(Table::wants, front, [&](ByteView) { return wanted = true, false; });
-    if (wanted) return;
-    const auto sealed = number32(static_cast<std::uint32_t>(size + seal_overhead));
-    txn.put(Table::wants, keys::joined({front, number64(file_size), sealed}), {});
-    txn.put(Table::wants, tagged(by_size, {keys::group(group), number64(file_size), chunk.view(), sealed}), {});
-}
-
-// Everything that is wanted of one chunk, as (group, row in the order of fetching, row by chunk).
-void unwant(WriteTxn& txn, const ChunkId& chunk, const std::set<keys::GroupNumber>* only_for = nullptr) {
-    const auto front = tagged(by_chunk, {chunk.view()});
-    std::vector<Bytes> rows;
-    txn.scan_keys(Table::wants, front, [&](ByteView key) { return rows.push_back(copy_of(key)), true; });
-    for (const auto& row : rows) {
-        const auto rest = ByteView(row).subspan(front.size());
-        if (rest.size() != 16 || (only_for && !only_for->contains(read_be32(rest)))) continue;
-        txn.erase(Table::wants, tagged(by_size, {rest.first(12), chunk.view(), rest.last(4)}));
-        txn.erase(Table::wants, row);
-    }
 }
 
 // Plain bytes of the manifest that FileMaker makes for such a file.
@@ -98,7 +59,7 @@ void want_manifest(WriteTxn& txn, keys::GroupNumber group, const FileRef& file) 
     const auto size = manifest_size(file);
     for (std::size_t i = 0; i < file.manifest.size(); ++i) {
         if (i * limits::chunk_bytes >= size) return;  // more chunks than such a manifest has: it will not open
-        want(txn, group, file.manifest[i].id, file.size, size_of_chunk(size, i));
+        wanted_chunks::add(txn, group, file.manifest[i].id, file.size, size_of_chunk(size, i));
     }
 }
 
@@ -115,7 +76,8 @@ void unfold(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, const 
     for (std::size_t i = 0; i < manifest->chunks.size(); ++i) {
         const auto& id = manifest->chunks[i].id;
         use(txn, group, record, id);
-        if (row.fetch == Fetch::now) want(txn, group, id, manifest->size, size_of_chunk(manifest->size, i));
+        if (row.fetch == Fetch::now)
+            wanted_chunks::add(txn, group, id, manifest->size, size_of_chunk(manifest->size, i));
     }
 }
 
@@ -124,8 +86,7 @@ void unfold_when_here(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber gro
     const auto& manifest = row.file.manifest;
     if (all_here(txn, manifest)) return unfold(txn, chunks, group, record, row);
     for (const auto& ref : manifest) {
-        txn.put(Table::wants,
-                tagged(unfolds, {ref.id.view(), keys::group(group), manifest[0].id.view(), record.view()}), {});
+        txn.put(Table::wants, unfolds_key(ref.id.view(), file_key(group, manifest[0].id, record)), {});
     }
     if (row.fetch == Fetch::now) want_manifest(txn, group, row.file);
 }
@@ -147,7 +108,7 @@ void try_unfold(WriteTxn& txn, const Chunks& chunks, ByteView waiting) {
     if (row && !all_here(txn, row->file.manifest)) return;
     const auto record = *RecordId::from(file.last(RecordId::size));
     if (row) {
-        for (const auto& ref : row->file.manifest) txn.erase(Table::wants, tagged(unfolds, {ref.id.view(), file}));
+        for (const auto& ref : row->file.manifest) txn.erase(Table::wants, unfolds_key(ref.id.view(), file));
         unfold(txn, chunks, read_be32(file), record, *row);
     } else if (!txn.failed()) {
         txn.erase(Table::wants, waiting);
@@ -212,10 +173,9 @@ void hold_back(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group, con
     if (auto manifest = manifest_of(txn, chunks, file)) {
         refs.insert(refs.end(), manifest->chunks.begin(), manifest->chunks.end());
     }
-    const std::set<keys::GroupNumber> here{group};
     std::set<RecordId> others;
     for (const auto& ref : refs) {
-        unwant(txn, ref.id, &here);
+        wanted_chunks::remove(txn, ref.id, group);
         txn.scan_keys(Table::chunk_users, keys::joined({ref.id.view(), keys::group(group)}),
                       [&](ByteView user) { return others.insert(*RecordId::from(user.last(RecordId::size))), true; });
     }
@@ -241,14 +201,7 @@ std::optional<Fetch> fetch_of(ReadTxn& txn, keys::GroupNumber group, const Recor
 
 void choose(WriteTxn& txn, const Chunks& chunks, keys::GroupNumber group,
             const std::function<Fetch(const RecordId&, const FileRef&)>& decide) {
-    const std::set<keys::GroupNumber> here{group};
-    std::vector<ChunkId> wanted;
-    txn.scan_keys(Table::wants, tagged(by_size, {keys::group(group)}), [&](ByteView key) {
-        if (key.size() == 1 + 4 + 8 + ChunkId::size + 4)
-            wanted.push_back(*ChunkId::from(key.subspan(13, ChunkId::size)));
-        return true;
-    });
-    for (const auto& id : wanted) unwant(txn, id, &here);
+    wanted_chunks::remove_all_of(txn, group);
     for (const auto& key : rows_of(txn, Table::files, keys::group(group))) {
         auto row = read_row(txn, key);
         if (!row) continue;
@@ -270,12 +223,11 @@ std::vector<ChunkId> drop_content(WriteTxn& txn, const Chunks& chunks, keys::Gro
         txn.put(Table::files, key, encode(*row));
         holders.insert(*RecordId::from(ByteView(key).last(RecordId::size)));
     }
-    const std::set<keys::GroupNumber> here{group};
-    for (const auto& ref : file.manifest) unwant(txn, ref.id, &here);
+    for (const auto& ref : file.manifest) wanted_chunks::remove(txn, ref.id, group);
     const auto manifest = manifest_of(txn, chunks, file);
     if (!manifest) return gone;
     for (const auto& ref : manifest->chunks) {
-        unwant(txn, ref.id, &here);
+        wanted_chunks::remove(txn, ref.id, group);
         bool used_elsewhere = false;
         txn.scan_keys(Table::chunk_users, ref.id.view(), [&](ByteView key) {
             used_elsewhere = read_be32(key.subspan(ChunkId::size)) != group ||
@@ -290,10 +242,10 @@ std::vector<ChunkId> drop_content(WriteTxn& txn, const Chunks& chunks, keys::Gro
 }
 
 void arrived(WriteTxn& txn, const Chunks& chunks, const std::vector<ChunkId>& ids, bool is_locked) {
-    for (const auto& id : ids) unwant(txn, id);
+    for (const auto& id : ids) wanted_chunks::remove(txn, id);
     if (is_locked) return;
     for (const auto& id : ids) {
-        for (const auto& row : rows_of(txn, Table::wants, tagged(unfolds, {id.view()}))) try_unfold(txn, chunks, row);
+        for (const auto& row : rows_of(txn, Table::wants, unfolds_key(id.view(), {}))) try_unfold(txn, chunks, row);
     }
 }
 
@@ -310,7 +262,7 @@ std::vector<ChunkId> forget(WriteTxn& txn, keys::GroupNumber group, const Record
         txn.erase(Table::group_chunks, key);
         txn.erase(Table::chunk_users, user_key(*chunk, group, record));
         // Its last user as a manifest too, so its waiting row goes with it.
-        for (const auto& row : rows_of(txn, Table::wants, tagged(unfolds, {chunk->view(), keys::group(group)}))) {
+        for (const auto& row : rows_of(txn, Table::wants, unfolds_key(chunk->view(), keys::group(group)))) {
             const auto file = ByteView(row).subspan(1 + ChunkId::size);
             if (*RecordId::from(file.last(RecordId::size)) != record) continue;
             txn.erase(Table::wants, row);
@@ -324,8 +276,7 @@ std::vector<ChunkId> forget(WriteTxn& txn, keys::GroupNumber group, const Record
         }
         const auto groups = groups_of(txn, *chunk);
         if (std::find(groups.begin(), groups.end(), group) == groups.end()) {
-            const std::set<keys::GroupNumber> here{group};
-            unwant(txn, *chunk, &here);
+            wanted_chunks::remove(txn, *chunk, group);
         }
         if (!groups.empty()) continue;
         if (Chunks::has(txn, *chunk)) gone.push_back(*chunk);
@@ -363,24 +314,12 @@ void lost(WriteTxn& txn, const ChunkId& id) {
     const auto size = Chunks::size(txn, id);
     Chunks::erase(txn, id);
     // Its file's size is not known here: first in line.
-    for (const auto group : groups_of(txn, id)) want(txn, group, id, 0, size ? *size - seal_overhead : 0);
-}
-
-bool is_right_want(ReadTxn& txn, ByteView key) {
-    constexpr std::size_t size = 1 + 4 + 8 + ChunkId::size + 4;
-    if (key.empty() || (key[0] != by_size && key[0] != by_chunk)) return true;
-    if (key.size() != size) return false;
-    const auto rest = key.subspan(1);
-    if (key[0] == by_size) {
-        const auto chunk = rest.subspan(12, ChunkId::size);
-        return txn.has(Table::wants, tagged(by_chunk, {chunk, rest.first(12), rest.last(4)}));
-    }
-    return txn.has(Table::wants,
-                   tagged(by_size, {rest.subspan(ChunkId::size, 12), rest.first(ChunkId::size), rest.last(4)}));
+    for (const auto group : groups_of(txn, id)) wanted_chunks::add(txn, group, id, 0, size ? *size - seal_overhead : 0);
 }
 
 void forget_wants(WriteTxn& txn) {
-    for (const auto tag : {by_size, by_chunk, unfolds}) txn.erase_all(Table::wants, Bytes{tag});
+    wanted_chunks::forget(txn);
+    txn.erase_all(Table::wants, ByteView(&unfolds, 1));
 }
 
 std::vector<ChunkId> unused(ReadTxn& txn) {
@@ -416,49 +355,8 @@ std::vector<keys::GroupNumber> groups_of(ReadTxn& txn, const ChunkId& id) {
     return groups;
 }
 
-std::vector<Wanted> wanted(ReadTxn& txn, std::size_t most) {
-    std::vector<std::pair<std::uint64_t, Wanted>> found;
-    Bytes from{by_size};
-    for (bool more = true; more;) {
-        more = false;
-        std::size_t of_group = 0;
-        keys::GroupNumber group = 0;
-        txn.scan_keys(Table::wants, Bytes{by_size}, from, [&](ByteView key) {
-            if (key.size() != 1 + 4 + 8 + ChunkId::size + 4) return true;
-            const auto this_group = read_be32(key.subspan(1));
-            if (of_group > 0 && this_group != group) return more = true, from = copy_of(key), false;
-            group = this_group;
-            if (++of_group > most) {
-                more = group != ~keys::GroupNumber{0};
-                from = tagged(by_size, {keys::group(group + 1)});
-                return false;
-            }
-            found.emplace_back(read_be64(key.subspan(5)),
-                               Wanted{*ChunkId::from(key.subspan(13, ChunkId::size)), group, read_be32(key.last(4))});
-            return true;
-        });
-    }
-    std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.first < b.first; });
-    std::vector<Wanted> list;
-    std::set<ChunkId> seen;
-    for (const auto& [file_size, chunk] : found) {
-        if (list.size() < most && seen.insert(chunk.id).second) list.push_back(chunk);
-    }
-    return list;
-}
-
-Totals wanted_of(ReadTxn& txn, keys::GroupNumber group) {
-    Totals totals;
-    txn.scan_keys(Table::wants, tagged(by_size, {keys::group(group)}), [&](ByteView key) {
-        ++totals.chunks;
-        totals.bytes += read_be32(key.last(4));
-        return true;
-    });
-    return totals;
-}
-
-Totals held_of(ReadTxn& txn, keys::GroupNumber group) {
-    Totals totals;
+ChunkTotals held_of(ReadTxn& txn, keys::GroupNumber group) {
+    ChunkTotals totals;
     std::set<ChunkId> seen;
     txn.scan_keys(Table::group_chunks, keys::group(group), [&](ByteView key) {
         const auto id = ChunkId::from(key.subspan(4 + RecordId::size));

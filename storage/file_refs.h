@@ -1,5 +1,5 @@
-// Which records hold which files, which chunks those are made of, and which of them are still to come. Each function
-// works inside the transaction that it is given.
+// Which records hold which files, which chunks those are made of, and of which some are still to come
+// (storage/wanted_chunks.h). Each function works inside the transaction that it is given.
 //
 // A reference names the chunks of a manifest; the manifest names the chunks of the file. So a file becomes known in two
 // steps: refer() uses and wants the manifest's chunks, and when the last of them is here they are opened and the file's
@@ -55,8 +55,6 @@ std::vector<ChunkId> forget_file(WriteTxn& txn, const Chunks& chunks, keys::Grou
 // A chunk whose bytes are not its own any more: it is wanted again by all who use it.
 void lost(WriteTxn& txn, const ChunkId& id);
 
-// Whether a row of `wants` about chunks has the one that belongs to it. For storage/doctor.h.
-bool is_right_want(ReadTxn& txn, ByteView key);
 // Forgets which chunks are still to come, before all references are made anew.
 void forget_wants(WriteTxn& txn);
 
@@ -64,23 +62,8 @@ std::vector<keys::GroupNumber> groups_of(ReadTxn& txn, const ChunkId& id);
 // Chunks that are here and that nothing refers to. Linear in the chunks.
 std::vector<ChunkId> unused(ReadTxn& txn);
 
-struct Wanted {
-    ChunkId id;
-    keys::GroupNumber group = 0;
-    std::uint32_t size = 0;  // bytes, sealed
-};
-// At most `most` in all, those of the smallest files first.
-std::vector<Wanted> wanted(ReadTxn& txn, std::size_t most);
-
-struct Totals {
-    std::uint64_t chunks = 0;
-    std::uint64_t bytes = 0;
-};
-// Linear in what is wanted.
-Totals wanted_of(ReadTxn& txn, keys::GroupNumber group);
-
 // What is here of a group's files and manifests, each chunk once. Linear in its chunks.
-Totals held_of(ReadTxn& txn, keys::GroupNumber group);
+ChunkTotals held_of(ReadTxn& txn, keys::GroupNumber group);
 
 // How much of a file is here: `chunks_total` is what its size says, known before its manifest is.
 struct Presence {

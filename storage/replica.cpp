@@ -4,7 +4,6 @@
 #include "core/tree.h"
 #include "storage/author.h"
 #include "storage/commit_log.h"
-#include "storage/committed_chunks.h"
 #include "storage/committed_log.h"
 #include "storage/erasing.h"
 #include "storage/file_copy.h"

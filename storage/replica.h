@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/ports.h"
+#include "storage/committed_chunks.h"
 #include "storage/cores.h"
 #include "storage/group.h"
 #include "storage/ingest.h"
@@ -39,7 +40,7 @@ class Replica {
     const Group* group(const GroupId& id) const;
     // What the conversation reads. Lives as long as the replica.
     const CommitLog& log() const { return *log_; }
-    const ChunkStore& chunks() const { return *chunks_; }
+    const CommittedChunks& chunks() const { return *chunks_; }
 
     // This device speaks for that person now, or more is known of the person's devices. Needs: the card is valid and
     // proves this device; of another person only while there is no group here.
@@ -146,7 +147,7 @@ class Replica {
     Groups groups_;
     WaitingRoom waiting_;
     std::unique_ptr<CommitLog> log_;
-    std::unique_ptr<ChunkStore> chunks_;
+    std::unique_ptr<CommittedChunks> chunks_;
 };
 
 }  // namespace staffroom

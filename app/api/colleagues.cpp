@@ -15,7 +15,7 @@ namespace {
 std::string notice_about(const net::Neighbour& neighbour) {
     std::string notice;
     if (neighbour.held) notice = "You have many changes to give; this colleague takes them bit by bit.";
-    if (neighbour.full) notice = "The disk of this computer is full: it takes nothing until there is room.";
+    if (neighbour.full) notice = "The disk of this computer is full: what does not fit waits until there is room.";
     if (neighbour.too_fast > 0) {
         notice =
             "This computer sends more changes than anybody can write; the rest is taken bit by bit. If it goes on, ask "

@@ -56,22 +56,16 @@ Json tell_carried(Desk& desk, const Carry& carry) {
 Json tell_unloaded(Desk& desk, const Unload& unload) {
     const auto& done = unload.done();
     if (done.chunks > 0) desk.network.files_changed();
-    Json reply{{"commits", done.commits},
-               {"chunks", done.chunks},
-               {"bytes", done.bytes},
-               {"skipped", done.skipped},
-               {"waiting", done.waiting},
-               {"declined", done.declined},
-               {"damaged", done.damaged},
-               {"for_others", done.for_others},
-               {"left_behind", done.left_behind},
-               {"receipts", done.receipts},
-               {"left_receipt", done.left_receipt},
+    Json reply{{"commits", done.commits},   {"chunks", done.chunks},         {"bytes", done.bytes},
+               {"skipped", done.skipped},   {"waiting", done.waiting},       {"declined", done.declined},
+               {"damaged", done.damaged},   {"for_others", done.for_others}, {"left_behind", done.left_behind},
+               {"receipts", done.receipts}, {"no_room", done.no_room},       {"left_receipt", done.left_receipt},
                {"safe_to_unplug", true}};
-    if (done.damaged > 0) {
-        reply["missing"] = boost::json::array{boost::json::string(
-            "Something on the stick is damaged. What is good was taken; carry the rest once more.")};
-    }
+    std::vector<std::string> missing;
+    if (done.damaged > 0)
+        missing.emplace_back("Something on the stick is damaged. What is good was taken; carry the rest once more.");
+    if (done.no_room > 0) missing.emplace_back("Disk full.");
+    if (!missing.empty()) reply["missing"] = as_list(missing);
     if (!done.strange.empty()) reply["refused"] = as_list(done.strange);
     return reply;
 }

@@ -78,7 +78,7 @@ std::vector<Finding> findings(const Surroundings& here) {
     }
     if (!here.has_room) {
         all.push_back(Finding{"disk_full", State::trouble,
-                              "The disk of this computer is full: it takes nothing until there is room.",
+                              "The disk of this computer is full: what does not fit waits until there is room.",
                               "Free some space."});
     }
     if (here.colleagues == 0) {

@@ -25,6 +25,8 @@ std::unique_ptr<Errand> device_link(Desk& desk, const Json& args);
 // What is on its way: bytes that are still to come, bytes a second in and out, seconds left as far as that can be told, and
 // whether this disk or that of anybody near takes no more (app/api/files.cpp).
 Json transfers_now(Desk& desk);
+// Whether what colleagues have finds no room here, or not all of it does.
+bool is_disk_full(Desk& desk);
 
 // By the options that say whom to meet (app/api/meeting.cpp). Errors: malformed, and those of Network::open().
 Result<> open_network(Desk& desk, const Json& args);

@@ -9,6 +9,7 @@
 #include "app/network.h"
 #include "storage/committed_log.h"
 #include "storage/file_policy.h"
+#include "storage/wanted_chunks.h"
 
 namespace staffroom::api {
 namespace {
@@ -42,8 +43,9 @@ Result<Library> files_of(Desk& desk, const Json& args) {
 
 // Bytes of the content: here, with colleagues only, together.
 Reply presence_of(Desk& desk, const Library& library) {
+    const auto fit = desk.home.replica().chunks().fit();
     std::uint64_t here = 0, bytes = 0;
-    bool kept = true;
+    bool kept = true, fits = desk.home.profile().room() == Room::for_all;
     const auto read = desk.home.profile().store().read([&](ReadTxn& txn) -> Result<> {
         for (const auto& file : library.files) {
             const auto presence = file_refs::presence(txn, desk.home.profile().chunks(), file);
@@ -52,11 +54,16 @@ Reply presence_of(Desk& desk, const Library& library) {
                         ? file.size
                         : std::min<std::uint64_t>(file.size, presence.chunks_here * limits::chunk_bytes);
             kept = kept && file_policy::is_kept(txn, library.group->number, file);
+            fits = fits && !(fit.too_large.contains(file.size) && !presence.is_whole());
         }
         return Done{};
     });
     if (!read) return read.error();
-    return Json{{"here", here}, {"elsewhere", bytes - here}, {"bytes", bytes}, {"kept", kept}};
+    return Json{{"here", here},
+                {"elsewhere", bytes - here},
+                {"bytes", bytes},
+                {"kept", kept},
+                {"disk_full", here < bytes && !fits}};
 }
 
 using Step = std::function<void(WriteTxn& txn, const FileRef& file)>;
@@ -82,7 +89,7 @@ class Fetch final : public Errand {
     Fetch(Reply begun, Json args, bool wait) : latest_(std::move(begun)), args_(std::move(args)), wait_(wait) {}
 
     std::optional<Reply> poll(Desk& desk, std::uint64_t now) override {
-        if (!wait_ || trouble_in(latest_)) return latest_;
+        if (trouble_in(latest_)) return latest_;
         next_ = now + look_ms;
         const auto library = files_of(desk, args_);
         if (!library) return Reply(library.error());
@@ -93,8 +100,9 @@ class Fetch final : public Errand {
         if (here != progress_.done || moved_ms_ == 0) moved_ms_ = now;
         progress_ = {"bytes", here, bytes};
         if (here == bytes) return latest_;
-        if (desk.home.profile().room() != Room::for_all)
+        if (latest_->at("disk_full").as_bool())
             return with_trouble(*latest_, {name_of(Code::refused), "Disk full.", "Free some space."});
+        if (!wait_) return latest_;
         if (now < moved_ms_ + patience_ms) return std::nullopt;
         return with_trouble(*latest_, {name_of(Code::busy), "Nobody who is near has the rest of it.",
                                        "It comes when a colleague who has it is near."});
@@ -229,27 +237,33 @@ Reply pause(Desk& desk, const Json&) {
 
 }  // namespace
 
+bool is_disk_full(Desk& desk) {
+    return desk.home.profile().room() != Room::for_all || desk.home.replica().chunks().fit().lacking > 0;
+}
+
 Json transfers_now(Desk& desk) {
     std::uint64_t missing = 0;
+    const auto no_room = desk.home.replica().chunks().fit().lacking;
     (void)desk.home.profile().store().read([&](ReadTxn& txn) -> Result<> {
         missing = 0;
         for (const auto& [id, group] : desk.home.replica().groups()) {
-            missing += file_refs::wanted_of(txn, group->number).bytes;
+            missing += wanted_chunks::totals(txn, group->number).bytes;
         }
         return Done{};
     });
     const auto rates = desk.network.file_rates();
     boost::json::value left;
-    if (missing > 0 && rates.in > 0) left = missing / rates.in;
+    if (missing > no_room && rates.in > 0) left = (missing - no_room) / rates.in;
     boost::json::array full;
     for (const auto& each : desk.network.neighbours()) {
         if (each.full) full.push_back(boost::json::string(each.name));
     }
     return Json{{"to_come", missing},
+                {"no_room", no_room},
                 {"in_bytes_s", rates.in},
                 {"out_bytes_s", rates.out},
                 {"seconds_left", std::move(left)},
-                {"disk_full", desk.home.profile().room() != Room::for_all},
+                {"disk_full", is_disk_full(desk)},
                 {"colleagues_full", std::move(full)}};
 }
 
@@ -263,7 +277,8 @@ Reply storage(Desk& desk, const Json&) {
     std::uint64_t here = 0, elsewhere = 0;
     const auto read = profile.store().read([&](ReadTxn& txn) -> Result<> {
         for (const auto& [id, group] : desk.home.replica().groups()) {
-            const auto held = file_refs::held_of(txn, group->number), wanted = file_refs::wanted_of(txn, group->number);
+            const auto held = file_refs::held_of(txn, group->number),
+                       wanted = wanted_chunks::totals(txn, group->number);
             auto row = described(file_policy::read(txn, group->number));
             row["id"] = to_text(id);
             row["name"] = group->genesis.name;

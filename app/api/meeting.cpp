@@ -11,7 +11,7 @@
 #include "app/network.h"
 #include "net/curve_link.h"
 #include "net/lobby.h"
-#include "storage/file_refs.h"
+#include "storage/wanted_chunks.h"
 
 namespace staffroom::api {
 namespace {
@@ -128,14 +128,15 @@ class Sync final : public Errand {
                    {"waiting", waiting},
                    {"files_missing", lacking},
                    {"safe_to_leave", is_safe_to_leave(desk.home.replica())}};
-        reply["disk_full"] = desk.home.profile().room() != Room::for_all;
-        boost::json::array full;
+        const bool full = is_disk_full(desk);
+        reply["disk_full"] = full;
+        boost::json::array colleagues_full;
         for (const auto& each : desk.network.neighbours()) {
-            if (each.full) full.push_back(boost::json::string(each.name));
+            if (each.full) colleagues_full.push_back(boost::json::string(each.name));
         }
-        reply["colleagues_full"] = std::move(full);
+        reply["colleagues_full"] = std::move(colleagues_full);
         // What print.cpp turns into "partly done".
-        if (lacking > 0 && desk.home.profile().room() != Room::for_all) reply["missing"] = as_list({"Disk full."});
+        if (lacking > 0 && full) reply["missing"] = as_list({"Disk full."});
         if (missed.empty() || missed.size() < peers_.size()) return Reply(std::move(reply));
         return with_trouble(std::move(reply),
                             Trouble{"failed", "Nobody of your groups was met at the address you gave.",
@@ -151,10 +152,12 @@ class Sync final : public Errand {
         std::uint64_t lacking = 0;
         (void)desk.home.profile().store().read([&](ReadTxn& txn) -> Result<> {
             for (const auto& [id, group] : desk.home.replica().groups()) {
-                lacking += file_refs::wanted_of(txn, group->number).bytes;
+                lacking += wanted_chunks::totals(txn, group->number).bytes;
             }
             return Done{};
         });
+        // What finds no room is not waited for.
+        lacking -= std::min(lacking, desk.home.replica().chunks().fit().lacking);
         const auto most = std::max(progress_.total, lacking);
         progress_ = {"bytes", most - lacking, most};
     }

@@ -233,12 +233,28 @@ Result<> Unload::take_chunk(const format::PartReader::Box& box) {
             return Done{};
         }
     }
+    const auto has_room = has_room_for(*id);
+    if (!has_room) return has_room.error();
+    if (!*has_room) {
+        if (no_room_.insert(*id).second) ++done_.no_room, done_.skipped -= again_;
+        return Done{};
+    }
     auto bytes = reading_->reader.chunk(box);
     if (!bytes && bytes.code() == Code::io) return bytes.error();
     if (!bytes) return ++done_.damaged, Done{};
     unverified_.push_back({*id, std::move(*bytes)});
     if (unverified_.size() >= hashes_at_once) verify_chunks();
     return chunks_.size() >= batch_chunks || chunks_size_ >= batch_chunk_bytes ? store_chunks() : Result<>(Done{});
+}
+
+Result<bool> Unload::has_room_for(const ChunkId& chunk) {
+    const auto& chunks = home_.replica().chunks();
+    if (const auto known = chunks.fits(chunk, fit_)) return *known;
+    // What is on its way would count twice: as taken from the disk, and as still to come.
+    if (auto stored = store_chunks(); !stored) return stored.error();
+    if (auto stored = batches_.finish(); !stored) return stored.error();
+    fit_ = chunks.fit();
+    return chunks.fits(chunk, fit_).value_or(true);
 }
 
 void Unload::verify_chunks() {

@@ -9,6 +9,7 @@
 
 #include "app/courier/passing.h"
 #include "storage/chunk_batches.h"
+#include "storage/wanted_chunks.h"
 
 namespace staffroom {
 class Home;
@@ -27,6 +28,7 @@ struct Unloaded {
     std::uint64_t for_others = 0;           // parts that went into the bag
     std::uint64_t left_behind = 0;          // parts for others beyond what one giver or all may leave
     std::uint64_t receipts = 0;             // newest haves of others
+    std::uint64_t no_room = 0;              // chunks of files that do not fit on this disk as a whole
     bool left_receipt = false;              // false: the stick cannot be written to
     std::vector<std::string> strange;       // files that are no parts
 };
@@ -58,6 +60,7 @@ class Unload {
     Result<> take(format::Load load);
     Result<> store_commits();
     Result<> take_chunk(const format::PartReader::Box& box);
+    Result<bool> has_room_for(const ChunkId& chunk);
     void verify_chunks();
     Result<> store_chunks();
     Result<bool> for_others();
@@ -80,6 +83,8 @@ class Unload {
     bool again_ = false;        // a later round: only chunks
     bool came_ = false;         // something came in this round
     bool passed_over_ = false;  // a chunk that nothing refers to yet
+    wanted_chunks::Fit fit_;    // of what was wanted when it was last looked at
+    std::set<ChunkId> no_room_;
     std::unique_ptr<Reading> reading_;
     std::vector<CommitFrame> commits_;
     std::size_t commits_size_ = 0;

@@ -14,18 +14,30 @@ begins() {
         group=$(as amina group new Science --kind team | field group) && daemon amina && daemon birk --peer "127.0.0.1:$(port amina)" &&
         as birk join "$(as amina invite "$group" | field invite)" >/dev/null && until_true 20 equal "$group" amina birk
 }
-both_know() {
-    head -c 100000000 /dev/urandom >"$world/film.bin" && printf 'small' >"$world/sheet.txt" &&
+used() { du -s "$world/birk" | cut -f1; }
+film_waits() {
+    before=$(used) && head -c 100000000 /dev/urandom >"$world/film.bin" && printf 'small' >"$world/sheet.txt" &&
         as amina resource add "$group" "$world/film.bin" >/dev/null && until_true 60 says birk status '"disk_full":true' &&
+        as amina resource add "$group" "$world/sheet.txt" >/dev/null && until_true 60 as birk resource get sheet --to "$world/sheets" >"$world/out" &&
         until_true 20 says amina colleagues '"disk_full":true' && says amina colleagues 'The disk of this computer is full' &&
-        until_true 20 says amina storage '"colleagues_full":\["Birk Ström"\]' && [ "$(as birk storage | number to_come)" -gt 10000000 ]
+        until_true 20 says amina storage '"colleagues_full":\["Birk Ström"\]' && as birk storage >"$world/out" &&
+        [ "$(n no_room)" -gt 99000000 ] && [ "$(n to_come)" -gt 99000000 ] && refuses 5 birk files fetch film && grep -q 'Disk full' "$world/out" &&
+        exits 6 as birk sync --seconds 3 && grep -q 'Disk full' "$world/out" && [ $(($(used) - before)) -lt 3000 ]
+}
+waits_on_the_stick() {
+    printf 'small, too' >"$world/list.txt" && rest birk && as amina resource add "$group" "$world/list.txt" >/dev/null && mkdir "$world/stick" &&
+        answers amina carry "$world/stick" && [ "$(n chunks)" -gt 90 ] && before=$(used) && exits 6 as birk unload "$world/stick" && is_json &&
+        grep -q 'Disk full' "$world/out" && [ "$(n no_room)" -gt 90 ] && [ $(($(used) - before)) -lt 3000 ] &&
+        as birk resource get list --to "$world/sheets" >/dev/null && daemon birk --peer "127.0.0.1:$(port amina)"
 }
 asks_for_nothing() {
-    before=$(du -s "$world/birk" | cut -f1) && as amina note new "$group" --title "Comes all the same" >/dev/null &&
-        exits 6 as birk sync --seconds 3 && is_json && grep -q 'Disk full' "$world/out" && refuses 5 birk files fetch film --wait &&
-        grep -q 'Disk full' "$world/out" && until_true 20 says_note && refuses 7 birk resource get film --to "$world/got" && after=$(du -s "$world/birk" | cut -f1) &&
-        [ $((after - before)) -lt 2000 ] && answers birk note new "$group" --title "One's own"
+    head -c 50000000 /dev/urandom >"$world/birk/other.bin" && until_true 20 full_for_all && before=$(used) && printf 'late' >"$world/late.txt" &&
+        as amina resource add "$group" "$world/late.txt" >/dev/null && as amina note new "$group" --title "Comes all the same" >/dev/null &&
+        exits 6 as birk sync --seconds 3 && is_json && grep -q 'Disk full' "$world/out" && refuses 5 birk files fetch late --wait &&
+        grep -q 'Disk full' "$world/out" && until_true 20 says_note && refuses 7 birk resource get late --to "$world/got" &&
+        [ $(($(used) - before)) -lt 2000 ] && answers birk note new "$group" --title "One's own"
 }
+full_for_all() { [ "$(as birk status | number free)" -lt 276000000 ]; }
 says_note() { as birk note list "$group" | grep -q "Comes all the same"; }
 comes_with_room() {
     as birk files pace --in-kb 8000 >/dev/null && mount -o remount,size=570m "$world/birk" && until_true 20 says birk status '"disk_full":false' &&
@@ -37,7 +49,8 @@ film_is_here() { rm -rf "$world/got" && as birk resource get film --to "$world/g
 
 group=''
 tell "two are near, one of them with a small disk" begins
-tell "D05 S15 a disk becomes full while a film comes: both sides are told" both_know
+tell "D05 S15 a film that does not fit as a whole is not begun, a worksheet comes all the same, and both sides are told" film_waits
+tell "D05 from a stick, too, all is taken but the film that does not fit" waits_on_the_stick
 tell "D04 while files find no room, none is asked for; notes come, and one's own are saved" asks_for_nothing
 tell "D05 once there is room the film goes on, with its rate and the time that is left" comes_with_room
 finish

@@ -325,12 +325,37 @@ TEST_CASE("a full disk stops the requests, and they go on when there is room") {
     CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, 60'000));
 }
 
+TEST_CASE("D05 what does not fit is not asked for, colleagues know, and it comes once it does fit") {
+    Staff staff({"Amina", "Ben"});
+    const auto group = staff.group({0, 1});
+    share(staff, group, 30, 20'000, {1});
+    auto& bens = *staff[1].log;
+    for (std::size_t i = 10; i < 30; ++i) bens.too_large.insert(bens.wanted_chunks[i].id);
+    staff.start_all();
+    staff[1].peers().set_room(RoomForFiles::some, staff.network.now());
+    staff.introduce(1, 0);
+    CHECK(staff.run_until([&] { return bens.wanted_chunks.size() == 20; }, 60'000));
+    staff.run(30'000);
+    CHECK_EQ(bens.wanted_chunks.size(), 20);
+    CHECK(staff[0].peers().neighbours().at(0).full);
+    CHECK(staff[1].peers().is_settled());
+    // Less is in the way than before, though not all of it.
+    bens.too_large.erase(bens.wanted_chunks[0].id);
+    staff[1].peers().set_room(RoomForFiles::some, staff.network.now());
+    CHECK(staff.run_until([&] { return bens.wanted_chunks.size() == 19; }, 60'000));
+    CHECK(staff[0].peers().neighbours().at(0).full);
+    bens.too_large.clear();
+    staff[1].peers().set_room(RoomForFiles::all, staff.network.now());
+    CHECK(staff.run_until([&] { return bens.wanted_chunks.empty(); }, 60'000));
+    CHECK_FALSE(staff[0].peers().neighbours().at(0).full);
+}
+
 TEST_CASE("D05 a disk without room asks for no file and says so, also to who comes later; then the file goes on") {
     Staff staff({"Amina", "Ben", "Chidi"});
     const auto group = staff.group({0, 1, 2});
     share(staff, group, 50, 20'000, {1});
     staff.start_all();
-    staff[1].peers().set_room(false, staff.network.now());
+    staff[1].peers().set_room(RoomForFiles::none, staff.network.now());
     staff.introduce(1, 0);
     staff.run(30'000);
     const auto knows = [&](std::size_t who, bool full) {
@@ -342,7 +367,7 @@ TEST_CASE("D05 a disk without room asks for no file and says so, also to who com
     CHECK(staff[1].peers().is_settled());
     staff.introduce(2, 1);
     CHECK(staff.run_until([&] { return knows(2, true); }, 20'000));
-    staff[1].peers().set_room(true, staff.network.now());
+    staff[1].peers().set_room(RoomForFiles::all, staff.network.now());
     CHECK(staff.run_until([&] { return staff[1].log->wanted_chunks.empty(); }, 60'000));
     CHECK_FALSE(knows(0, true));
     CHECK_FALSE(knows(2, true));

@@ -8,6 +8,7 @@
 
 #include "storage/file_copy.h"
 #include "storage/file_refs.h"
+#include "storage/wanted_chunks.h"
 #include "tests/disposable.h"
 #include "tests/memory_kv.h"
 #include "tests/storage/in_memory.h"
@@ -51,9 +52,9 @@ struct Shelf {
     void refer(std::uint8_t to, const FileRef& file, file_refs::Fetch fetch = file_refs::Fetch::now) {
         write([&](WriteTxn& txn) { file_refs::refer(txn, chunks, 1, record(to), file, fetch); });
     }
-    std::vector<file_refs::Wanted> wanted(std::size_t most = 1000) {
-        std::vector<file_refs::Wanted> list;
-        write([&](WriteTxn& txn) { list = file_refs::wanted(txn, most); });
+    std::vector<wanted_chunks::Wanted> wanted(std::size_t most = 1000) {
+        std::vector<wanted_chunks::Wanted> list;
+        write([&](WriteTxn& txn) { list = wanted_chunks::first(txn, most); });
         return list;
     }
     file_refs::Presence presence(const FileRef& file) {
@@ -253,10 +254,10 @@ TEST_CASE("small files come before large ones") {
     CHECK_EQ(stage.theirs.wanted().size(), 21);
     CHECK_EQ(stage.theirs.wanted(1).at(0).size, 40 + seal_overhead);
     stage.theirs.write([&](WriteTxn& txn) {
-        const auto totals = file_refs::wanted_of(txn, 1);
+        const auto totals = wanted_chunks::totals(txn, 1);
         CHECK_EQ(totals.chunks, 21);
         CHECK_EQ(totals.bytes, 20 * limits::chunk_bytes + 40 + 21 * seal_overhead);
-        CHECK_EQ(file_refs::wanted_of(txn, 2).chunks, 0);
+        CHECK_EQ(wanted_chunks::totals(txn, 2).chunks, 0);
     });
 }
 

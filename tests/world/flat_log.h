@@ -40,6 +40,7 @@ class FlatLog final : public CommitLog, public ChunkStore, public Keeper {
     std::map<ChunkId, Bytes> chunks;
     std::map<ChunkId, std::set<GroupId>> chunk_groups;
     std::vector<WantedChunk> wanted_chunks;
+    std::set<ChunkId> too_large;  // of the wanted: their file does not fit
     bool disk_full = false;
     std::vector<net::ShareKeys> shares;  // asked of us
 
@@ -70,6 +71,7 @@ class FlatLog final : public CommitLog, public ChunkStore, public Keeper {
     bool is_sound(const ChunkId& chunk) const override;
     std::vector<GroupId> groups(const ChunkId& chunk) const override;
     std::vector<WantedChunk> wanted(std::size_t limit) const override;
+    std::vector<WantedChunk> fitting(std::size_t limit) const override;
 
     // Keeper
     Result<IngestReport> keep(const net::StoreCommits& batch) override;

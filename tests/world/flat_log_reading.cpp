@@ -186,4 +186,11 @@ std::vector<WantedChunk> FlatLog::wanted(std::size_t limit) const {
     return some;
 }
 
+std::vector<WantedChunk> FlatLog::fitting(std::size_t limit) const {
+    auto some = wanted_chunks;
+    std::erase_if(some, [&](const WantedChunk& wanted) { return too_large.contains(wanted.id); });
+    if (some.size() > limit) some.resize(limit);
+    return some;
+}
+
 }  // namespace staffroom::world

@@ -103,9 +103,9 @@ void forget(WriteTxn& txn) {
 
 Fit fit_into(ReadTxn& txn, std::uint64_t room) {
     // The same file may be wanted for several groups: what the one that lacks most of it lacks.
-    std::map<std::uint64_t, std::map<keys::GroupNumber, std::uint64_t>> lacking;
+    std::map<std::uint64_t, std::map<keys::GroupNumber, ChunkTotals>> lacking;
     std::optional<keys::GroupNumber> group;
-    std::map<keys::GroupNumber, std::uint64_t>* of_size = nullptr;
+    std::map<keys::GroupNumber, ChunkTotals>* of_size = nullptr;
     std::uint64_t file_size = 0;
     visit_by_size(txn, Bytes{by_size}, [&](const Row& row) -> std::optional<Bytes> {
         if (row.group != group) {
@@ -114,18 +114,24 @@ Fit fit_into(ReadTxn& txn, std::uint64_t room) {
             if (row.file_size <= limits::chunk_bytes) return behind(row.group, limits::chunk_bytes);
         }
         if (!of_size || row.file_size != file_size) of_size = &lacking[file_size = row.file_size];
-        (*of_size)[row.group] += whole_pages_for(row.size);
+        auto& of_group = (*of_size)[row.group];
+        ++of_group.chunks;
+        of_group.bytes += row.size;
         return std::nullopt;
     });
     Fit fit;
     for (const auto& [size, by_group] : lacking) {
-        std::uint64_t bytes = 0;
-        for (const auto& [number, of_group] : by_group) bytes = std::max(bytes, of_group);
-        if (bytes <= room) {
-            room -= bytes;
+        ChunkTotals most;
+        for (const auto& [number, of_group] : by_group) {
+            if (of_group.bytes > most.bytes) most = of_group;
+        }
+        const auto on_disk = most.bytes + most.chunks * memory_page_bytes;
+        fit.on_disk += on_disk;
+        if (on_disk <= room) {
+            room -= on_disk;
             fit.fitting.insert(size);
         } else {
-            fit.lacking += bytes;
+            fit.lacking += most.bytes;
             fit.too_large.insert(size);
         }
     }

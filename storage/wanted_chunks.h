@@ -29,7 +29,8 @@ struct Wanted {
 // Which files larger than a chunk have room on the disk, by their size: files of exactly the same size count as one.
 struct Fit {
     std::set<std::uint64_t> fitting, too_large;
-    std::uint64_t lacking = 0;  // bytes on disk of those that are too large
+    std::uint64_t lacking = 0;  // bytes of the chunks that are missing of those that are too large
+    std::uint64_t on_disk = 0;  // what all that is missing of both would take
 };
 // The smallest first, each fits whose missing chunks all find room in what those before it leave of `room` bytes: so none
 // is begun that cannot end. Smaller files than that come first, and as long as the disk takes anything. Linear in what is

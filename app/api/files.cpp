@@ -243,7 +243,8 @@ bool is_disk_full(Desk& desk) {
 
 Json transfers_now(Desk& desk) {
     std::uint64_t missing = 0;
-    const auto no_room = desk.home.replica().chunks().fit().lacking;
+    const auto fit = desk.home.replica().chunks().fit();
+    const auto need = fit.on_disk + files_need_free_bytes, free = free_bytes(desk.home.folder());
     (void)desk.home.profile().store().read([&](ReadTxn& txn) -> Result<> {
         missing = 0;
         for (const auto& [id, group] : desk.home.replica().groups()) {
@@ -253,13 +254,14 @@ Json transfers_now(Desk& desk) {
     });
     const auto rates = desk.network.file_rates();
     boost::json::value left;
-    if (missing > no_room && rates.in > 0) left = (missing - no_room) / rates.in;
+    if (missing > fit.lacking && rates.in > 0) left = (missing - fit.lacking) / rates.in;
     boost::json::array full;
     for (const auto& each : desk.network.neighbours()) {
         if (each.full) full.push_back(boost::json::string(each.name));
     }
     return Json{{"to_come", missing},
-                {"no_room", no_room},
+                {"no_room", fit.lacking},
+                {"to_free", fit.lacking > 0 ? need - std::min(need, free) : 0},
                 {"in_bytes_s", rates.in},
                 {"out_bytes_s", rates.out},
                 {"seconds_left", std::move(left)},

@@ -37,6 +37,7 @@ constexpr Spoken heads[] = {
     {"groups", "groups"},
     {"heard_of", "heard of"},
     {"here", "here"},
+    {"in_bytes_s", "a second from colleagues"},
     {"in_kb", "kilobytes a second from colleagues"},
     {"inserted", "letters written"},
     {"key", "keys"},
@@ -52,6 +53,8 @@ constexpr Spoken heads[] = {
     {"members", "people"},
     {"met", "met"},
     {"missed", "not reached"},
+    {"no_room", "finds no room"},
+    {"out_bytes_s", "a second to colleagues"},
     {"out_kb", "kilobytes a second to colleagues"},
     {"pace", "how fast files move"},
     {"parts", "sealed parts"},
@@ -74,6 +77,8 @@ constexpr Spoken heads[] = {
     {"sure", "date is certain"},
     {"tags", "tags"},
     {"this", "this one"},
+    {"to_come", "still to come"},
+    {"to_free", "to be freed for it"},
     {"to_type", "to type"},
     {"type", "kind"},
     {"uptime_s", "runs for"},
@@ -93,7 +98,8 @@ constexpr Spoken kinds[] = {
     {"to be printed", "to be printed"},
 };
 constexpr std::string_view of_the_program[] = {"role", "kind", "type", "policy", "sheet", "state", "wish"};
-constexpr std::string_view sizes[] = {"bytes", "free", "memory", "storage", "size", "here", "elsewhere"};
+constexpr std::string_view sizes[] = {"bytes",     "free",    "memory",  "storage", "size",       "here",
+                                      "elsewhere", "to_come", "no_room", "to_free", "in_bytes_s", "out_bytes_s"};
 
 std::string_view among(std::span<const Spoken> all, std::string_view name) {
     for (const auto& [each, words] : all) {

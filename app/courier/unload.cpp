@@ -236,7 +236,7 @@ Result<> Unload::take_chunk(const format::PartReader::Box& box) {
     const auto has_room = has_room_for(*id);
     if (!has_room) return has_room.error();
     if (!*has_room) {
-        if (no_room_.insert(*id).second) ++done_.no_room, done_.skipped -= again_;
+        if (no_room_.insert(*id).second) done_.no_room += box.head.size, done_.skipped -= again_;
         return Done{};
     }
     auto bytes = reading_->reader.chunk(box);

@@ -28,7 +28,7 @@ struct Unloaded {
     std::uint64_t for_others = 0;           // parts that went into the bag
     std::uint64_t left_behind = 0;          // parts for others beyond what one giver or all may leave
     std::uint64_t receipts = 0;             // newest haves of others
-    std::uint64_t no_room = 0;              // chunks of files that do not fit on this disk as a whole
+    std::uint64_t no_room = 0;              // bytes of files that do not fit on this disk as a whole
     bool left_receipt = false;              // false: the stick cannot be written to
     std::vector<std::string> strange;       // files that are no parts
 };

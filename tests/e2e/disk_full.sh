@@ -21,13 +21,13 @@ film_waits() {
         as amina resource add "$group" "$world/sheet.txt" >/dev/null && until_true 60 as birk resource get sheet --to "$world/sheets" >"$world/out" &&
         until_true 20 says amina colleagues '"disk_full":true' && says amina colleagues 'The disk of this computer is full' &&
         until_true 20 says amina storage '"colleagues_full":\["Birk Ström"\]' && as birk storage >"$world/out" &&
-        [ "$(n no_room)" -gt 99000000 ] && [ "$(n to_come)" -gt 99000000 ] && refuses 5 birk files fetch film && grep -q 'Disk full' "$world/out" &&
+        [ "$(n no_room)" -gt 99000000 ] && [ "$(n to_free)" -gt 20000000 ] && [ "$(n to_come)" -gt 99000000 ] && refuses 5 birk files fetch film && grep -q 'Disk full' "$world/out" &&
         exits 6 as birk sync --seconds 3 && grep -q 'Disk full' "$world/out" && [ $(($(used) - before)) -lt 3000 ]
 }
 waits_on_the_stick() {
     printf 'small, too' >"$world/list.txt" && rest birk && as amina resource add "$group" "$world/list.txt" >/dev/null && mkdir "$world/stick" &&
         answers amina carry "$world/stick" && [ "$(n chunks)" -gt 90 ] && before=$(used) && exits 6 as birk unload "$world/stick" && is_json &&
-        grep -q 'Disk full' "$world/out" && [ "$(n no_room)" -gt 90 ] && [ $(($(used) - before)) -lt 3000 ] &&
+        grep -q 'Disk full' "$world/out" && [ "$(n no_room)" -gt 99000000 ] && [ $(($(used) - before)) -lt 3000 ] &&
         as birk resource get list --to "$world/sheets" >/dev/null && daemon birk --peer "127.0.0.1:$(port amina)"
 }
 asks_for_nothing() {

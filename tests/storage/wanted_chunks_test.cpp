@@ -15,7 +15,7 @@ using namespace staffroom;
 namespace {
 
 constexpr std::uint64_t mib = limits::chunk_bytes;
-constexpr std::uint64_t whole_on_disk = whole_pages_for(mib + seal_overhead);
+constexpr std::uint64_t sealed = mib + seal_overhead, whole_on_disk = sealed + memory_page_bytes;
 
 struct Wants {
     void write(const std::function<void(WriteTxn&)>& step) {
@@ -59,7 +59,8 @@ TEST_CASE("D05 a film that would not fit as a whole is not begun, and a smaller 
     const auto short_of = wants.fit_into(13 * whole_on_disk - 1);
     CHECK(short_of.fitting == std::set<std::uint64_t>{3 * mib});
     CHECK(short_of.too_large == std::set<std::uint64_t>{10 * mib});
-    CHECK_EQ(short_of.lacking, 10 * whole_on_disk);
+    CHECK_EQ(short_of.lacking, 10 * sealed);
+    CHECK_EQ(short_of.on_disk, 13 * whole_on_disk);
     CHECK_EQ(wants.count(short_of), 4);
     CHECK(wants.fits(film[0], short_of) == false);
     CHECK(wants.fits(clip[0], short_of) == true);
@@ -72,7 +73,7 @@ TEST_CASE("D05 a film that would not fit as a whole is not begun, and a smaller 
     CHECK_EQ(wants.count(enough), 14);
 
     const auto none = wants.fit_into(0);
-    CHECK_EQ(none.lacking, 13 * whole_on_disk);
+    CHECK_EQ(none.lacking, 13 * sealed);
     CHECK_EQ(wants.count(none), 1);
 }
 
@@ -149,7 +150,7 @@ TEST_CASE("wanted chunks beside a naive twin") {
         std::map<std::uint64_t, std::uint64_t> lacking;  // of the large files
         for (const auto& [number, known] : twin) {
             std::map<std::uint64_t, std::uint64_t> of_group;
-            for (const auto& [chunk, each] : known) of_group[each.file_size] += whole_pages_for(each.size);
+            for (const auto& [chunk, each] : known) of_group[each.file_size] += each.size + memory_page_bytes;
             for (const auto& [size, bytes] : of_group) {
                 if (size > mib) lacking[size] = std::max(lacking[size], bytes);
             }

@@ -14,11 +14,15 @@ int digit_of(std::string_view digits, char c) {
 }  // namespace
 
 void append_be32(Bytes& out, std::uint32_t value) {
-    for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
+    std::uint8_t bytes[4];
+    for (unsigned i = 0; i < 4; ++i) bytes[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
+    append(out, bytes);
 }
 
 void append_be64(Bytes& out, std::uint64_t value) {
-    for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
+    std::uint8_t bytes[8];
+    for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
+    append(out, bytes);
 }
 
 std::uint32_t read_be32(ByteView bytes) {

@@ -82,8 +82,10 @@ bool is_part(const CommitHeader& header, std::size_t index, ByteView part) {
            header.parts[index].hash == hash_of<Hash>("", part);
 }
 
-Result<Composed> compose(const Draft& draft, const SymmetricKey* epoch_key, const SigningKey& author) {
-    if (draft.parts.size() > limits::parts_count) return too_large();
+Result<Composed> compose(const Draft& draft, const SymmetricKey* epoch_key, const SigningKey& author,
+                         const ForEach& for_each_part) {
+    const auto is_too_large = [](const Bytes& plain) { return plain.size() > limits::commit_bytes; };
+    if (draft.parts.size() > limits::parts_count || std::ranges::any_of(draft.parts, is_too_large)) return too_large();
     CommitHeader header;
     header.group = draft.group;
     header.kind = draft.kind;
@@ -102,18 +104,23 @@ Result<Composed> compose(const Draft& draft, const SymmetricKey* epoch_key, cons
     const auto sealed_to = encode(SealedTo{header});
     Bytes nonces(draft.kind == CommitKind::content ? draft.parts.size() * Nonce24::size : 0);
     random_bytes(nonces);  // one question to the system
-    for (std::size_t index = 0; index < draft.parts.size(); ++index) {
-        Bytes part = draft.parts[index];
+    header.parts.resize(draft.parts.size());
+    made.frame.parts.resize(draft.parts.size());
+    for_each_part(draft.parts.size(), [&](std::size_t index) {
+        const auto& plain = draft.parts[index];
+        Bytes part;
         if (draft.kind == CommitKind::content) {
             assert(epoch_key != nullptr);
             const auto nonce = *Nonce24::from(ByteView(nonces).subspan(index * Nonce24::size, Nonce24::size));
-            part = copy_of(nonce.view());
-            append_sealed(part, *epoch_key, nonce, associated_data(sealed_to, index), draft.parts[index]);
+            part.reserve(Nonce24::size + plain.size() + seal_overhead);
+            append(part, nonce.view());
+            append_sealed(part, *epoch_key, nonce, associated_data(sealed_to, index), plain);
+        } else {
+            part = plain;
         }
-        if (part.size() > limits::commit_bytes) return too_large();
-        header.parts.push_back({hash_of<Hash>("", part), static_cast<std::uint32_t>(part.size())});
-        made.frame.parts.push_back(std::move(part));
-    }
+        header.parts[index] = {hash_of<Hash>("", part), static_cast<std::uint32_t>(part.size())};
+        made.frame.parts[index] = std::move(part);
+    });
     Bytes bytes = encode(header);
     const auto id = hash_of<CommitId>(commit_domain, bytes);
     append(bytes, author.sign(signed_bytes(bytes)).view());

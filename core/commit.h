@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/crypto.h"
+#include "core/for_each.h"
 #include "core/ids.h"
 #include "core/limits.h"
 #include "core/wire.h"
@@ -131,7 +132,8 @@ struct Composed {
 };
 // Seals the parts with `epoch_key` (content; ignored for control and key) and signs.
 // Error: too_large above limits::commit_bytes or limits::parts_count.
-Result<Composed> compose(const Draft& draft, const SymmetricKey* epoch_key, const SigningKey& author);
+Result<Composed> compose(const Draft& draft, const SymmetricKey* epoch_key, const SigningKey& author,
+                         const ForEach& for_each_part = one_after_the_other);
 
 // The plain bytes of a content part, or nothing when the key or the bytes are not those it was sealed with.
 std::optional<Bytes> open_part(const CommitHeader& header, std::size_t index, ByteView part,

@@ -43,7 +43,7 @@ class ChunkBatches {
     Result<> finish();
 
   private:
-    static constexpr std::size_t staging_max = 2;
+    static constexpr std::size_t staging_max = 3;  // each waits for the disk most of the time
 
     // Waits for the eldest.
     Result<> take_staged();

@@ -21,14 +21,19 @@ struct LocalGroup {
     GroupId id;
 };
 
+// Most are no longer, so that one is made without growing step by step.
+inline constexpr std::size_t usual_bytes = 64;
+
 inline Bytes joined(std::initializer_list<ByteView> parts) {
     Bytes key;
+    key.reserve(usual_bytes);
     for (const auto part : parts) append(key, part);
     return key;
 }
 
 inline Bytes group(GroupNumber number) {
     Bytes key;
+    key.reserve(usual_bytes);
     append_be32(key, number);
     return key;
 }

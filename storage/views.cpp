@@ -40,6 +40,9 @@ struct KeptEdit {
 constexpr std::size_t tail_edits = 64;
 constexpr std::size_t snapshot_bytes_per_edit = 256;
 
+// A value that is a file names one chunk at least, and its key: what is shorter is not decoded once more to look for one.
+constexpr std::size_t file_bytes_min = ChunkId::size + Hash::size;
+
 Bytes numbered(const Bytes& prefix, std::uint32_t number) {
     Bytes key = prefix;
     append_be32(key, number);
@@ -124,7 +127,7 @@ void Views::fold(Folding& folding) const {
             auto applied = apply(state, op, context);
             folding.changed |= applied.changed;
             for (auto& edit : applied.edits) folding.edits[edit.field].push_back(std::move(edit));
-            if (op.kind != AssignOp::kind || origin->masked) continue;
+            if (op.kind != AssignOp::kind || op.body.size() < file_bytes_min || origin->masked) continue;
             const auto assign = read_op<AssignOp>(op);
             if (!assign || !assign->value) continue;
             if (const auto* file = assign->value->get<FileRef>()) folding.files.push_back(*file);

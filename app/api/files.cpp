@@ -74,9 +74,7 @@ Reply change(Desk& desk, const Library& library, const Step& step) {
         return Done{};
     });
     if (!written) return written.error();
-    Ingested told;
-    told.files_changed = true;
-    desk.network.wrote(library.found.group, told);
+    desk.network.wrote(library.found.group, {});
     desk.network.files_changed();
     return presence_of(desk, library);
 }
@@ -198,9 +196,7 @@ Reply policy(Desk& desk, const Json& args) {
             return Done{};
         });
         if (!written) return written.error();
-        Ingested told;
-        told.files_changed = true;
-        desk.network.wrote((*found)->id, told);
+        desk.network.wrote((*found)->id, {});
         desk.network.files_changed();
     }
     return described(wanted);

@@ -9,6 +9,8 @@ namespace staffroom::courier {
 namespace {
 
 constexpr std::size_t items_per_step = 64;
+// Asked of the disk before they are needed, so that it is never idle between two of them: 6 MiB.
+constexpr std::size_t chunks_ahead = 24;
 // Of the stick, left for receipts and the file system's own needs. What people wrote goes on it also when files do not; a
 // quarter of a megabyte of it may be gathered, and is not on the stick yet.
 constexpr std::uint64_t margin_bytes = 4 << 20, commits_margin_bytes = 1 << 19;
@@ -272,9 +274,8 @@ Result<bool> Carry::pack() {
 void Carry::read_chunks() {
     std::vector<ByteView> bytes;
     const auto& chunks = home_.replica().chunks();
-    const auto begin = std::min(plan_.chunk_at + hashes_at_once, plan_.chunks.size());
-    const auto end = std::min(plan_.chunk_at + 2 * hashes_at_once, plan_.chunks.size());
-    for (auto at = begin; at < end; ++at) chunks.expect(plan_.chunks[at]);
+    const auto end = std::min(plan_.chunk_at + hashes_at_once + chunks_ahead, plan_.chunks.size());
+    for (auto& at = plan_.expected; at < end; ++at) chunks.expect(plan_.chunks[at]);
     while (plan_.chunk_at < plan_.chunks.size() && plan_.read.size() < hashes_at_once) {
         const auto& id = plan_.chunks[plan_.chunk_at++];
         if (auto sealed = chunks.read_behind({}, id)) {

@@ -63,7 +63,7 @@ class Carry {
     struct Plan {
         std::vector<CommitId> commits;  // parents first
         std::vector<ChunkId> chunks;
-        std::size_t commit_at = 0, chunk_at = 0;
+        std::size_t commit_at = 0, chunk_at = 0, expected = 0;
         std::deque<GivenChunk> read;  // of the chunks before `chunk_at`
     };
 

@@ -45,9 +45,10 @@ Bytes behind(keys::GroupNumber group, std::uint64_t file_size) {
     return key;
 }
 
-// The rows from `from` on; where to go on is what `visit` returns, nothing being the next row.
+// All rows of the first kind; where to go on is what `visit` returns, nothing being the next row.
 using Visit = std::function<std::optional<Bytes>(const Row&)>;
-void visit_by_size(ReadTxn& txn, Bytes from, const Visit& visit) {
+void visit_by_size(ReadTxn& txn, const Visit& visit) {
+    Bytes from{by_size};
     for (bool more = true; more;) {
         more = false;
         txn.scan_keys(Table::wants, Bytes{by_size}, from, [&](ByteView key) {
@@ -107,7 +108,7 @@ Fit fit_into(ReadTxn& txn, std::uint64_t room) {
     std::optional<keys::GroupNumber> group;
     std::map<keys::GroupNumber, ChunkTotals>* of_size = nullptr;
     std::uint64_t file_size = 0;
-    visit_by_size(txn, Bytes{by_size}, [&](const Row& row) -> std::optional<Bytes> {
+    visit_by_size(txn, [&](const Row& row) -> std::optional<Bytes> {
         if (row.group != group) {
             group = row.group;
             of_size = nullptr;
@@ -157,7 +158,7 @@ std::vector<Wanted> first(ReadTxn& txn, std::size_t most, const Fit& fit) {
     std::vector<std::pair<std::uint64_t, Wanted>> found;
     std::optional<keys::GroupNumber> group;
     std::size_t of_group = 0;
-    visit_by_size(txn, Bytes{by_size}, [&](const Row& row) -> std::optional<Bytes> {
+    visit_by_size(txn, [&](const Row& row) -> std::optional<Bytes> {
         if (row.group != group) of_group = 0;
         group = row.group;
         if (of_group == most) return behind(row.group);

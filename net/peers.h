@@ -80,7 +80,7 @@ class Peers {
     void chunks_lost(std::uint64_t now);
     // Not taken by the link, whose queue is full.
     void unsent(const Send& send, std::uint64_t now) { chunks_.unsent(send, now); }
-    // Said again and again.
+    // Said again and again (ChunkExchange::set_room).
     void set_room(RoomForFiles room, std::uint64_t now) { chunks_.set_room(room, now); }
     // Whether this disk takes them, but not as fast as they come: what is under way still comes, and no more.
     void set_disk_behind(bool is_behind, std::uint64_t now) { chunks_.set_disk_behind(is_behind, now); }

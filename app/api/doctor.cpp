@@ -162,7 +162,7 @@ class Doctor final : public Errand {
         here.looks_around = desk.network.looks_for_colleagues();
         here.copy = question_about_copy(desk.home);
         here.clock_is_plausible = Home::is_clock_plausible();
-        here.has_room = !is_disk_full(desk);
+        here.has_room = !lacks_room(desk);
         return here;
     }
 

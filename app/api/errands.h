@@ -23,10 +23,14 @@ class Answered final : public Errand {
 std::unique_ptr<Errand> device_link(Desk& desk, const Json& args);
 
 // What is on its way: bytes that are still to come, bytes a second in and out, seconds left as far as that can be told, and
-// whether this disk or that of anybody near takes no more (app/api/files.cpp).
+// how much of it finds no room here, or with whom near (app/api/files.cpp).
 Json transfers_now(Desk& desk);
+// Bytes of files that are wanted here. Linear in what is wanted.
+std::uint64_t bytes_to_come(Desk& desk);
 // Whether what colleagues have finds no room here, or not all of it does.
-bool is_disk_full(Desk& desk);
+bool lacks_room(Desk& desk);
+// The names of those near who say so of theirs.
+boost::json::array who_lacks_room(Desk& desk);
 
 // By the options that say whom to meet (app/api/meeting.cpp). Errors: malformed, and those of Network::open().
 Result<> open_network(Desk& desk, const Json& args);

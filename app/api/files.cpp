@@ -233,36 +233,44 @@ Reply pause(Desk& desk, const Json&) {
 
 }  // namespace
 
-bool is_disk_full(Desk& desk) {
+bool lacks_room(Desk& desk) {
     return desk.home.profile().room() != Room::for_all || desk.home.replica().chunks().fit().lacking > 0;
 }
 
-Json transfers_now(Desk& desk) {
-    std::uint64_t missing = 0;
-    const auto fit = desk.home.replica().chunks().fit();
-    const auto need = fit.on_disk + files_need_free_bytes, free = free_bytes(desk.home.folder());
+boost::json::array who_lacks_room(Desk& desk) {
+    boost::json::array names;
+    for (const auto& each : desk.network.neighbours()) {
+        if (each.full) names.push_back(boost::json::string(each.name));
+    }
+    return names;
+}
+
+std::uint64_t bytes_to_come(Desk& desk) {
+    std::uint64_t bytes = 0;
     (void)desk.home.profile().store().read([&](ReadTxn& txn) -> Result<> {
-        missing = 0;
-        for (const auto& [id, group] : desk.home.replica().groups()) {
-            missing += wanted_chunks::totals(txn, group->number).bytes;
-        }
+        bytes = 0;
+        for (const auto& [id, group] : desk.home.replica().groups())
+            bytes += wanted_chunks::totals(txn, group->number).bytes;
         return Done{};
     });
+    return bytes;
+}
+
+Json transfers_now(Desk& desk) {
+    const auto missing = bytes_to_come(desk);
+    const auto fit = desk.home.replica().chunks().fit();
+    const auto need = fit.on_disk + files_need_free_bytes, free = free_bytes(desk.home.folder());
     const auto rates = desk.network.file_rates();
     boost::json::value left;
     if (missing > fit.lacking && rates.in > 0) left = (missing - fit.lacking) / rates.in;
-    boost::json::array full;
-    for (const auto& each : desk.network.neighbours()) {
-        if (each.full) full.push_back(boost::json::string(each.name));
-    }
     return Json{{"to_come", missing},
                 {"no_room", fit.lacking},
                 {"to_free", fit.lacking > 0 ? need - std::min(need, free) : 0},
                 {"in_bytes_s", rates.in},
                 {"out_bytes_s", rates.out},
                 {"seconds_left", std::move(left)},
-                {"disk_full", is_disk_full(desk)},
-                {"colleagues_full", std::move(full)}};
+                {"disk_full", lacks_room(desk)},
+                {"colleagues_full", who_lacks_room(desk)}};
 }
 
 namespace {

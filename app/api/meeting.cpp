@@ -11,7 +11,6 @@
 #include "app/network.h"
 #include "net/curve_link.h"
 #include "net/lobby.h"
-#include "storage/wanted_chunks.h"
 
 namespace staffroom::api {
 namespace {
@@ -128,13 +127,9 @@ class Sync final : public Errand {
                    {"waiting", waiting},
                    {"files_missing", lacking},
                    {"safe_to_leave", is_safe_to_leave(desk.home.replica())}};
-        const bool full = is_disk_full(desk);
+        const bool full = lacks_room(desk);
         reply["disk_full"] = full;
-        boost::json::array colleagues_full;
-        for (const auto& each : desk.network.neighbours()) {
-            if (each.full) colleagues_full.push_back(boost::json::string(each.name));
-        }
-        reply["colleagues_full"] = std::move(colleagues_full);
+        reply["colleagues_full"] = who_lacks_room(desk);
         // What print.cpp turns into "partly done".
         if (lacking > 0 && full) reply["missing"] = as_list({"Disk full."});
         if (missed.empty() || missed.size() < peers_.size()) return Reply(std::move(reply));
@@ -149,13 +144,7 @@ class Sync final : public Errand {
   private:
     void measure(Desk& desk, std::uint64_t now) {
         measure_ms_ = now + measure_every_ms;
-        std::uint64_t lacking = 0;
-        (void)desk.home.profile().store().read([&](ReadTxn& txn) -> Result<> {
-            for (const auto& [id, group] : desk.home.replica().groups()) {
-                lacking += wanted_chunks::totals(txn, group->number).bytes;
-            }
-            return Done{};
-        });
+        auto lacking = bytes_to_come(desk);
         // What finds no room is not waited for.
         lacking -= std::min(lacking, desk.home.replica().chunks().fit().lacking);
         const auto most = std::max(progress_.total, lacking);

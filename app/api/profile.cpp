@@ -53,7 +53,7 @@ Reply status(Desk& desk, const Json&) {
                {"uptime_s", desk.network.uptime_ms() / 1000},
                {"storage", stats->file_bytes},
                {"free", free_bytes(home.folder())},
-               {"disk_full", is_disk_full(desk)},
+               {"disk_full", lacks_room(desk)},
                {"transfers", transfers_now(desk)},
                {"memory", resident_bytes()},
                {"waiting", waiting},

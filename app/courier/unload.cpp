@@ -236,7 +236,9 @@ Result<> Unload::take_chunk(const format::PartReader::Box& box) {
     const auto has_room = has_room_for(*id);
     if (!has_room) return has_room.error();
     if (!*has_room) {
-        if (no_room_.insert(*id).second) done_.no_room += box.head.size, done_.skipped -= again_;
+        if (!no_room_.insert(*id).second) return Done{};
+        done_.no_room += box.head.size;
+        if (again_) --done_.skipped;  // it was counted as that in the round before
         return Done{};
     }
     auto bytes = reading_->reader.chunk(box);

@@ -80,11 +80,11 @@ class Unload {
     std::vector<std::string> others_;
     std::set<GroupId> groups_;  // whose parts were here: they get a receipt
     std::size_t own_at_ = 0;
-    bool again_ = false;        // a later round: only chunks
-    bool came_ = false;         // something came in this round
-    bool passed_over_ = false;  // a chunk that nothing refers to yet
-    wanted_chunks::Fit fit_;    // of what was wanted when it was last looked at
-    std::set<ChunkId> no_room_;
+    bool again_ = false;         // a later round: only chunks
+    bool came_ = false;          // something came in this round
+    bool passed_over_ = false;   // a chunk that nothing refers to yet
+    wanted_chunks::Fit fit_;     // of what was wanted when it was last looked at
+    std::set<ChunkId> no_room_;  // left on the stick, each counted once
     std::unique_ptr<Reading> reading_;
     std::vector<CommitFrame> commits_;
     std::size_t commits_size_ = 0;
